@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* glibc has no list without locale that is lower case; the words that engines match are these. */
+static const struct {
+	int errnum;
+	const char *text;
+} names[] = {
+	{ EPERM, "operation not permitted" },
+	{ ENOENT, "no such file or directory" },
+	{ ESRCH, "no such process" },
+	{ EINTR, "interrupted system call" },
+	{ EIO, "input/output error" },
+	{ EBADF, "bad file descriptor" },
+	{ EAGAIN, "resource temporarily unavailable" },
+	{ ENOMEM, "cannot allocate memory" },
+	{ EACCES, "permission denied" },
+	{ EBUSY, "device or resource busy" },
+	{ EEXIST, "file exists" },
+	{ EXDEV, "invalid cross-device link" },
+	{ ENODEV, "no such device" },
+	{ ENOTDIR, "not a directory" },
+	{ EISDIR, "is a directory" },
+	{ EINVAL, "invalid argument" },
+	{ EMFILE, "too many open files" },
+	{ ENOSPC, "no space left on device" },
+	{ EROFS, "read-only file system" },
+	{ EPIPE, "broken pipe" },
+	{ ERANGE, "numerical result out of range" },
+	{ ENAMETOOLONG, "file name too long" },
+	{ ENOSYS, "function not implemented" },
+	{ ENOTEMPTY, "directory not empty" },
+	{ ELOOP, "too many levels of symbolic links" },
+	{ EOVERFLOW, "value too large for defined data type" },
+	{ ENOEXEC, "exec format error" },
+	{ EOPNOTSUPP, "operation not supported" },
+	{ ETIMEDOUT, "connection timed out" },
+	{ ECONNREFUSED, "connection refused" },
+};
+
+const char *err_strerror(int errnum)
+{
+	const char *s;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].errnum == errnum)
+			return names[i].text;
+	s = strerrordesc_np(errnum);
+	return s ? s : "unknown error";
+}
+
+/* Appends one frame; when there is no room the outer context is what gets lost. */
+static void add_frame(struct err *e, const char *fmt, va_list ap, const char *suffix)
+{
+	size_t room = ERR_TEXT_MAX - e->used;
+	char *at = e->text + e->used;
+	size_t len;
+	int n;
+
+	if (room < 2)
+		return;
+	n = vsnprintf(at, room, fmt, ap);
+	if (n < 0)
+		return;
+	len = (size_t)n < room ? (size_t)n : room - 1;
+	if (suffix && len + 2 < room) {
+		n = snprintf(at + len, room - len, ": %s", suffix);
+		if (n > 0)
+			len += (size_t)n < room - len ? (size_t)n : room - len - 1;
+	}
+	e->used = (uint16_t)(e->used + len + 1);
+}
+
+int err_sys(struct err *e, int errnum, const char *fmt, ...)
+{
+	va_list ap;
+
+	err_init(e);
+	e->errnum = errnum > 0 ? errnum : EIO;
+	e->kind = ERR_SYS;
+	va_start(ap, fmt);
+	add_frame(e, fmt, ap, err_strerror(e->errnum));
+	va_end(ap);
+	return -e->errnum;
+}
+
+int err_make(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...)
+{
+	va_list ap;
+
+	err_init(e);
+	e->errnum = errnum > 0 ? errnum : EIO;
+	e->kind = (uint16_t)kind;
+	va_start(ap, fmt);
+	add_frame(e, fmt, ap, NULL);
+	va_end(ap);
+	return -e->errnum;
+}
+
+int err_wrap(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err_is_set(e)) {
+		e->errnum = EIO;
+		e->kind = ERR_CHILD;
+	}
+	va_start(ap, fmt);
+	add_frame(e, fmt, ap, NULL);
+	va_end(ap);
+	return -e->errnum;
+}
+
+bool err_is_valid(const struct err *e)
+{
+	return e->kind > ERR_NONE && e->kind < ERR_KIND_MAX && e->errnum > 0 && e->errnum < 4096 &&
+	       e->used > 0 && e->used <= ERR_TEXT_MAX && e->text[e->used - 1] == '\0';
+}
+
+size_t err_format(const struct err *e, char *buf, size_t size)
+{
+	size_t total = 0, end = e->used;
+
+	if (size)
+		buf[0] = '\0';
+	while (end > 0) {
+		size_t start = end - 1; /* at the NUL that ends this frame */
+		int n;
+
+		while (start > 0 && e->text[start - 1] != '\0')
+			start--;
+		n = snprintf(total < size ? buf + total : NULL, total < size ? size - total : 0, "%s%s",
+			     total ? ": " : "", e->text + start);
+		if (n > 0)
+			total += (size_t)n;
+		end = start;
+	}
+	return total;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+int io_write_all(int fd, const void *buf, size_t len)
+{
+	const char *p = buf;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+ssize_t io_read_full(int fd, void *buf, size_t size)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t n = read(fd, (char *)buf + have, size - have);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
+{
+	struct stat st;
+	size_t size = 4096, have = 0;
+	auto_free char *buf = NULL;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= max)
+		size = (size_t)st.st_size + 2;
+	for (;;) {
+		char *p = realloc(buf, size);
+		ssize_t n;
+
+		if (!p)
+			return -ENOMEM;
+		buf = p;
+		n = io_read_full(fd, buf + have, size - 1 - have);
+		if (n < 0)
+			return (int)n;
+		have += (size_t)n;
+		if (have > max)
+			return -EFBIG;
+		if (have < size - 1)
+			break;
+		size *= 2;
+	}
+	buf[have] = '\0';
+	*ret = TAKE_PTR(buf);
+	if (ret_len)
+		*ret_len = have;
+	return 0;
+}
+
+int io_read_file(int dirfd, const char *path, char *buf, size_t size)
+{
+	auto_fd fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = io_read_full(fd, buf, size);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n >= size)
+		return -EFBIG;
+	if (n > 0 && buf[n - 1] == '\n')
+		n--;
+	buf[n] = '\0';
+	return 0;
+}
+
+int io_write_file(int dirfd, const char *path, const char *text)
+{
+	auto_fd fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = write(fd, text, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
+{
+	char tmp[300];
+	auto_fd fd = FD_NONE;
+	int r;
+
+	if (snprintf(tmp, sizeof(tmp), ".%s.%d", name, (int)getpid()) >= (int)sizeof(tmp))
+		return -ENAMETOOLONG;
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -errno;
+	r = io_write_all(fd, buf, len);
+	if (r == 0 && renameat(dirfd, tmp, dirfd, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dirfd, tmp, 0);
+	return r;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The container's cgroups behind one object; which hierarchy or manager is nobody else's business.
+ * Runs in: parent.
+ * Must not happen here: waiting without a deadline; a path with "..".
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+#include "os/procfs.h"
+
+enum cgroup_manager { CGROUP_FS, CGROUP_SYSTEMD, CGROUP_NONE };
+const char *cgroup_manager_name(enum cgroup_manager m); /* "cgroupfs", "systemd", "none" */
+int cgroup_manager_parse(const char *name, enum cgroup_manager *ret);
+
+struct cgroup; /* opaque; fs/v1, fs/v2, none (systemd comes later) stand behind it */
+
+/* What `create` knows. */
+struct cgroup_request {
+	enum cgroup_manager manager;
+	const char *path;      /* linux.cgroupsPath or NULL */
+	const char *id;
+	bool rootless;         /* failing to create for want of permission is no error without limits */
+	const struct spec_resources *resources; /* may be NULL */
+	struct procfs *proc;   /* borrowed */
+};
+/* The one factory: looks at the host (v1, v2, hybrid), computes the paths, makes nothing yet. */
+int cgroup_new(const struct cgroup_request *req, struct cgroup **ret, struct err *e);
+/* From what cgroup_save() gave: manager's name, paths by controller ("" is v2), what we made. */
+int cgroup_load(const char *manager, const struct kv_list *paths, const char *owned,
+		struct procfs *proc, struct cgroup **ret, struct err *e);
+/* paths and *ret_owned in arena a. */
+int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_paths,
+		char **ret_owned, struct err *e);
+void cgroup_free(struct cgroup *c);
+
+/* Makes the directories (and enables controllers on the way) and writes what must be there
+ * before a process is: cpuset, then every limit. On failure removes what it made. A directory
+ * that exists and holds processes, or is frozen, is an error. */
+int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *e);
+/* The directory for CLONE_INTO_CGROUP (borrowed), or -EBADF where there is no v2 one to be born in. */
+int cgroup_clone_fd(const struct cgroup *c);
+/* Puts pid in. born_in: clone_fd was used, so v2 is done already. Then device rules are in force. */
+int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
+/* The device rules (v1 list, v2 eBPF), deny-all first; between create and release of init. */
+int cgroup_apply_devices(struct cgroup *c, const struct spec_resources *r, struct err *e);
+/* Writes limits again (update). */
+int cgroup_set(struct cgroup *c, const struct spec_resources *r, struct err *e);
+/* v2: hands the directory to the container's root (uid) per /sys/kernel/cgroup/delegate. */
+int cgroup_chown(struct cgroup *c, uint32_t uid, struct err *e);
+
+int cgroup_freeze(struct cgroup *c, bool frozen, struct err *e); /* waits until it is so, thaws on error */
+/* 1, 0 or -errno. */
+int cgroup_is_frozen(struct cgroup *c, struct err *e);
+/* All processes, sub-cgroups too; sorted ascending, in the heap (free() it). */
+int cgroup_pids(struct cgroup *c, pid_t **ret, size_t *ret_n, struct err *e);
+/* Sends sig to every process; SIGKILL uses cgroup.kill (Linux 5.14) or freeze + kill + thaw. */
+int cgroup_kill(struct cgroup *c, int sig, struct err *e);
+/* Removes the directories that were made; retries while processes go away (bounded, about 10 s);
+ * gone already is fine. */
+int cgroup_destroy(struct cgroup *c, struct err *e);
+/* False when the directories are gone. */
+bool cgroup_exists(const struct cgroup *c);
+/* How often the OOM killer struck in it so far; -errno when unknown. */
+int64_t cgroup_oom_kills(const struct cgroup *c);
+
+/* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? */
+bool cgroup_host_is_unified(void);
+
+/* For the container's own cgroup mount. Strings live as long as c. */
+struct cgroup_view {
+	const char *name;      /* v1: directory name below /sys/fs/cgroup; NULL for v2 */
+	const char *options;   /* v1: mount data */
+	const char *host_path; /* the container's directory */
+};
+size_t cgroup_views(const struct cgroup *c, const struct cgroup_view **ret);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lifecycle: one function a command, one file each.
+ * Runs in: parent.
+ * Must not happen here: printing, parsing command lines, looking inside a feature.
+ *
+ * The option structs are the public ones (include/strake/options.h is data and no code).
+ */
+#pragma once
+
+#include <strake/options.h>
+
+#include "base/err.h"
+#include "oci/state.h"
+#include "os/procfs.h"
+
+struct runtime {
+	char *root;       /* absolute */
+	bool root_is_default;
+	bool systemd_cgroup;
+	bool rootless;    /* decided */
+	const char *program;
+	struct procfs proc;
+};
+
+/* rt_init decides the defaults; rt_fini takes a half-built one. */
+int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct err *e);
+void rt_fini(struct runtime *rt);
+
+int container_create(struct runtime *rt, const char *id, const struct strake_create_options *o,
+		     struct err *e);
+int container_start(struct runtime *rt, const char *id, struct err *e);
+/* *ret_exit: the process's status, 128+n when signalled; 0 when detached. */
+int container_run(struct runtime *rt, const char *id, const struct strake_create_options *o,
+		  int *ret_exit, struct err *e);
+int container_exec(struct runtime *rt, const char *id, const struct strake_exec_options *o,
+		   int *ret_exit, struct err *e);
+int container_kill(struct runtime *rt, const char *id, int sig, bool all, struct err *e);
+int container_delete(struct runtime *rt, const char *id, bool force, struct err *e);
+int container_pause(struct runtime *rt, const char *id, bool paused, struct err *e);
+int container_pids(struct runtime *rt, const char *id, pid_t **ret, size_t *ret_n, struct err *e);
+
+/* What `state` shows; state_fini(&i->state) afterwards. */
+struct container_info {
+	struct state state;
+	enum container_status status;
+	int64_t pid; /* 0 when stopped */
+};
+int container_info(struct runtime *rt, const char *id, struct container_info *i, struct err *e);
+/* fn for each readable container in the order of ids, unreadable for the rest. */
+int container_list(struct runtime *rt, int (*fn)(void *data, const struct container_info *i),
+		   void (*unreadable)(void *data, const char *id, const struct err *why), void *data,
+		   struct err *e);
+
+/* features.c: collects what the parts can do. */
+struct str;
+int container_features(struct str *out, struct err *e);

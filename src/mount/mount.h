@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The container's file system: a pure plan made from the config, then applied in steps.
+ * Runs in: plan and open_sources: parent | prepare .. pivot: init before pivot | finish: init after.
+ * Must not happen here: a path of the rootfs by name (os/safe_path.h), retrying by path what
+ * failed by descriptor, logging but by log_warn().
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+#include "os/procfs.h"
+
+/* One cgroup hierarchy as the container shall see it (a mount of type "cgroup"). */
+struct mount_cgroup_hierarchy {
+	const char *name;    /* v1: directory below /sys/fs/cgroup ("cpu,cpuacct"); NULL for v2 */
+	const char *options; /* v1: mount data ("cpu,cpuacct", "name=systemd"); NULL for v2 */
+	const char *host_path; /* the container's own cgroup directory on the host */
+};
+
+struct mount_input {
+	const char *bundle;  /* absolute; relative bind sources start here */
+	const char *rootfs;  /* absolute */
+	bool root_readonly;
+	const struct spec_mounts *mounts;
+	const struct spec_devices *devices;
+	const struct strv *masked_paths, *readonly_paths;
+	unsigned long rootfs_propagation; /* MS_* [| MS_REC]; 0: the default, rslave as runc */
+	const char *mount_label;          /* SELinux context for new file systems, or NULL */
+	const struct spec_idmaps *uid_mappings, *gid_mappings; /* of the user namespace; may be empty */
+	bool user_namespace;   /* init runs in a user namespace: no mknod, locked flags */
+	bool new_cgroup_namespace;
+	bool no_pivot;
+	bool terminal;
+	bool cgroup_unified;   /* the host's /sys/fs/cgroup is cgroup2 */
+	const struct mount_cgroup_hierarchy *cgroups; /* v1/hybrid: all; v2: one; may be empty */
+	size_t n_cgroups;
+	const char *notify_socket_dir; /* host directory to bind read-only at /run/notify, or NULL */
+};
+
+struct mount_plan;
+
+/* Pure: no system call but for looking at bind sources' types. Errors name mounts[i]. */
+int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct err *e);
+void mount_plan_free(struct mount_plan *p);
+
+/* Parent: opens (open_tree, OPEN_TREE_CLONE) and idmaps the sources that init could not open
+ * itself: user namespaces, idmapped mounts. Nothing to do otherwise. */
+int mount_plan_open_sources(struct mount_plan *p, struct err *e);
+
+/* Init, before pivot, in this order. */
+int mount_rootfs_prepare(struct mount_plan *p, struct err *e); /* propagation, rootfs is a mount, root fd */
+int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e); /* every entry of mounts */
+int mount_devices(struct mount_plan *p, struct err *e); /* device nodes (or binds), links, ptmx */
+/* The directory descriptor of the rootfs (borrowed), for whoever works inside it. */
+int mount_root_fd(const struct mount_plan *p);
+int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root, or chroot over MS_MOVE with no_pivot */
+
+/* Init, after pivot (root is "/"). */
+int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e); /* sysfs/cgroup/root ro, readonly paths, masks */
+/* Binds the pty slave (an open, verified descriptor) on /dev/console. */
+int mount_console(int slave_fd, struct err *e);
+
+/* For `features`: sorted, NULL-terminated. */
+extern const char *const mount_option_names[];

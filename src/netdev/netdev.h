@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Network links by rtnetlink (libmnl).
+ * Runs in: loopback_up: init in its new network namespace | move: parent.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+
+int netdev_loopback_up(struct err *e);
+/* Moves each link into the namespace netns_fd, renames it, keeps its global addresses, sets it up
+ * again when it was. On failure links already moved are left to die or return with the namespace. */
+int netdev_move(const struct spec_net_devices *d, int netns_fd, struct err *e);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Forcing the fallbacks, so that they are tested on every kernel.
+ * Runs in: any role, read only.
+ *
+ * STRAKE_FALLBACK="openat2,clone3,mount_api,..." makes the wrapper of that name answer -ENOSYS.
+ * Read once, before anything else, and only when the caller is not set-id (secure_getenv).
+ */
+#pragma once
+
+#include "base/util.h"
+
+/* X(identifier, "name in STRAKE_FALLBACK") */
+#define OS_FALLBACKS(X)                                  \
+	X(OPENAT2, "openat2")                            \
+	X(MOUNT_API, "mount_api") /* fsopen, fsmount, open_tree, move_mount */ \
+	X(MOUNT_SETATTR, "mount_setattr")                \
+	X(CLONE3, "clone3")                              \
+	X(INTO_CGROUP, "into_cgroup")                    \
+	X(PIDFD, "pidfd")                                \
+	X(CLOSE_RANGE, "close_range")                    \
+	X(CGROUP_KILL, "cgroup_kill")                    \
+	X(MEMFD, "memfd")
+
+enum os_feature {
+#define X(id, name) OS_##id,
+	OS_FALLBACKS(X)
+#undef X
+	OS_FEATURE_MAX
+};
+
+/* True when the fallback of that feature is forced. */
+bool os_fallback_forced(enum os_feature f);
+/* For tests and main(): list as in STRAKE_FALLBACK; unknown names give -EINVAL. */
+int os_fallback_force(const char *list);

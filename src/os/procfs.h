@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /proc that can be trusted: verified once, then only beneath it, no mount crossed, no magic link.
+ * Runs in: parent opens it; stage and init use the inherited descriptor (self and thread-self
+ * resolve to the reader, whichever pid namespace it is in).
+ * Must not happen here: resolving "/proc/..." by name after a mount namespace was entered
+ * (CVE-2019-16884, CVE-2019-19921, CVE-2025-52881).
+ *
+ * The handle is the host's /proc (fstatfs says PROC_SUPER_MAGIC, inode 1). Where something is
+ * mounted over the path asked for (EXDEV), a private fsopen("proc") mount that was never attached
+ * is used instead.
+ */
+#pragma once
+
+#include "base/err.h"
+
+struct procfs {
+	int host; /* O_PATH of the verified /proc */
+	int own;  /* the private mount, made on demand; -EBADF until then */
+};
+
+int procfs_open(struct procfs *p, struct err *e);
+/* An empty handle (both -EBADF), for procfs_close() to take. */
+#define PROCFS_NONE { .host = -EBADF, .own = -EBADF }
+void procfs_close(struct procfs *p);
+
+/* path is relative: "self/attr/exec", "sys/net/ipv4/ip_forward", "1234/ns/net". Returns a
+ * descriptor or -errno; the file is checked to be on procfs. flags as open(2); CLOEXEC is added.
+ * ns links are the one magic link that may be opened: use procfs_open_ns(). */
+int procfs_openat(struct procfs *p, const char *path, int flags);
+/* Opens pid's namespace link; name as in /proc/PID/ns. pid 0 is self. */
+int procfs_open_ns(struct procfs *p, pid_t pid, const char *name);
+int procfs_read(struct procfs *p, const char *path, char *buf, size_t size);
+/* One write(2). Text goes as it is. */
+int procfs_write(struct procfs *p, const char *path, const char *text);
+/* Field 22 (start time, clock ticks since boot) and field 3 (state letter) of pid's stat; -ESRCH
+ * when there is no such process. */
+int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running a helper program (hooks, newuidmap, criu): exact argv and environment, captured output,
+ * a deadline.
+ * Runs in: parent | init for container-side hooks.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct spawn {
+	const char *path;       /* execve'd as it is: no PATH search */
+	char *const *argv, *const *envp;
+	const char *cwd;        /* NULL: unchanged */
+	const void *input;      /* stdin's content; NULL: /dev/null or nothing */
+	size_t input_len;
+	int64_t timeout_ms;     /* -1: none; then SIGKILL to its process group */
+	char *out, *err;        /* buffers for stdout and stderr, NUL-terminated; NULL: not captured */
+	size_t out_size, err_size; /* what is beyond is read and dropped */
+};
+/* 0 and *ret_status as from waitpid(2); -ETIMEDOUT; or -errno when it could not be started (the
+ * execve error of the child comes back as such). e is set when negative. */
+int os_spawn(const struct spawn *s, int *ret_status, struct err *e);

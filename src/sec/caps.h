@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Capability sets.
+ * Runs in: init after pivot; names are for `features` and `exec --cap` (parent).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+
+/* All names that the running kernel knows, in order of number, NULL-terminated. */
+const char *const *caps_names(void);
+/* "CAP_CHOWN" -> its number, or -ENOENT. Case matters not; the prefix may be missing. */
+int caps_number(const char *name);
+/* Bits beyond the kernel's last capability are cleared, each with a warning. */
+void caps_clip(struct spec_caps *c);
+
+/* Step 1, while still root: drops the bounding set; keeps capabilities over setresuid. */
+int caps_drop_bounding(const struct spec_caps *c, struct err *e);
+/* Step 2, after setresuid: effective, permitted, inheritable, then ambient; clears keepcaps.
+ * Inheritable is what the config says and nothing else (CVE-2022-29162). Ambient that cannot be
+ * raised warns, as in runc. */
+int caps_apply(const struct spec_caps *c, struct err *e);

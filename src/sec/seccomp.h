@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Seccomp: the profile compiled to BPF in the parent, loaded by init as its last act.
+ * Runs in: compile, notify_send: parent | load: init.
+ * Must not happen in load: allocation, or any system call but seccomp(2) and prctl(2).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+
+struct seccomp_program {
+	void *filter;   /* struct sock_filter[n], heap; NULL when there is nothing to load */
+	unsigned short n;
+	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
+	bool notify;    /* needs a listener */
+};
+
+/* By libseccomp; a syscall newer than the profile gets ENOSYS, as runc's patchbpf does. Unknown
+ * syscall names are skipped with a debug record. Flags that this kernel lacks are an error. */
+int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e);
+void seccomp_program_fini(struct seccomp_program *p);
+/* Returns the listener's descriptor (p->notify), FD_NONE when there is none, or sets e. */
+int seccomp_load(const struct seccomp_program *p, int *ret_listener, struct err *e);
+/* Connects to path and sends text with fd attached, once (seccomp.md). */
+int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e);
+
+/* For `features`: NULL-terminated, sorted. supported is what this kernel takes. */
+extern const char *const seccomp_action_names[], *const seccomp_operator_names[],
+	*const seccomp_arch_names[], *const seccomp_flag_names[];
+const char *const *seccomp_supported_flags(void);
+/* "2.5.4": the library in use; "" when built without it. */
+const char *seccomp_library_version(void);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * <root>/<id>/: state.json, config.json (the snapshot), exec.fifo, lock.
+ * Runs in: parent.
+ * Must not happen here: believing what is read without a check of its owner and type.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/state.h"
+
+/* A container's directory, locked or not. */
+struct store_dir {
+	int fd;   /* the directory; O_RDONLY | O_DIRECTORY */
+	int lock; /* flock'ed; -EBADF when not locked */
+	char *path; /* absolute, for messages and hooks; heap */
+};
+#define STORE_DIR_NONE { .fd = -EBADF, .lock = -EBADF, .path = NULL }
+void store_dir_close(struct store_dir *d); /* unlocks; also takes an empty one */
+
+/* runc's rule: [A-Za-z0-9_+.-]+, not "." or "..", at most 1024 bytes; runc's words. */
+int store_check_id(const char *id, struct err *e);
+/* $XDG_RUNTIME_DIR/strake when set, not empty, and (euid != 0, or in a user namespace with USER
+ * not "root"); otherwise /run/strake. name is the program's ("strake"). In a. */
+int store_default_root(struct arena *a, const char *name, char **ret, struct err *e);
+
+/* Makes <root> (0700, parents too) and <root>/<id> (0711), locked; EEXIST: "container with given
+ * ID already exists" (ERR_EXISTS). */
+int store_create(const char *root, const char *id, struct store_dir *ret, struct err *e);
+/* ENOENT: "container does not exist" (ERR_NOT_FOUND). A directory without state.json opens. */
+int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e);
+/* Exclusive lock for whoever changes the container; waits up to the deadline (ms), then
+ * -ETIMEDOUT. The directory may be gone when the lock is had: then ERR_NOT_FOUND. */
+int store_lock(struct store_dir *d, int timeout_ms, struct err *e);
+/* Removes all that is in it (flat, plus the known sub-directories), then itself. */
+int store_remove(const char *root, const char *id, struct store_dir *d, struct err *e);
+
+int store_write_state(const struct store_dir *d, const struct state *s, struct err *e); /* 0600, atomic */
+/* -ENOENT (ERR_NOT_FOUND, "container does not exist") without state.json. */
+int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
+int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e);
+int store_open_config(const struct store_dir *d, struct err *e); /* descriptor */
+
+int store_make_fifo(const struct store_dir *d, uint32_t uid, uint32_t gid, struct err *e); /* exec.fifo 0622 */
+bool store_has_fifo(const struct store_dir *d);
+int store_remove_fifo(const struct store_dir *d);
+
+/* Calls fn for each container directory, in the order of names. root missing: nothing. */
+int store_list(const char *root, int (*fn)(void *data, const char *id), void *data, struct err *e);
+
+/* The pid file: digits only; ".NAME" O_EXCL, then rename (clients.md 5.5). path absolute. */
+int store_write_pid_file(const char *path, pid_t pid, struct err *e);

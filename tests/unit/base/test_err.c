@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "tests/unit/test.h"
+
+static void outermost_frame_comes_first(void **state)
+{
+	struct err e;
+	char buf[128];
+
+	(void)state;
+	assert_int_equal(err_sys(&e, ENOENT, "open %s", "/x"), -ENOENT);
+	assert_int_equal(err_wrap(&e, "mount %d", 3), -ENOENT);
+	err_format(&e, buf, sizeof(buf));
+	assert_string_equal(buf, "mount 3: open /x: no such file or directory");
+	assert_true(err_is_valid(&e));
+}
+
+static void make_keeps_kind_and_number(void **state)
+{
+	struct err e;
+
+	(void)state;
+	assert_int_equal(err_make(&e, ERR_STATE, EBUSY, "busy"), -EBUSY);
+	assert_int_equal(e.kind, ERR_STATE);
+	assert_int_equal(e.errnum, EBUSY);
+}
+
+static void full_buffer_keeps_the_leaf(void **state)
+{
+	struct err e;
+	char big[ERR_TEXT_MAX * 2], buf[ERR_TEXT_MAX * 2];
+
+	(void)state;
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	err_make(&e, ERR_SYS, EIO, "leaf");
+	for (int i = 0; i < 5; i++)
+		err_wrap(&e, "%s", big);
+	assert_true(err_is_valid(&e));
+	err_format(&e, buf, sizeof(buf));
+	assert_non_null(strstr(buf, "leaf"));
+}
+
+static void format_never_overruns(void **state)
+{
+	struct err e;
+	char small[8];
+
+	(void)state;
+	err_make(&e, ERR_SYS, EIO, "a long sentence");
+	err_wrap(&e, "context");
+	assert_int_equal(err_format(&e, small, sizeof(small)), strlen("context: a long sentence"));
+	assert_string_equal(small, "context");
+}
+
+static void damaged_packets_are_not_valid(void **state)
+{
+	struct err e;
+
+	(void)state;
+	err_make(&e, ERR_SYS, EIO, "x");
+	e.used = ERR_TEXT_MAX + 1;
+	assert_false(err_is_valid(&e));
+	e.used = 1;
+	assert_false(err_is_valid(&e)); /* no NUL at its end */
+	err_init(&e);
+	assert_false(err_is_valid(&e));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outermost_frame_comes_first),
+		cmocka_unit_test(make_keeps_kind_and_number),
+		cmocka_unit_test(full_buffer_keeps_the_leaf),
+		cmocka_unit_test(format_never_overruns),
+		cmocka_unit_test(damaged_packets_are_not_valid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
