@@ -54,6 +54,7 @@ const char *err_strerror(int errnum)
 }
 
 /* Appends one frame; when there is no room the outer context is what gets lost. */
+PRINTF_LIKE(2, 0)
 static void add_frame(struct err *e, const char *fmt, va_list ap, const char *suffix)
 {
 	size_t room = ERR_TEXT_MAX - e->used;
