@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "store/store.h"
+
+#define STATE_FILE  "state.json"
+#define CONFIG_FILE "config.json"
+
+#define STATE_MAX (16u << 20)
+
+static int write_file(const struct store_dir *d, const char *name, const char *text, size_t len,
+		      struct err *e)
+{
+	int r = io_replace_file(d->fd, name, text, len, 0600);
+
+	return r < 0 ? err_sys(e, -r, "write %s/%s", d->path, name) : 0;
+}
+
+/* -ENOENT comes back without an error set; what is there must be a plain file of ours. */
+static int open_file(const struct store_dir *d, const char *name, int *ret, struct err *e)
+{
+	/* O_NONBLOCK: a FIFO in its place must not hang us before it is found out. */
+	auto_fd fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd < 0)
+		return err_sys(e, errno, "open %s/%s", d->path, name);
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, errno, "stat %s/%s", d->path, name);
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+		return err_make(e, ERR_SYS, EPERM,
+				"%s/%s is not a regular file of user %u: operation not permitted",
+				d->path, name, (unsigned)geteuid());
+	*ret = TAKE_FD(fd);
+	return 0;
+}
+
+int store_write_state(const struct store_dir *d, const struct state *s, struct err *e)
+{
+	auto_str text;
+	int r;
+
+	str_init(&text);
+	r = state_emit(s, &text, e);
+	if (r < 0)
+		return r;
+	return write_file(d, STATE_FILE, str_text(&text), text.len, e);
+}
+
+int store_read_state(const struct store_dir *d, struct state *s, struct err *e)
+{
+	auto_free char *text = NULL, *path = NULL;
+	auto_fd fd = FD_NONE;
+	size_t len;
+	int r;
+
+	err_init(e);
+	r = open_file(d, STATE_FILE, &fd, e);
+	if (r < 0)
+		return err_is_set(e) ? r :
+				       err_make(e, ERR_NOT_FOUND, ENOENT, "container does not exist");
+	r = io_read_alloc(fd, STATE_MAX, &text, &len);
+	if (r < 0)
+		return err_sys(e, -r, "read %s/%s", d->path, STATE_FILE);
+	if (asprintf(&path, "%s/%s", d->path, STATE_FILE) < 0) {
+		path = NULL;
+		return err_sys(e, ENOMEM, "read %s/%s", d->path, STATE_FILE);
+	}
+	return state_parse(s, path, text, len, e);
+}
+
+int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e)
+{
+	return write_file(d, CONFIG_FILE, text, len, e);
+}
+
+int store_open_config(const struct store_dir *d, struct err *e)
+{
+	int fd = FD_NONE, r;
+
+	err_init(e);
+	r = open_file(d, CONFIG_FILE, &fd, e);
+	if (r < 0)
+		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s/%s", d->path, CONFIG_FILE);
+	return fd;
+}

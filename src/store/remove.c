@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "store/store.h"
+
+/* notify/notify.sock is the deepest that we make; a little room for what a later version adds. */
+#define DEPTH_MAX 4
+
+/* Only restores bind the root filesystem here: never entered, whatever is in it. */
+#define CRIU_ROOT "criu-root"
+
+static int remove_content(int fd, unsigned depth);
+
+/*
+ * Something mounted here is not ours to empty: a bind mount's content is the source's. The
+ * attribute is there since Linux 5.8; a file system of another device tells the same before.
+ */
+static bool is_mounted(int parent, int fd)
+{
+	struct statx a, b;
+
+	if (statx(parent, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &a) < 0 ||
+	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &b) < 0)
+		return true;
+	if (b.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+		return b.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	return a.stx_dev_major != b.stx_dev_major || a.stx_dev_minor != b.stx_dev_minor;
+}
+
+static int remove_directory(int parent, const char *name, unsigned depth)
+{
+	if (depth < DEPTH_MAX && !str_eq(name, CRIU_ROOT)) {
+		auto_fd fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int r;
+
+		if (fd < 0)
+			return -errno;
+		if (is_mounted(parent, fd))
+			return -EBUSY;
+		r = remove_content(fd, depth + 1);
+		if (r < 0)
+			return r;
+	}
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int remove_entry(int fd, const char *name, unsigned depth)
+{
+	if (unlinkat(fd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	return remove_directory(fd, name, depth);
+}
+
+/* The state goes last: whoever is killed half-way leaves a container that delete still knows. */
+static int remove_content(int fd, unsigned depth)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	auto_dir dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *ent;
+
+	if (!dir) {
+		r = -errno;
+		fd_close(copy);
+		return r;
+	}
+	while (r == 0 && (errno = 0, ent = readdir(dir))) {
+		if (str_eq(ent->d_name, ".") || str_eq(ent->d_name, ".."))
+			continue;
+		if (depth == 0 && str_eq(ent->d_name, "state.json"))
+			continue;
+		r = remove_entry(fd, ent->d_name, depth);
+	}
+	if (r == 0 && errno)
+		r = -errno;
+	if (r == 0 && depth == 0)
+		r = remove_entry(fd, "state.json", depth);
+	return r;
+}
+
+int store_remove(const char *root, const char *id, struct store_dir *d, struct err *e)
+{
+	auto_fd rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (rootfd < 0)
+		return err_sys(e, errno, "open %s", root);
+	r = remove_content(d->fd, 0);
+	if (r == 0 && unlinkat(rootfd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = -errno;
+	return r < 0 ? err_sys(e, -r, "remove %s", d->path) : 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "store/store.h"
+#include "tests/unit/store/tmp.h"
+#include "tests/unit/test.h"
+
+static mode_t mode_at(const struct store_dir *d, const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW), 0);
+	return st.st_mode & 07777;
+}
+
+static void state_comes_back(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	struct state out, in;
+	struct err e;
+
+	state_init(&out);
+	state_init(&in);
+	out.id = arena_strdup(&out.arena, "c1");
+	out.bundle = arena_strdup(&out.arena, "/b");
+	out.rootfs = arena_strdup(&out.arena, "/b/rootfs");
+	out.created = arena_strdup(&out.arena, "2026-01-01T00:00:00.000000000Z");
+	out.init_pid = 42;
+	out.init_start = 4711;
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_read_state(&d, &in, &e), -ENOENT);
+	assert_int_equal(e.kind, ERR_NOT_FOUND);
+	assert_int_equal(store_write_state(&d, &out, &e), 0);
+	assert_int_equal(mode_at(&d, "state.json"), 0600);
+	assert_int_equal(store_read_state(&d, &in, &e), 0);
+	assert_string_equal(in.id, "c1");
+	assert_int_equal(in.init_pid, 42);
+	assert_int_equal(in.init_start, 4711);
+	state_fini(&in);
+	state_fini(&out);
+	store_dir_close(&d);
+}
+
+static void state_must_be_our_plain_file(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	struct state in;
+	struct err e;
+
+	state_init(&in);
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(symlinkat("/etc/hostname", d.fd, "state.json"), 0);
+	assert_int_equal(store_read_state(&d, &in, &e), -ELOOP);
+	assert_int_equal(unlinkat(d.fd, "state.json", 0), 0);
+	assert_int_equal(mkfifoat(d.fd, "state.json", 0600), 0);
+	assert_int_equal(store_read_state(&d, &in, &e), -EPERM); /* and does not hang */
+	assert_int_equal(unlinkat(d.fd, "state.json", 0), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(io_replace_file(d.fd, "state.json", "{}", 2, 0600), 0);
+		assert_int_equal(fchownat(d.fd, "state.json", 1000, 1000, 0), 0);
+		assert_int_equal(store_read_state(&d, &in, &e), -EPERM);
+	}
+	state_fini(&in);
+	store_dir_close(&d);
+}
+
+static void config_comes_back(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	auto_fd fd = FD_NONE;
+	char text[16] = "";
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_open_config(&d, &e), -ENOENT);
+	assert_int_equal(store_write_config(&d, "{\"a\":1}", 7, &e), 0);
+	assert_int_equal(mode_at(&d, "config.json"), 0600);
+	fd = store_open_config(&d, &e);
+	assert_true(fd >= 0);
+	assert_int_equal(io_read_full(fd, text, sizeof(text)), 7);
+	assert_string_equal(text, "{\"a\":1}");
+	store_dir_close(&d);
+}
+
+static void fifo_has_its_mode_and_owner(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	mode_t mask = umask(077);
+	struct stat st;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_false(store_has_fifo(&d));
+	assert_int_equal(store_make_fifo(&d, geteuid() ? geteuid() : 1000, getegid(), &e), 0);
+	umask(mask);
+	assert_true(store_has_fifo(&d));
+	assert_int_equal(fstatat(d.fd, "exec.fifo", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0622);
+	assert_int_equal(st.st_uid, geteuid() ? geteuid() : 1000);
+	assert_int_equal(store_make_fifo(&d, 0, 0, &e), -EEXIST);
+	assert_int_equal(store_remove_fifo(&d), 0);
+	assert_int_equal(store_remove_fifo(&d), 0);
+	assert_false(store_has_fifo(&d));
+	store_dir_close(&d);
+}
+
+#define ROW(f) cmocka_unit_test_setup_teardown(f, tmp_make, tmp_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(state_comes_back),
+		ROW(state_must_be_our_plain_file),
+		ROW(config_comes_back),
+		ROW(fifo_has_its_mode_and_owner),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
