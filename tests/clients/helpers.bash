@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the three suites share. A test is a scenario: a function that calls the engine by $ENGINE_*
+# helpers and prints what it sees. `both` runs it under the reference and under the runtime in
+# test, and compares; `has` then says what the answer must contain, so that two runtimes that
+# fail alike do not pass.
+
+bats_require_minimum_version 1.5.0
+
+# What may differ between two runs of one runtime: ids, pids, times, and a terminal's returns.
+normalise()
+{
+	tr -d '\r\000' | sed -E \
+		-e 's/^\^@//' \
+		-e 's/[0-9a-f]{64}/ID/g' \
+		-e 's/\b[0-9a-f]{12}\b/ID/g' \
+		-e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)/TIME/g'
+}
+
+# The class of an error: what an engine can tell its user, whatever the words around it.
+error_class()
+{
+	local text
+
+	text=$(tr '[:upper:]' '[:lower:]')
+	case $text in
+	'') echo none ;;
+	*'executable file not found'*) echo command-not-found ;;
+	*'is a directory'*) echo is-a-directory ;;
+	*'not a directory'*) echo not-a-directory ;;
+	*'permission denied'*) echo permission-denied ;;
+	*'exec format error'*) echo exec-format ;;
+	*'no such file or directory'*) echo no-such-file ;;
+	*'not running'*) echo not-running ;;
+	*'does not exist'* | *'no such container'* | *'not found'*) echo no-such-container ;;
+	*'already exists'*) echo already-exists ;;
+	*'paused'*) echo paused ;;
+	*error*) echo other-error ;;
+	*) echo text ;;
+	esac
+}
+
+# side NAME RUNTIME SCENARIO...: leaves NAME.out, NAME.err and NAME.status.
+# Files, never pipes: a container that is still there keeps what it inherited, and a pipe would
+# not end. Descriptor 3 is bats' own.
+side()
+{
+	local out=$BATS_TEST_TMPDIR/$1 status=0
+
+	SIDE=$1 RT=$2
+	shift 2
+	(
+		set +eET
+		trap - ERR DEBUG
+		"$@"
+	) >"$out.raw" 2>"$out.err" </dev/null 3>&- 4>&- || status=$?
+	normalise <"$out.raw" >"$out.out"
+	echo "$status" >"$out.status"
+	engine_clean >/dev/null 2>&1 </dev/null 3>&- 4>&- || true
+}
+
+report()
+{
+	local file
+
+	for file in reference candidate; do
+		[ -e "$BATS_TEST_TMPDIR/$file.status" ] || continue
+		echo "--- $file: status $(cat "$BATS_TEST_TMPDIR/$file.status")"
+		head -c 3000 "$BATS_TEST_TMPDIR/$file.out"
+		echo "--- $file, stderr:"
+		head -c 3000 "$BATS_TEST_TMPDIR/$file.err"
+	done
+}
+
+compare()
+{
+	local dir=$BATS_TEST_TMPDIR ref mine
+
+	if ! diff -u "$dir/reference.out" "$dir/candidate.out"; then
+		report
+		return 1
+	fi
+	if ! cmp -s "$dir/reference.status" "$dir/candidate.status"; then
+		report
+		return 1
+	fi
+	ref=$(error_class <"$dir/reference.err")
+	mine=$(error_class <"$dir/candidate.err")
+	if [ "$ref" != "$mine" ]; then
+		echo "class of the error: reference $ref, candidate $mine"
+		report
+		return 1
+	fi
+}
+
+# both SCENARIO [ARGS]
+both()
+{
+	side reference "$REFERENCE_RT" "$@"
+	side candidate "${CANDIDATE_RT_NOW:-$CANDIDATE_RT}" "$@"
+	compare
+}
+
+# only SCENARIO [ARGS]: under the runtime in test alone, where a comparison has no meaning.
+only()
+{
+	side candidate "$CANDIDATE_RT" "$@"
+}
+
+# has LINE...: each is a whole line of the output.
+has()
+{
+	local line
+
+	for line; do
+		grep -qxF -- "$line" "$BATS_TEST_TMPDIR/candidate.out" && continue
+		echo "not in the output: $line"
+		report
+		return 1
+	done
+}
+
+# has_part TEXT...: each is somewhere in the output.
+has_part()
+{
+	local part
+
+	for part; do
+		grep -qF -- "$part" "$BATS_TEST_TMPDIR/candidate.out" && continue
+		echo "not in the output: $part"
+		report
+		return 1
+	done
+}
+
+# Runs a command until it succeeds; ten seconds at most.
+eventually()
+{
+	local i
+
+	for i in {1..100}; do
+		"$@" && return 0
+		sleep 0.1
+	done
+	echo "never happened: $*"
+	return 1
+}
+
+# On a terminal of 33 rows and 77 columns. The command's exit code is the function's.
+on_terminal()
+{
+	local words
+
+	printf -v words '%q ' "$@"
+	script -qefc "stty rows 33 cols 77; $words" /dev/null
+}
+
+needs()
+{
+	local tool
+
+	for tool; do
+		command -v "$tool" >/dev/null || skip "needs $tool"
+	done
+}
+
+# needs_controller NAME: a cgroup controller that limits can be set with, in either version.
+needs_controller()
+{
+	[ -d "/sys/fs/cgroup/$1" ] && return
+	grep -qw "$1" /sys/fs/cgroup/cgroup.controllers 2>/dev/null && return
+	skip "needs the cgroup controller $1"
+}
+
+# limit_file CONTROLLER V1NAME V2NAME: the limit as the container itself sees it on the host.
+limit_of()
+{
+	local pid=$1 controller=$2 v1=$3 v2=$4 path
+
+	if [ -d "/sys/fs/cgroup/$controller" ]; then
+		path=$(awk -F: -v c="$controller" '$2 == c { print $3 }' "/proc/$pid/cgroup")
+		cat "/sys/fs/cgroup/$controller$path/$v1"
+	else
+		path=$(awk -F: '$1 == 0 { print $3 }' "/proc/$pid/cgroup")
+		cat "/sys/fs/cgroup$path/$v2"
+	fi
+}
+
+# start_daemon NAME COMMAND...: its pid in $WORK/NAME.pid, its words in $WORK/NAME.log.
+start_daemon()
+{
+	local name=$1
+
+	shift
+	"$@" >"$WORK/$name.log" 2>&1 </dev/null 3>&- 4>&- &
+	echo $! >"$WORK/$name.pid"
+}
+
+stop_daemon()
+{
+	local pid i
+
+	pid=$(cat "$WORK/$1.pid" 2>/dev/null) || return 0
+	kill "$pid" 2>/dev/null || return 0
+	for i in {1..100}; do
+		kill -0 "$pid" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -9 "$pid" 2>/dev/null || true
+}
