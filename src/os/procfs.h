@@ -12,6 +12,10 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
+#include <sys/types.h>
+
 #include "base/err.h"
 
 struct procfs {

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "os/mount_fd.h"
+#include "os/openat2.h"
+#include "os/walk.h"
+
+#ifndef NSFS_MAGIC
+#define NSFS_MAGIC 0x6e736673
+#endif
+
+#define PROC_ROOT_INO 1 /* include/linux/proc_ns.h: of the root of a procfs, and of it alone */
+
+static int check_magic(int fd, long magic)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	return fs.f_type == magic ? 0 : -EXDEV;
+}
+
+static int check_root(int fd)
+{
+	struct stat st;
+	int r = check_magic(fd, PROC_SUPER_MAGIC);
+
+	if (r < 0)
+		return r;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_ino == PROC_ROOT_INO ? 0 : -EXDEV;
+}
+
+/* A procfs that no path leads to. Not attached: closing it costs a grace period, so only on
+ * demand. Needs CAP_SYS_ADMIN. */
+static int make_own(void)
+{
+	auto_fd fs = os_fsopen("proc");
+	int r;
+
+	if (fs < 0)
+		return fs;
+	r = os_fsconfig_create(fs);
+	if (r < 0)
+		return r;
+	return os_fsmount(fs, OS_MOUNT_ATTR_NOSUID | OS_MOUNT_ATTR_NODEV | OS_MOUNT_ATTR_NOEXEC);
+}
+
+int procfs_open(struct procfs *p, struct err *e)
+{
+	auto_fd fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r = fd < 0 ? -errno : check_root(fd);
+
+	if (r == 0) {
+		p->host = TAKE_FD(fd);
+		p->own = FD_NONE;
+		return 0;
+	}
+	/* /proc is missing, or something else is there. */
+	fd_close(fd);
+	fd = make_own();
+	if (fd < 0)
+		return err_sys(e, -r, "open /proc: it is not the root of a procfs");
+	p->host = FD_NONE;
+	p->own = TAKE_FD(fd);
+	return 0;
+}
+
+void procfs_close(struct procfs *p)
+{
+	fd_close(p->host);
+	fd_close(p->own);
+	p->host = p->own = FD_NONE;
+}
+
+static int open_beneath(int root, const char *path, int flags)
+{
+	auto_fd fd = os_openat2(root, path, flags, 0,
+				RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+	int r;
+
+	if (fd == -ENOSYS) {
+		fd = os_walk(root, path, flags, 0, 0,
+			     WALK_BENEATH | WALK_NO_XDEV | (flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0u));
+	}
+	if (fd < 0)
+		return fd;
+	r = check_magic(fd, PROC_SUPER_MAGIC);
+	if (r < 0)
+		return r;
+	return TAKE_FD(fd);
+}
+
+int procfs_openat(struct procfs *p, const char *path, int flags)
+{
+	int r = -EXDEV, own;
+
+	if (p->host >= 0)
+		r = open_beneath(p->host, path, flags);
+	if (r != -EXDEV)
+		return r;
+	if (p->own < 0) {
+		own = make_own();
+		if (own < 0)
+			return r;
+		p->own = own;
+	}
+	return open_beneath(p->own, path, flags);
+}
+
+int procfs_open_ns(struct procfs *p, pid_t pid, const char *name)
+{
+	char path[32] = "self/ns";
+	auto_fd dir = FD_NONE, fd = FD_NONE;
+	int r;
+
+	if (!*name || strchr(name, '/') || name[0] == '.')
+		return -EINVAL;
+	if (pid > 0)
+		snprintf(path, sizeof(path), "%d/ns", (int)pid);
+	dir = procfs_openat(p, path, O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = check_magic(fd, NSFS_MAGIC);
+	if (r < 0)
+		return r;
+	return TAKE_FD(fd);
+}
+
+int procfs_read(struct procfs *p, const char *path, char *buf, size_t size)
+{
+	auto_fd fd = procfs_openat(p, path, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = io_read_full(fd, buf, size);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n >= size)
+		return -EFBIG;
+	if (n > 0 && buf[n - 1] == '\n')
+		n--;
+	buf[n] = '\0';
+	return 0;
+}
+
+int procfs_write(struct procfs *p, const char *path, const char *text)
+{
+	auto_fd fd = procfs_openat(p, path, O_WRONLY);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do
+		n = write(fd, text, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
+{
+	char path[32], text[2048];
+	unsigned long long start;
+	const char *s;
+	char state;
+	int r;
+
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	r = procfs_read(p, path, text, sizeof(text));
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	/* The name may hold blanks and parentheses: what counts begins behind the last one. */
+	s = strrchr(text, ')');
+	if (!s || sscanf(s + 1,
+			 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+			 &state, &start) != 2)
+		return -EBADMSG;
+	if (ret_state)
+		*ret_state = state;
+	if (ret_start)
+		*ret_start = start;
+	return 0;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "os/feature.h"
+#include "os/procfs.h"
+
+static struct err e;
+
+static int setup(void **state)
+{
+	static struct procfs p;
+
+	err_init(&e);
+	p = (struct procfs)PROCFS_NONE;
+	assert_int_equal(procfs_open(&p, &e), 0);
+	*state = &p;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	os_fallback_force("");
+	procfs_close(*state);
+	return 0;
+}
+
+static void reads_and_refuses(struct procfs *p)
+{
+	char buf[64], want[32];
+	auto_fd ns = FD_NONE;
+	struct stat a, b;
+
+	assert_int_equal(procfs_read(p, "self/comm", buf, sizeof(buf)), 0);
+	assert_null(strchr(buf, '\n'));
+	assert_int_equal(procfs_read(p, "self/status", buf, sizeof(buf)), -EFBIG);
+	assert_int_equal(procfs_openat(p, "self/nothing", O_RDONLY), -ENOENT);
+	assert_int_equal(procfs_openat(p, "self/root", O_PATH), -ELOOP);
+	assert_int_equal(procfs_openat(p, "self/fd/0", O_PATH), -ELOOP);
+	assert_true(procfs_openat(p, "../etc", O_PATH) < 0);
+	assert_true(procfs_openat(p, "/etc", O_PATH) < 0);
+
+	snprintf(want, sizeof(want), "shortname");
+	assert_int_equal(procfs_write(p, "self/comm", want), 0);
+	assert_int_equal(procfs_read(p, "self/comm", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, want);
+
+	ns = procfs_open_ns(p, 0, "uts");
+	assert_true(ns >= 0);
+	assert_int_equal(fstat(ns, &a), 0);
+	assert_int_equal(stat("/proc/self/ns/uts", &b), 0);
+	assert_true(a.st_ino == b.st_ino);
+	assert_int_equal(procfs_open_ns(p, 0, "../exe"), -EINVAL);
+	assert_int_equal(procfs_open_ns(p, 0, "nothing"), -ENOENT);
+}
+
+static void by_openat2(void **state)
+{
+	reads_and_refuses(*state);
+}
+
+static void by_walk(void **state)
+{
+	assert_int_equal(os_fallback_force("openat2"), 0);
+	reads_and_refuses(*state);
+}
+
+static void pid_stat_reads_the_fields(void **state)
+{
+	struct procfs *p = *state;
+	uint64_t start, again;
+	char s;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(procfs_pid_stat(p, getpid(), &s, &start), 0);
+	assert_int_equal(s, 'R');
+	assert_true(start > 0);
+	assert_int_equal(procfs_write(p, "self/comm", "a) R 1 (b"), 0);
+	assert_int_equal(procfs_pid_stat(p, getpid(), NULL, &again), 0);
+	assert_true(start == again);
+	{
+		/* Against a reader that counts blanks. */
+		char cmd[128];
+		int pick;
+		FILE *f;
+		unsigned long long v;
+
+		snprintf(cmd, sizeof(cmd), "sed 's/.*) //' /proc/%d/stat | cut -d' ' -f20", (int)getpid());
+		f = popen(cmd, "r");
+		assert_non_null(f);
+		pick = fscanf(f, "%llu", &v);
+		pclose(f);
+		assert_int_equal(pick, 1);
+		assert_true(v == start);
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(procfs_pid_stat(p, pid, &s, &start), -ESRCH);
+}
+
+/* CVE-2019-16884, CVE-2025-52881: something else is mounted where the file should be. */
+static int body_overmount(void)
+{
+	struct procfs p = PROCFS_NONE;
+	char buf[64];
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return 77;
+	if (procfs_open(&p, &e) < 0)
+		return 1;
+	if (mount("tmpfs", "/proc/sys", "tmpfs", 0, NULL) < 0)
+		return 77;
+	/* The real file through the private mount, not the tmpfs and not a failure. */
+	if (procfs_read(&p, "sys/kernel/ostype", buf, sizeof(buf)) < 0 || strcmp(buf, "Linux") != 0)
+		return 2;
+	if (p.own < 0)
+		return 3;
+	procfs_close(&p);
+	if (mount("tmpfs", "/proc", "tmpfs", 0, NULL) < 0)
+		return 77;
+	if (procfs_open(&p, &e) < 0 || p.host >= 0 || p.own < 0)
+		return 4;
+	if (procfs_read(&p, "self/comm", buf, sizeof(buf)) < 0)
+		return 5;
+	procfs_close(&p);
+	/* Without the mount API there is nothing to trust: refused. */
+	if (os_fallback_force("mount_api") < 0 || procfs_open(&p, &e) >= 0 || !err_is_set(&e))
+		return 6;
+	return 0;
+}
+
+static void cve_2025_52881_overmounted_proc(void **state)
+{
+	pid_t pid;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* needs CAP_SYS_ADMIN for a mount namespace */
+	pid = fork();
+	if (pid == 0)
+		_exit(body_overmount());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(by_openat2, setup, teardown),
+		cmocka_unit_test_setup_teardown(by_walk, setup, teardown),
+		cmocka_unit_test_setup_teardown(pid_stat_reads_the_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(cve_2025_52881_overmounted_proc, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
