@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helpers
+
+res() { update_config ".linux.resources += $1"; }
+file() { cat "$(cgroup_dir "$1")/$2"; }
+
+@test "cgroups: every process is in cgroupsPath, in every hierarchy" {
+	run_sleeper
+	local pid line
+	pid=$(init_pid)
+	while IFS= read -r line; do
+		case $line in
+		0::*) is_cgroup2 || continue ;;
+		*name=*) continue ;;
+		esac
+		[[ $line == *"/strake-test/$ID" ]] || fail "$line"
+	done <"/proc/$pid/cgroup"
+}
+
+@test "cgroups: without cgroupsPath a directory named after the id" {
+	update_config 'del(.linux.cgroupsPath)'
+	run_sleeper
+	grep -q "/$ID\$" "/proc/$(init_pid)/cgroup"
+	ok strake delete --force "$ID"
+	[ -z "$(find /sys/fs/cgroup -type d -name "$ID" 2>/dev/null)" ]
+}
+
+@test "cgroups: .. in cgroupsPath does not climb" {
+	update_config --arg id "$ID" '.linux.cgroupsPath = "/strake-test/../../../../strake-test/" + $id'
+	run_sleeper
+	grep -q "/strake-test/$ID\$" "/proc/$(init_pid)/cgroup"
+}
+
+@test "cgroups v1: memory" {
+	requires cgroups_v1 cgroup_memory
+	res '{"memory": {"limit": 33554432, "reservation": 16777216}}'
+	run_sleeper
+	assert_eq "$(file memory memory.limit_in_bytes) $(file memory memory.soft_limit_in_bytes)" '33554432 16777216'
+}
+
+@test "cgroups v1: memory limit is enforced" {
+	requires cgroups_v1 cgroup_memory
+	res '{"memory": {"limit": 33554432}}'
+	set_sh 'head -c 100m /dev/zero | tail >/dev/null; echo $?'
+	ok strake_run
+	assert_has "$out$err" 137
+}
+
+@test "cgroups v1: cpu" {
+	requires cgroups_v1 cgroup_cpu
+	res '{"cpu": {"shares": 512, "quota": 50000, "period": 100000, "cpus": "0", "mems": "0"}}'
+	run_sleeper
+	assert_eq "$(file cpu cpu.shares) $(file cpu cpu.cfs_quota_us) $(file cpu cpu.cfs_period_us)" '512 50000 100000'
+	assert_eq "$(file cpuset cpuset.cpus)" 0
+}
+
+@test "cgroups v1: pids" {
+	requires cgroups_v1 cgroup_pids
+	res '{"pids": {"limit": 10}}'
+	run_sleeper
+	assert_eq "$(file pids pids.max)" 10
+}
+
+@test "cgroups v1: pids limit is enforced" {
+	requires cgroups_v1 cgroup_pids
+	res '{"pids": {"limit": 5}}'
+	set_sh 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'
+	strake_run
+	assert_err_match "can't fork"
+}
+
+@test "cgroups v1: devices" {
+	requires cgroups_v1 cgroup_devices
+	res '{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 10, "minor": 229, "access": "rw"}]}'
+	run_sleeper
+	file devices devices.list >"$T/list"
+	grep -q '^c 10:229 rw' "$T/list"
+	grep -q '^c 1:3 rwm' "$T/list"
+	! grep -q '^a ' "$T/list"
+}
+
+@test "cgroups v1: blkio" {
+	requires cgroups_v1 cgroup_blkio
+	[ -e /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device ] || skip "needs blkio throttling"
+	local dev
+	dev=$(lsblk -dnro MAJ:MIN 2>/dev/null | grep -v '^7:' | head -n 1)
+	[ -n "$dev" ] || skip "needs a block device"
+	update_config --argjson a "${dev%:*}" --argjson b "${dev#*:}" \
+		'.linux.resources.blockIO = {"throttleReadBpsDevice": [{"major": $a, "minor": $b, "rate": 1048576}]}'
+	run_sleeper
+	assert_eq "$(file blkio blkio.throttle.read_bps_device)" "$dev 1048576"
+}
+
+@test "cgroups v2: memory, cpu, pids" {
+	requires cgroups_v2 cgroup_memory cgroup_cpu cgroup_pids
+	res '{"memory": {"limit": 33554432, "reservation": 16777216}, "cpu": {"shares": 512, "quota": 50000, "period": 100000}, "pids": {"limit": 10}}'
+	run_sleeper
+	assert_eq "$(file x memory.max) $(file x memory.low) $(file x cpu.max) $(file x pids.max)" \
+		'33554432 16777216 50000 100000 10'
+}
+
+@test "cgroups v2: hugetlb" {
+	requires cgroups_v2 cgroup_hugetlb
+	res '{"hugepageLimits": [{"pageSize": "2MB", "limit": 2097152}]}'
+	run_sleeper
+	assert_eq "$(file x hugetlb.2MB.max)" 2097152
+}
+
+@test "cgroups v2: a limit whose controller is not there is an error" {
+	requires cgroups_v2
+	! grep -qw memory /sys/fs/cgroup/cgroup.controllers || skip "needs a cgroup2 without the memory controller"
+	res '{"memory": {"limit": 33554432}}'
+	not_ok strake_run
+	assert_has "$err" memory
+	assert_nothing_left
+}
+
+@test "cgroups v2: unified" {
+	requires cgroups_v2
+	res '{"unified": {"cgroup.max.depth": "7"}}'
+	run_sleeper
+	assert_eq "$(file x cgroup.max.depth)" 7
+}
+
+@test "cgroups v2: unified on a file that is not there, or not in the cgroup" {
+	requires cgroups_v2
+	res '{"unified": {"no.such": "7"}}'
+	not_ok strake_run
+	assert_nothing_left
+	update_config '.linux.resources.unified = {"../cgroup.max.depth": "7"}'
+	not_ok strake_run
+	assert_nothing_left
+}
+
+@test "cgroups: devices: what is not allowed cannot be opened" {
+	run_sh 'mknod /dev/mem2 c 1 1; head -c 1 /dev/mem2 2>&1 | head -n 1; head -c 4 /dev/zero | wc -c'
+	assert_has "$out$err" 'peration not permitted'
+	assert_has "$out" 4
+}
+
+@test "cgroups: devices: an allowed one can" {
+	res '{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 1, "minor": 11, "access": "w"}]}'
+	update_config '.linux.devices = [{"path": "/dev/kmsg2", "type": "c", "major": 1, "minor": 11}]'
+	run_sh ': >/dev/kmsg2 && echo opened; head -c 1 /dev/kmsg2 2>&1; true'
+	assert_has "$out" opened
+	assert_has "$out$err" 'peration not permitted'
+}
+
+@test "cgroups: exec is under the same device rules" {
+	run_sleeper
+	strake exec "$ID" sh -c 'mknod /dev/mem2 c 1 1; head -c 1 /dev/mem2'
+	assert_has "$err" 'peration not permitted'
+}
+
+@test "cgroups: two containers, one parent" {
+	set_args sleep 1000
+	update_config --arg id "$ID" '.linux.cgroupsPath = "/strake-test/" + $id + "-p/a"'
+	ok strake run --detach --bundle "$BUNDLE" "$ID-a"
+	update_config --arg id "$ID" '.linux.cgroupsPath = "/strake-test/" + $id + "-p/b"'
+	ok strake run --detach --bundle "$BUNDLE" "$ID-b"
+	ok strake delete --force "$ID-a"
+	assert_eq "$("$RUNTIME" --root "$ROOT" state "$ID-b" | jq -r .status)" running
+	ok strake delete --force "$ID-b"
+	find /sys/fs/cgroup -depth -type d -name "$ID-p" -exec rmdir {} + 2>/dev/null || true
+}
+
+@test "cgroups: a cgroup in use by others" {
+	strake_only "runc 1.1.5 joins it"
+	set_args sleep 1000
+	ok strake run --detach --bundle "$BUNDLE" "$ID"
+	not_ok strake run --detach --bundle "$BUNDLE" "$ID-b"
+	assert_err_match "cgroup is not empty"
+	is_status running
+}

@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# All six kinds: when, where, with what on stdin, and what a failure does.
+load helpers
+
+# hook KIND SCRIPT: adds one that runs on the host's files (not for startContainer).
+hook() {
+	update_config --arg k "$1" --arg s "$2" \
+		'.hooks[$k] = ((.hooks[$k] // []) + [{"path": "/bin/sh", "args": ["sh", "-c", $s], "env": ["PATH=/usr/bin:/bin"]}])'
+}
+HOST_KINDS="prestart createRuntime createContainer poststart poststop"
+
+@test "hooks: the order, and the status that each sees" {
+	strake_only "runc 1.1.5 runs poststart with another status"
+	local k
+	for k in $HOST_KINDS; do
+		hook $k "echo $k \$(jq -r .status) >>$T/order"
+	done
+	set_sh 'echo payload; sleep 0.3'
+	ok strake_create
+	assert_eq "$(cat "$T/order")" $'prestart creating\ncreateRuntime creating\ncreateContainer creating'
+	ok strake start "$ID"
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_eq "$(tail -n +4 "$T/order")" $'poststart running\npoststop stopped'
+}
+
+@test "hooks: the order alone" {
+	strake_only "runc 1.1.5 runs poststart at create"
+	local k
+	for k in $HOST_KINDS; do hook $k "echo $k >>$T/order"; done
+	ok strake_create
+	assert_eq "$(tr '\n' ' ' <"$T/order")" 'prestart createRuntime createContainer '
+	ok strake start "$ID"
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_eq "$(tr '\n' ' ' <"$T/order")" 'prestart createRuntime createContainer poststart poststop '
+}
+
+@test "hooks: several of a kind run in their order" {
+	hook createRuntime "echo 1 >>$T/order"
+	hook createRuntime "echo 2 >>$T/order"
+	hook createRuntime "echo 3 >>$T/order"
+	ok strake_create
+	assert_eq "$(tr '\n' ' ' <"$T/order")" '1 2 3 '
+}
+
+@test "hooks: the state on stdin" {
+	update_config '.annotations = {"x": "y"}'
+	local k
+	for k in prestart createRuntime poststart poststop; do hook $k "cat >$T/state.$k"; done
+	set_args sleep 1000
+	ok strake_create
+	local pid
+	pid=$(init_pid)
+	ok strake start "$ID"
+	ok strake delete --force "$ID"
+	for k in prestart createRuntime poststart; do
+		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$pid" \
+			'.id == $id and .bundle == $b and .pid == $p and .annotations.x == "y" and (.ociVersion | length) > 0' "$T/state.$k" ||
+			fail "$k: $(cat "$T/state.$k")"
+	done
+	jq -e --arg id "$ID" '.id == $id and (.pid // 0) == 0 and .status == "stopped"' "$T/state.poststop"
+}
+
+@test "hooks: namespaces: the runtime's, but createContainer in the container's" {
+	local k
+	for k in prestart createRuntime createContainer poststart poststop; do
+		hook $k "readlink /proc/self/ns/mnt >$T/ns.$k; pwd >$T/cwd.$k"
+	done
+	set_args sleep 1000
+	ok strake_create
+	local host ctr
+	host=$(readlink /proc/self/ns/mnt) ctr=$(readlink "/proc/$(init_pid)/ns/mnt")
+	ok strake start "$ID"
+	ok strake delete --force "$ID"
+	for k in prestart createRuntime poststart poststop; do assert_eq "$k $(cat "$T/ns.$k")" "$k $host"; done
+	assert_eq "$(cat "$T/ns.createContainer")" "$ctr"
+}
+
+@test "hooks: host side hooks run in the bundle" {
+	strake_only "runc 1.1.5 runs them where it was started"
+	hook createRuntime "pwd >$T/cwd"
+	ok strake_create
+	assert_eq "$(cat "$T/cwd")" "$BUNDLE"
+}
+
+@test "hooks: startContainer runs in the container, before the process" {
+	update_config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "hostname >/from-hook; readlink /proc/self/ns/mnt >>/from-hook; cat >/state"]}]'
+	set_sh 'cat /from-hook; readlink /proc/self/ns/mnt'
+	ok strake_create
+	[ ! -e "$BUNDLE/rootfs/from-hook" ]
+	local ctr_out=$out_file
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(sed -n 1p "$ctr_out")" testhost
+	assert_eq "$(sed -n 2p "$ctr_out")" "$(sed -n 3p "$ctr_out")"
+	jq -e --arg id "$ID" '.id == $id and .status == "created"' "$BUNDLE/rootfs/state"
+}
+
+@test "hooks: args[0], env and nothing else" {
+	update_config --arg t "$T" '.hooks.createRuntime = [{"path": "/bin/sh", "args": ["my name", "-c", ("cat /proc/$$/cmdline >" + $t + "/cmdline; cat /proc/$$/environ >" + $t + "/environ")], "env": ["A=b c", "D="]}]'
+	ok strake_create
+	assert_eq "$(tr '\0' '|' <"$T/cmdline" | cut -c 1-11)" 'my name|-c|'
+	assert_eq "$(tr '\0' '|' <"$T/environ")" 'A=b c|D=|'
+}
+
+@test "hooks: without args" {
+	strake_only "runc 1.1.5 needs args[0]"
+	printf '#!/bin/sh\nexec >%s/ran\necho ok\n' "$T" >"$T/hook"
+	chmod +x "$T/hook"
+	update_config --arg p "$T/hook" '.hooks.createRuntime = [{"path": $p}]'
+	ok strake_create
+	[ -s "$T/ran" ]
+}
+
+@test "hooks: a failure at create: the words, and nothing left" {
+	local k
+	for k in prestart createRuntime createContainer; do
+		update_config 'del(.hooks)'
+		hook $k 'echo some output; echo some problem >&2; exit 3'
+		hook poststop "echo poststop >>$T/poststop"
+		not_ok strake_create
+		assert_status 1
+		assert_err_match "error running ($k )?hook #0: .*exit status 3"
+		assert_has "$err" 'some problem'
+		assert_nothing_left
+	done
+}
+
+@test "hooks: a failing startContainer hook" {
+	update_config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "exit 3"]}]'
+	set_sh 'echo should not run'
+	not_ok strake_run
+	assert_not "$out" 'should not run'
+	assert_nothing_left
+}
+
+@test "hooks: a failing poststart hook fails start and ends the container" {
+	strake_only "runc 1.1.5 runs poststart at create"
+	hook poststart 'exit 3'
+	set_args sleep 1000
+	ok strake_create
+	not_ok strake start "$ID"
+	assert_err_match 'error running poststart hook #0'
+	gone_or_stopped() { [ -z "$(state_of status)" ] || is_status stopped; }
+	wait_for 5 gone_or_stopped
+}
+
+@test "hooks: a failing poststop hook is a warning, the rest runs" {
+	strake_only "runc 1.1.5 stops at the first"
+	hook poststop 'exit 3'
+	hook poststop "echo ran >$T/second"
+	ok strake_create
+	ok strake delete --force "$ID"
+	[ -s "$T/second" ]
+	assert_nothing_left
+}
+
+@test "hooks: timeout" {
+	update_config '.hooks.createRuntime = [{"path": "/bin/sleep", "args": ["sleep", "100"], "timeout": 1}]'
+	SECONDS=0
+	not_ok strake_create
+	[ "$SECONDS" -lt 10 ]
+	assert_has "$err" 'hook'
+	assert_nothing_left
+}
+
+@test "hooks: a timeout takes the hook's children along" {
+	strake_only "runc 1.1.5 kills the hook alone"
+	update_config --arg id "$ID" '.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", "sleep 100 & sleep 100"], "env": ["PATH=/bin", "STRAKE_TEST_ID=" + $id], "timeout": 1}]'
+	not_ok strake_create
+	assert_nothing_left
+}
+
+@test "hooks: a program that is not there, and a relative path" {
+	update_config '.hooks.createRuntime = [{"path": "/no/such/hook"}]'
+	not_ok strake_create
+	assert_err_match 'no such file or directory'
+	assert_nothing_left
+	update_config '.hooks.createRuntime = [{"path": "bin/true"}]'
+	not_ok strake_create
+	assert_nothing_left
+}
+
+@test "hooks: one that does not read stdin" {
+	update_config '.annotations = ([range(2000) | {key: "key\(.)", value: "a value that makes it long enough to fill a pipe buffer"}] | from_entries)'
+	hook createRuntime 'exec <&-; exit 0'
+	ok strake_create
+}
+
+@test "hooks: prestart comes when the network namespace is there and the rootfs not yet" {
+	hook prestart "readlink /proc/\$(jq -r .pid)/ns/net >$T/net"
+	set_args sleep 1000
+	ok strake_create
+	assert_eq "$(cat "$T/net")" "$(readlink "/proc/$(init_pid)/ns/net")"
+	[ "$(cat "$T/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+@test "hooks: createContainer runs before the pivot, after the mounts" {
+	hook createContainer "grep -c '$BUNDLE/rootfs/proc' /proc/self/mountinfo >$T/mounts; ls $BUNDLE/config.json >$T/sees"
+	ok strake_create
+	[ "$(cat "$T/mounts")" -ge 1 ]
+	[ -s "$T/sees" ]
+}
+
+@test "cve_2025_23266_hook_environment" {
+	strake_only "runc 1.1.5 leaks the container's environment into hooks"
+	update_config --arg t "$T" '.process.env += ["LD_PRELOAD=/evil.so"] |
+		.hooks.createContainer = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/$$/environ >" + $t + "/env1")]}] |
+		.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/$$/environ >" + $t + "/env2")]}]'
+	ok strake_create
+	! grep -q LD_PRELOAD "$T/env1" "$T/env2"
+}

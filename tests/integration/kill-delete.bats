@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+load helpers
+
+@test "kill: names, numbers, with and without SIG, any case" {
+	local s
+	for s in USR1 SIGUSR1 sigusr1 usr1 10; do
+		set_sh 'trap "echo got; exit 7" USR1; echo ready; while :; do sleep 0.02; done'
+		ok strake_run --detach
+		local ctr_out=$out_file
+		wait_for 5 grep -q ready "$ctr_out"
+		ok strake kill "$ID" "$s"
+		wait_status stopped
+		grep -q got "$ctr_out"
+		ok strake delete "$ID"
+	done
+}
+
+@test "kill: TERM is the default" {
+	set_sh 'trap "exit 0" TERM; echo ready; while :; do sleep 0.02; done'
+	ok strake_run --detach
+	wait_for 5 grep -q ready "$out_file"
+	ok strake kill "$ID"
+	wait_status stopped
+}
+
+@test "kill: unknown signals" {
+	run_sleeper
+	local s
+	for s in FOO 1x 100000; do
+		not_ok strake kill "$ID" "$s"
+	done
+	not_ok strake kill "$ID" FOO
+	assert_err_match 'unknown signal "?FOO"?'
+	is_status running
+}
+
+@test "kill: a stopped container" {
+	ok strake_create
+	ok strake start "$ID"
+	wait_status stopped
+	not_ok strake kill "$ID" KILL
+	assert_status 1
+	assert_err_match 'container not running|process already finished'
+	ok strake kill --all "$ID" KILL
+}
+
+@test "kill: no container" {
+	not_ok strake kill no-such KILL
+	assert_err_match 'container does not exist'
+}
+
+@test "kill: a created container" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+}
+
+@test "kill: signal 0 asks only" {
+	strake_only "runc 1.1.5 knows no signal 0 by number"
+	run_sleeper
+	ok strake kill "$ID" 0
+	is_status running
+}
+
+@test "kill: without a pid namespace of its own KILL reaches every process" {
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	set_sh 'sleep 1000 & sleep 1000 & echo ready; wait'
+	ok strake_run --detach
+	wait_for 5 grep -q ready "$out_file"
+	[ "$(left_processes | wc -l)" -ge 3 ]
+	ok strake kill --all "$ID" KILL
+	wait_for 5 no_processes
+	wait_status stopped
+	ok strake delete "$ID"
+}
+
+@test "kill: leftovers without a pid namespace die by delete" {
+	strake_only "runc 1.1.5 leaves them"
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	set_sh 'sleep 1000 & echo ready; exit 0'
+	ok strake_run --detach
+	wait_for 5 grep -q ready "$out_file"
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_nothing_left
+}
+
+@test "kill: init's death takes the pid namespace along" {
+	set_sh 'sleep 1000 & sleep 1000 & echo ready; wait'
+	ok strake_run --detach
+	wait_for 5 grep -q ready "$out_file"
+	ok strake kill "$ID" KILL
+	wait_for 5 no_processes
+}
+
+@test "kill_dead_pid_refused: a reused pid is not the container" {
+	run_sleeper
+	local pid
+	pid=$(init_pid)
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	# Another process under the pid in the state file: its start time differs.
+	background sleep 1000
+	local other=$!
+	jq -c --argjson p "$other" '.init_process_pid = $p' "$ROOT/$ID/state.json" >"$T/s" && cat "$T/s" >"$ROOT/$ID/state.json"
+	is_status stopped
+	not_ok strake kill "$ID" KILL
+	kill -0 "$other"
+	ok strake delete --force "$ID"
+	kill -0 "$other"
+}
+
+@test "delete: a running container only by --force" {
+	run_sleeper
+	not_ok strake delete "$ID"
+	assert_status 1
+	assert_err_match "cannot delete container $ID that is not stopped: running"
+	is_status running
+	ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
+@test "delete: --force may follow the id, and -f is the same" {
+	run_sleeper
+	ok strake delete "$ID" --force
+	run_sleeper
+	ok strake delete -f "$ID"
+}
+
+@test "delete: a created container" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake delete "$ID"
+	assert_nothing_left
+}
+
+@test "delete: twice; --force is silent about it" {
+	ok strake_create
+	ok strake delete --force "$ID"
+	not_ok strake delete "$ID"
+	assert_status 1
+	assert_err_match 'container does not exist'
+	ok strake delete --force "$ID"
+	assert_out ''
+	assert_eq "$err" ''
+}
+
+@test "delete: a paused container by --force" {
+	run_sleeper
+	ok strake pause "$ID"
+	ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
+@test "delete: sub-cgroups that the payload made" {
+	requires root
+	run_sleeper
+	local d
+	d=$(cgroup_dir memory)
+	mkdir "$d/a" "$d/a/b"
+	ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
+@test "delete: a directory without state.json" {
+	mkdir -p "$ROOT/$ID"
+	not_ok strake delete "$ID"
+	mkdir -p "$ROOT/$ID"
+	ok strake delete --force "$ID"
+	[ ! -e "$ROOT/$ID" ]
+}

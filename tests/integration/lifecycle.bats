@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The order of the commands, and the words when the order is wrong.
+load helpers
+
+@test "lifecycle: created, running, stopped, gone" {
+	set_sh 'echo started; sleep 1000'
+	ok strake_create
+	local ctr_out=$out_file
+	is_status created
+	[ ! -s "$ctr_out" ]
+	ok strake start "$ID"
+	wait_status running
+	wait_for 5 grep -q started "$ctr_out"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	assert_eq "$(init_pid)" 0
+	ok strake delete "$ID"
+	assert_nothing_left
+	not_ok strake state "$ID"
+	assert_err_match 'container does not exist'
+}
+
+@test "lifecycle: create with an id in use" {
+	set_args sleep 1000
+	ok strake_create
+	not_ok strake_create
+	assert_status 1
+	assert_err_match 'container with given ID already exists'
+	is_status created
+}
+
+@test "lifecycle: the id of a deleted container can be used again" {
+	ok strake_create
+	ok strake delete --force "$ID"
+	ok strake_create
+}
+
+@test "lifecycle: start of a running, of a stopped and of no container" {
+	run_sleeper
+	not_ok strake start "$ID"
+	assert_err_match 'cannot start an already running container'
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	not_ok strake start "$ID"
+	assert_err_match 'cannot start a container that has (stopped|run and stopped)'
+	not_ok strake start no-such
+	assert_err_match 'container does not exist'
+}
+
+@test "lifecycle: only one of many starts at a time succeeds" {
+	set_args sleep 1000
+	ok strake_create
+	local i pids=() won=0
+	for i in 1 2 3 4; do
+		"$RUNTIME" --root "$ROOT" start "$ID" </dev/null >"$T/s.$i" 2>&1 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i" && won=$((won + 1)); done
+	[ "$won" = 1 ] || fail "$won of 4 concurrent starts succeeded" "$(cat "$T"/s.*)"
+	wait_status running
+}
+
+@test "lifecycle: create leaves init waiting, as a child of the caller's reaper, in its cgroup" {
+	set_args sleep 1000
+	ok strake_create
+	local pid
+	pid=$(init_pid)
+	kill -0 "$pid"
+	grep -q "$ID" "/proc/$pid/cgroup"
+}
+
+@test "lifecycle: editing config.json after create has no effect" {
+	set_sh 'echo first'
+	ok strake_create
+	local ctr_out=$out_file
+	set_sh 'echo second'
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(cat "$ctr_out")" first
+}
+
+@test "lifecycle: a container whose config.json has vanished can be killed and deleted" {
+	run_sleeper
+	rm "$BUNDLE/config.json"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+}
+
+@test "lifecycle: a killed create leaves nothing that delete --force cannot clear" {
+	strake_only "runc 1.1.5 writes its state late and leaves cgroups"
+	local n
+	set_args sleep 1000
+	for n in 001 002 004 006 008 010 015 020 030; do
+		STRAKE_TEST_ID=$ID timeout -s KILL "0.$n" "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" \
+			</dev/null >"$T/k.out" 2>&1 3>&- || true
+		ok strake delete --force "$ID"
+		(assert_nothing_left) || fail "killed after 0.$n s"
+	done
+}
+
+@test "lifecycle: missing arguments" {
+	local c
+	for c in create start state delete kill pause resume; do
+		not_ok strake "$c"
+	done
+}

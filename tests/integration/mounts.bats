@@ -1,0 +1,353 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Every kind of mount, read back from inside.
+load helpers
+
+# mount_at DEST TYPE SOURCE OPTION...
+mount_at() {
+	local o
+	o=$(printf '%s\n' "${@:4}" | jq -R . | jq -cs 'map(select(. != ""))')
+	update_config --arg d "$1" --arg t "$2" --arg s "$3" --argjson o "$o" \
+		'.mounts += [{"destination": $d, "type": $t, "source": $s, "options": $o}]'
+}
+# What mountinfo says about DEST: the mount's options, a space, the file system's type and options.
+info() { awk -v d="$1" '$5 == d { o = $6; n = 7; while ($n != "-") n++; print o, $(n + 1), $(n + 3) }' "$out_file" | tail -n 1; }
+tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n " "; print s }' "$out_file" | tail -n 1; }
+
+@test "mounts: the usual set" {
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	[[ $(info /proc) == rw,*proc* ]]
+	[[ $(info /dev) == rw,nosuid*tmpfs*size=65536k,mode=755* ]]
+	[[ $(info /dev/pts) == rw,nosuid,noexec*devpts*gid=5,mode=620,ptmxmode=666* ]]
+	[[ $(info /dev/shm) == rw,nosuid,nodev,noexec*tmpfs* ]]
+	[[ $(info /dev/mqueue) == *mqueue* ]]
+	[[ $(info /sys) == ro,nosuid,nodev,noexec*sysfs* ]]
+}
+
+@test "mounts: flags of a tmpfs" {
+	mount_at /mnt tmpfs tmpfs ro nosuid nodev noexec noatime mode=0711 size=1m uid=1000 gid=1001
+	set_sh 'cat /proc/self/mountinfo; stat -c "STAT %a %u %g" /mnt'
+	ok strake_run
+	[[ $(info /mnt) == 'ro,nosuid,nodev,noexec,noatime tmpfs'* ]]
+	[[ $(info /mnt) == *size=1024k* ]]
+	assert_has "$out" 'STAT 711 1000 1001'
+}
+
+@test "mounts: each flag of a bind mount" {
+	mkdir "$T/src"
+	local o
+	for o in ro nosuid nodev noexec noatime nodiratime; do
+		update_config '.mounts |= map(select(.destination != "/mnt"))'
+		mount_at /mnt bind "$T/src" bind "$o"
+		set_args cat /proc/self/mountinfo
+		ok strake_run
+		[[ ",$(info /mnt)" == *,"$o"[,\ ]* ]] || fail "$o: $(info /mnt)"
+	done
+}
+
+@test "mounts: a bind of a directory, of a file, and writes go through" {
+	mkdir "$T/dir"
+	echo old >"$T/file"
+	mount_at /new/dir bind "$T/dir" rbind rw
+	mount_at /new/file bind "$T/file" rbind rw
+	run_sh 'cat /new/file; echo new >/new/file; echo made >/new/dir/x'
+	assert_out old
+	assert_eq "$(cat "$T/file" "$T/dir/x")" $'new\nmade'
+}
+
+@test "mounts: a read-only bind" {
+	mkdir "$T/dir"
+	mount_at /mnt bind "$T/dir" rbind ro
+	run_sh 'touch /mnt/x 2>&1 || true'
+	assert_has "$out" 'Read-only file system'
+}
+
+@test "mounts: rro is recursive, ro is not" {
+	strake_only "runc 1.1.5 has no rro"
+	requires cmd_unshare
+	mkdir "$T/dir" "$T/dir/in"
+	mount_at /a bind "$T/dir" rbind rro
+	mount_at /b bind "$T/dir" rbind ro
+	set_args cat /proc/self/mountinfo
+	# The mount below the source lives in a private namespace, as the whole call does.
+	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -c \
+		'mount -t tmpfs tmpfs "$0/in" && exec "$@"' "$T/dir" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
+		</dev/null >"$T/out.rro" 2>&1 3>&-
+	out_file=$T/out.rro
+	[[ $(info /a/in) == ro,* ]]
+	[[ $(info /b) == ro,* ]]
+	[[ $(info /b/in) == rw,* ]]
+}
+
+@test "mounts: a bind source that is not there" {
+	mount_at /mnt bind "$T/nothing" bind
+	not_ok strake_run
+	assert_err_match 'no such file or directory'
+	assert_has "$err" "$T/nothing"
+	assert_nothing_left
+}
+
+@test "mounts: a relative bind source is the bundle's" {
+	mkdir "$BUNDLE/data"
+	echo here >"$BUNDLE/data/f"
+	mount_at /mnt bind data bind
+	set_args cat /mnt/f
+	ok strake_run
+	assert_out here
+}
+
+@test "mounts: order counts, later ones lie on earlier ones" {
+	mkdir "$T/one"
+	echo one >"$T/one/f"
+	mount_at /mnt tmpfs tmpfs
+	mount_at /mnt/sub bind "$T/one" bind
+	set_args cat /mnt/sub/f
+	ok strake_run
+	assert_out one
+}
+
+@test "mounts: a destination through a symlink stays in the root" {
+	ln -s /real "$BUNDLE/rootfs/link"
+	mkdir "$BUNDLE/rootfs/real"
+	mount_at /link/sub tmpfs tmpfs size=1m
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	[[ $(info /real/sub) == *tmpfs* ]]
+}
+
+@test "mounts: a dangling symlink as destination is made inside" {
+	ln -s /../../../../elsewhere/deep "$BUNDLE/rootfs/link"
+	mount_at /link tmpfs tmpfs
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	[[ $(info /elsewhere/deep) == *tmpfs* ]]
+	[ ! -e /elsewhere ]
+}
+
+@test "mounts: .. in a destination" {
+	mount_at /a/../../b tmpfs tmpfs
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	[[ $(info /b) == *tmpfs* ]]
+}
+
+@test "mounts: propagation of one mount" {
+	mkdir "$T/dir"
+	local p
+	for p in rprivate rslave rshared; do
+		update_config '.mounts |= map(select(.destination != "/mnt"))'
+		mount_at /mnt bind "$T/dir" rbind "$p"
+		set_args cat /proc/self/mountinfo
+		ok strake_run
+		case $p in
+		rprivate) [ -z "$(tags /mnt)" ] ;;
+		rshared) [[ $(tags /mnt) == *shared:* ]] ;;
+		esac || fail "$p: $(tags /mnt)"
+	done
+}
+
+@test "mounts: tmpcopyup" {
+	mkdir "$BUNDLE/rootfs/data"
+	echo kept >"$BUNDLE/rootfs/data/f"
+	ln -s f "$BUNDLE/rootfs/data/l"
+	chmod 750 "$BUNDLE/rootfs/data"
+	mount_at /data tmpfs tmpfs tmpcopyup
+	run_sh 'cat /data/f /data/l; stat -c %a /data; echo changed >/data/f'
+	assert_out $'kept\nkept\n750'
+	assert_eq "$(cat "$BUNDLE/rootfs/data/f")" kept
+}
+
+@test "mounts: cgroup on v1" {
+	requires cgroups_v1
+	mount_at /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+	run_sh 'ls /sys/fs/cgroup; cat /sys/fs/cgroup/memory/cgroup.procs; touch /sys/fs/cgroup/memory/x 2>&1; true'
+	assert_has "$out" memory
+	assert_has "$out" cpu
+	assert_has "$out" 'Read-only file system'
+	assert_out_match '(^|[[:space:]])1([[:space:]]|$)'
+}
+
+@test "mounts: cgroup on v2" {
+	requires cgroups_v2
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	mount_at /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
+	run_sh 'cat /sys/fs/cgroup/cgroup.procs; cat /proc/self/cgroup; touch /sys/fs/cgroup/x 2>&1; true'
+	assert_has "$out" '0::/'
+	assert_has "$out" 'Read-only file system'
+	assert_out_match '(^|[[:space:]])1([[:space:]]|$)'
+}
+
+@test "mounts: options that make no sense to the file system" {
+	mount_at /mnt tmpfs tmpfs frobnicate=1
+	not_ok strake_run
+	assert_has "$err" /mnt
+	assert_nothing_left
+}
+
+@test "mounts: an unknown file system" {
+	mount_at /mnt nosuchfs none
+	not_ok strake_run
+	assert_err_match 'no such device'
+	assert_nothing_left
+}
+
+@test "mounts: the option defaults" {
+	strake_only "runc hands it to the kernel"
+	mount_at /mnt tmpfs tmpfs defaults
+	set_args true
+	ok strake_run
+}
+
+@test "mounts: nosymfollow" {
+	strake_only "runc 1.1.5 does not know it"
+	mount_at /mnt tmpfs tmpfs nosymfollow
+	run_sh 'cd /mnt; echo x >f; ln -s f l; cat l 2>&1; true'
+	assert_has "$out" 'Too many'
+}
+
+@test "mounts: the last of ro and rw wins" {
+	mount_at /mnt tmpfs tmpfs ro rw
+	mount_at /mnt2 tmpfs tmpfs rw ro
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	[[ $(info /mnt) == rw,* ]]
+	[[ $(info /mnt2) == ro,* ]]
+}
+
+@test "mounts: an overlay" {
+	mkdir "$T/l" "$T/u" "$T/w"
+	echo low >"$T/l/f"
+	mount_at /mnt overlay overlay "lowerdir=$T/l" "upperdir=$T/u" "workdir=$T/w"
+	run_sh 'cat /mnt/f; echo up >/mnt/f'
+	assert_out low
+	assert_eq "$(cat "$T/u/f")" up
+}
+
+@test "mounts: an idmapped bind" {
+	strake_only "runc 1.1.5 has none"
+	mkdir "$T/dir"
+	touch "$T/dir/f"
+	chown 0:0 "$T/dir/f"
+	update_config --arg s "$T/dir" '.mounts += [{"destination": "/mnt", "type": "bind", "source": $s, "options": ["bind"],
+		"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 1000}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 1000}]}]'
+	set_args stat -c '%u %g' /mnt/f
+	strake_run
+	if [ "$status" != 0 ] && [[ $err =~ (invalid\ argument|not\ support) ]]; then
+		skip "the file system of $T cannot be idmapped"
+	fi
+	assert_out '5000 6000'
+}
+
+@test "mounts: nothing of them is seen outside" {
+	mount_at /mnt tmpfs tmpfs
+	run_sleeper
+	assert_eq "$(wc -l </proc/self/mountinfo)" "$MOUNTS_BEFORE"
+}
+
+@test "mounts: forty of them" {
+	mkdir "$T/dir"
+	update_config --arg s "$T/dir" '.mounts += [range(40) | {"destination": "/m/\(.)", "type": "bind", "source": $s, "options": ["bind", "ro"]}]'
+	run_sh 'grep -c " /m/" /proc/self/mountinfo'
+	assert_out 40
+}
+
+@test "rootfs: read-only" {
+	update_config '.root.readonly = true'
+	run_sh 'touch /x 2>&1; touch /dev/x && echo dev is writable'
+	assert_has "$out" 'Read-only file system'
+	assert_has "$out" 'dev is writable'
+}
+
+@test "rootfs: propagation" {
+	strake_only "runc 1.1.5 leaves a shared root private"
+	local p
+	for p in private slave shared unbindable; do
+		update_config --arg p "$p" '.linux.rootfsPropagation = $p'
+		set_args cat /proc/self/mountinfo
+		ok strake_run
+		case $p in
+		shared) [[ $(tags /) == *shared:* ]] ;;
+		private) [ -z "$(tags /)" ] ;;
+		unbindable) [[ $(tags /) == *unbindable* ]] ;;
+		esac || fail "$p: $(tags /)"
+	done
+}
+
+@test "rootfs: the old root is gone" {
+	run_sh 'wc -l </proc/self/mountinfo; ls /.. | grep -c work; grep -v " / " /proc/self/mountinfo | grep -c "'"$T"'"; true'
+	[ "$(sed -n 1p "$out_file")" -lt 30 ]
+	assert_eq "$(sed -n 2,3p "$out_file")" $'0\n0'
+}
+
+@test "rootfs: not there, a file, a symlink" {
+	update_config '.root.path = "nowhere"'
+	not_ok strake_create
+	assert_nothing_left
+	touch "$BUNDLE/file"
+	update_config '.root.path = "file"'
+	not_ok strake_create
+	assert_nothing_left
+}
+
+@test "rootfs: an absolute path" {
+	update_config --arg p "$BUNDLE/rootfs" '.root.path = $p'
+	set_args true
+	ok strake_run
+}
+
+@test "rootfs: --no-pivot" {
+	set_args ls /
+	ok strake_run --no-pivot
+	assert_has "$out" bin
+}
+
+@test "paths: masked files and directories" {
+	mkdir "$BUNDLE/rootfs/secret-dir"
+	echo HIDDEN >"$BUNDLE/rootfs/secret-dir/f"
+	echo HIDDEN >"$BUNDLE/rootfs/secret-file"
+	update_config '.linux.maskedPaths += ["/secret-dir", "/secret-file", "/not/there"]'
+	run_sh 'ls -A /secret-dir; cat /secret-file; touch /secret-dir/x 2>&1; stat -c "%t:%T" /secret-file'
+	assert_not "$out" HIDDEN
+	assert_has "$out" 'Read-only'
+	assert_has "$out" '1:3'
+}
+
+@test "paths: read-only ones keep their flags" {
+	mkdir "$BUNDLE/rootfs/frozen"
+	update_config '.linux.readonlyPaths += ["/frozen", "/not/there"]'
+	run_sh 'touch /frozen/x 2>&1; echo 1 >/proc/sys/kernel/domainname; cat /proc/self/mountinfo'
+	assert_has "$out" 'Read-only'
+	[[ $(info /proc/sys) == ro,* ]]
+	[[ $(info /frozen) == ro,* ]]
+}
+
+@test "paths: a relative masked path is refused" {
+	strake_only "runc 1.1.5 takes it"
+	update_config '.linux.maskedPaths = ["proc/kcore"]'
+	set_args true
+	strake_run
+	[ "$status" != 0 ] || skip "taken as below the root"
+}
+
+@test "devices: the default ones and the links" {
+	run_sh 'for d in null zero full random urandom tty; do stat -c "%n %t:%T %a" /dev/$d; done; for l in fd stdin stdout stderr ptmx; do readlink /dev/$l; done'
+	assert_out $'/dev/null 1:3 666\n/dev/zero 1:5 666\n/dev/full 1:7 666\n/dev/random 1:8 666\n/dev/urandom 1:9 666\n/dev/tty 5:0 666\n/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\npts/ptmx'
+}
+
+@test "devices: those of the config" {
+	update_config '.linux.devices = [
+		{"path": "/dev/mine", "type": "c", "major": 1, "minor": 5, "fileMode": 416, "uid": 1000, "gid": 1001},
+		{"path": "/dev/sub/pipe", "type": "p"},
+		{"path": "/dev/blk", "type": "b", "major": 7, "minor": 0, "fileMode": 384}]'
+	run_sh 'stat -c "%n %t:%T %a %u %g %F" /dev/mine /dev/sub/pipe /dev/blk'
+	assert_has "$out" '/dev/mine 1:5 640 1000 1001 character special file'
+	assert_has "$out" '/dev/blk 7:0 600 0 0 block special file'
+	assert_has "$out" fifo
+}
+
+@test "devices: a bad type" {
+	update_config '.linux.devices = [{"path": "/dev/mine", "type": "x", "major": 1, "minor": 5}]'
+	not_ok strake_create
+	assert_nothing_left
+}

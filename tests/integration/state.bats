@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# state and list: shapes that engines parse.
+load helpers
+
+@test "state: all fields, two-space JSON, no final newline" {
+	update_config '.annotations = {"a.b": "c", "d": ""}'
+	set_args sleep 1000
+	ok strake_create
+	ok strake state "$ID"
+	assert_eq "$(jq -r '[.id, .status, .bundle, .rootfs, .annotations["a.b"], .owner] | join(" ")' <<<"$out")" \
+		"$ID created $BUNDLE $BUNDLE/rootfs c "
+	[ "$(tail -c 1 "$out_file")" = '}' ]
+	grep -q '^  "ociVersion": "1\.' "$out_file"
+	[ -z "$err" ]
+	jq -e '.created | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\.[0-9]+)?Z$")' <<<"$out"
+	kill -0 "$(jq .pid <<<"$out")"
+}
+
+@test "state: no annotations: the key is left out" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake state "$ID"
+	jq -e 'has("annotations") | not' <<<"$out"
+}
+
+@test "state: a stopped container says pid 0" {
+	ok strake_create
+	ok strake start "$ID"
+	wait_status stopped
+	ok strake state "$ID"
+	jq -e '.pid == 0 and has("pid")' <<<"$out"
+}
+
+@test "state: no container" {
+	not_ok strake state no-such
+	assert_status 1
+	assert_err_match 'container does not exist'
+}
+
+@test "state: an init killed from outside is stopped" {
+	run_sleeper
+	kill -9 "$(init_pid)"
+	wait_status stopped
+}
+
+@test "state: the version is the runtime's, not the config's" {
+	strake_only "runc 1.1.5 says 1.0.2-dev"
+	update_config '.ociVersion = "1.0.0"'
+	set_args sleep 1000
+	ok strake_create
+	assert_eq "$(state_of ociVersion)" 1.3.0
+}
+
+@test "state: permissions of the state directory (state_dir_permissions)" {
+	set_args sleep 1000
+	(umask 0 && strake_create && [ "$status" = 0 ])
+	assert_eq "$(stat -c %a "$ROOT")" 700
+	assert_eq "$(stat -c %U "$ROOT/$ID")" root
+	[[ $(stat -c %a "$ROOT/$ID") =~ ^7[01]1?0?0?$ ]]
+	assert_eq "$(stat -c %a "$ROOT/$ID/state.json")" 600
+}
+
+@test "state: state.json has the keys that others read" {
+	set_args sleep 1000
+	ok strake_create
+	jq -e --arg id "$ID" --arg b "bundle=$BUNDLE" '.id == $id and .init_process_pid > 0 and
+		.init_process_start != null and (.config.labels | index($b)) != null and
+		(.cgroup_paths | type) == "object" and .namespace_paths.NEWNS != null' "$ROOT/$ID/state.json"
+}
+
+@test "list: header even when empty" {
+	mkdir -p "$ROOT"
+	ok strake list
+	assert_out_match '^ID +PID +STATUS +BUNDLE +CREATED +OWNER'
+	ok strake list --format json
+	assert_out null
+	ok strake list -q
+	assert_out ''
+}
+
+@test "list: table, json and quiet" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake list
+	assert_out_match "$ID +[0-9]+ +created +$BUNDLE +[0-9T:.Z-]+ +root"
+	ok strake list -f json
+	jq -e --arg id "$ID" 'length == 1 and .[0].id == $id and .[0].status == "created" and .[0].owner == "root"' <<<"$out"
+	assert_eq "$(wc -l <"$out_file")" 1
+	ok strake list --quiet
+	assert_out "$ID"
+}
+
+@test "list: an unknown format" {
+	mkdir -p "$ROOT"
+	not_ok strake list --format yaml
+	assert_err_match 'invalid format'
+}
+
+@test "list: a directory without state.json is reported and passed over" {
+	set_args sleep 1000
+	ok strake_create
+	mkdir "$ROOT/half"
+	ok strake list
+	assert_has "$out" "$ID"
+	assert_err_match 'half'
+	ok strake delete --force half
+	[ ! -e "$ROOT/half" ]
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Terminals: the console socket of detached containers, the relay in the foreground.
+load helpers
+
+# console MODE [ARG]: a listener in the background; SOCKET, CONSOLE_OUT and CONSOLE_ERR are its.
+console() {
+	requires payload_recvfd
+	SOCKET=$T/sock.$CALLS CONSOLE_OUT=$T/console.out CONSOLE_ERR=$T/console.err
+	"$STRAKE_PAYLOAD/recvfd" "$1" "$SOCKET" "${@:2}" </dev/null >"$CONSOLE_OUT" 2>"$CONSOLE_ERR" 3>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$SOCKET"
+}
+with_terminal() { update_config '.process.terminal = true'; }
+put_probe() {
+	requires payload_probe
+	cp "$STRAKE_PAYLOAD/probe" "$BUNDLE/rootfs/probe"
+}
+# in_pty COMMAND...: with a terminal as all three streams, which is also the controlling one.
+in_pty() {
+	requires cmd_script
+	local rc=0
+	STRAKE_TEST_ID=$ID timeout 60 script -qefc "$*" "$T/typescript" </dev/null >"$T/pty.out" 2>&1 3>&- || rc=$?
+	status=$rc
+	out=$(tr -d '\r\0' <"$T/pty.out") err=''
+}
+
+@test "console socket: one message, one descriptor, a terminal" {
+	with_terminal
+	set_sh 'tty; test -t 0 && test -t 1 && test -t 2 && echo all; readlink /proc/self/fd/0'
+	console tty
+	ok strake_create --console-socket "$SOCKET"
+	ok strake start "$ID"
+	wait_for 5 grep -q all "$CONSOLE_OUT"
+	grep -q '^fds: 1$' "$CONSOLE_ERR"
+	grep -q '^payload: .' "$CONSOLE_ERR"
+	! grep -q surplus "$CONSOLE_ERR"
+	grep -q '/dev/\(console\|pts/0\)' "$CONSOLE_OUT"
+}
+
+@test "console socket: create holds none of the caller's streams" {
+	with_terminal
+	set_args sleep 1000
+	console tty
+	STRAKE_TEST_ID=$ID timeout 20 "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" \
+		--console-socket "$SOCKET" "$ID" </dev/null 2>&1 3>&- | timeout 10 cat >"$T/piped"
+	[ "${PIPESTATUS[1]}" = 0 ]
+	is_status created
+}
+
+@test "console socket: run --detach, and what is typed arrives" {
+	requires payload_recvfd
+	with_terminal
+	set_sh 'read -r line; echo "<$line>"; sleep 1000'
+	mkfifo "$T/keys"
+	"$STRAKE_PAYLOAD/recvfd" tty "$T/sock" <>"$T/keys" >"$T/console.out" 2>"$T/console.err" 3>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$T/sock"
+	ok strake_run --detach --console-socket "$T/sock"
+	echo typed >"$T/keys"
+	wait_for 5 grep -q '<typed>' "$T/console.out"
+}
+
+@test "console socket: consoleSize" {
+	with_terminal
+	put_probe
+	update_config '.process.consoleSize = {"height": 33, "width": 77}'
+	set_args /probe winsize
+	console tty
+	ok strake_run --detach --console-socket "$SOCKET"
+	wait_for 5 grep -q '33 77' "$CONSOLE_OUT"
+}
+
+@test "console socket: exec" {
+	run_sleeper
+	console tty
+	ok strake exec --tty --detach --console-socket "$SOCKET" "$ID" sh -c 'tty; echo done'
+	wait_for 5 grep -q done "$CONSOLE_OUT"
+}
+
+@test "console socket: mode and group of the pty (LXC 2013)" {
+	with_terminal
+	set_sh 'stat -L -c "%a %g" /proc/self/fd/0; echo done'
+	console tty
+	ok strake_run --detach --console-socket "$SOCKET"
+	wait_for 5 grep -q done "$CONSOLE_OUT"
+	grep -q '^620 5' "$CONSOLE_OUT"
+}
+
+@test "console socket: a non-root process owns its terminal" {
+	with_terminal
+	update_config '.process.user = {"uid": 1000, "gid": 1000}'
+	set_sh 'stat -L -c %u /proc/self/fd/0; echo x >/dev/console && echo done'
+	console tty
+	ok strake_run --detach --console-socket "$SOCKET"
+	wait_for 5 grep -q done "$CONSOLE_OUT"
+	grep -q '^1000' "$CONSOLE_OUT"
+}
+
+@test "console socket: missing where it is needed, given where it is not" {
+	with_terminal
+	not_ok strake_create
+	assert_err_match 'cannot allocate tty if .* will detach without setting console socket'
+	not_ok strake_run --detach
+	assert_err_match 'cannot allocate tty if .* will detach without setting console socket'
+	update_config '.process.terminal = false'
+	not_ok strake_create --console-socket "$T/none"
+	assert_err_match 'cannot use console socket if .* will not detach or allocate tty'
+	assert_nothing_left
+}
+
+@test "console socket: nobody listens" {
+	with_terminal
+	not_ok strake_create --console-socket "$T/none"
+	assert_nothing_left
+}
+
+@test "pidfd socket: gets init's pidfd" {
+	strake_only "runc 1.1.5 has no --pidfd-socket"
+	set_args sleep 1000
+	console fd
+	ok strake_create --pidfd-socket "$SOCKET"
+	wait_for 5 grep -q Pid: "$CONSOLE_OUT"
+	assert_eq "$(sed -n 1p "$CONSOLE_OUT")" standard
+	assert_eq "$(sed -n 's/^Pid:\t//p' "$CONSOLE_OUT")" "$(init_pid)"
+}
+
+@test "tty: run in the foreground on a terminal" {
+	with_terminal
+	set_sh 'tty; echo hello; exit 5'
+	in_pty "$RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_status 5
+	assert_has "$out" hello
+	assert_has "$out" /dev/
+	assert_nothing_left
+}
+
+@test "tty: exec -t on a terminal" {
+	run_sleeper
+	in_pty "$RUNTIME --root $ROOT exec -t $ID sh -c 'test -t 0 && echo is-tty; exit 6'"
+	assert_status 6
+	assert_has "$out" is-tty
+}
+
+@test "tty: ONLCR is cleared in the foreground" {
+	with_terminal
+	put_probe
+	set_args /probe onlcr
+	in_pty "$RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_has "$out" 'no onlcr'
+}
+
+@test "tty: /dev/console is the terminal" {
+	with_terminal
+	set_sh 'test -c /dev/console && echo to-console >/dev/console; grep -c " /dev/console " /proc/self/mountinfo'
+	in_pty "$RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_has "$out" to-console
+}
+
+@test "tty: the container's session is its own" {
+	with_terminal
+	set_sh 'echo session $(cut -d" " -f6 /proc/self/stat)'
+	in_pty "$RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_has "$out" "session 1"
+}
+
+@test "tiocsti: a payload cannot push input into the caller's terminal" {
+	put_probe
+	set_args /probe tiocsti
+	in_pty "$RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	[[ $out =~ EPERM|ENOTTY|EIO ]]
+}
