@@ -2,6 +2,11 @@
 /*
  * Capability sets.
  * Runs in: init after pivot; names are for `features` and `exec --cap` (parent).
+ * Must not happen in drop and apply: allocation.
+ *
+ * None of the functions takes NULL. What a config without process.capabilities means is the
+ * caller's decision: give an empty struct for "no capabilities"; runc (1.2 and later) skips both
+ * steps, so that root keeps what it has and any other user loses all at execve.
  */
 #pragma once
 

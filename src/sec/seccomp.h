@@ -20,8 +20,9 @@ struct seccomp_program {
  * syscall names are skipped with a debug record. Flags that this kernel lacks are an error. */
 int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e);
 void seccomp_program_fini(struct seccomp_program *p);
-/* Returns the listener's descriptor (p->notify), FD_NONE when there is none, or sets e. */
-int seccomp_load(const struct seccomp_program *p, int *ret_listener, struct err *e);
+/* *ret_listener is a CLOEXEC descriptor (p->notify), FD_NONE when there is none. (Not seccomp_load:
+ * that is a symbol of libseccomp's.) */
+int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, struct err *e);
 /* Connects to path and sends text with fd attached, once (seccomp.md). */
 int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e);
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sec/keyring.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "os/keyctl.h"
+#include "sec/keyring_perm.h"
+
+/* Permission bits of a key (keyctl_setperm(3)): may be searched by its user, by anybody. */
+#define USER_SEARCH  0x00080000u
+#define OTHER_SEARCH 0x00000008u
+
+int keyring_parse_perm(const char *description, uint32_t *ret)
+{
+	unsigned long perm;
+	char *end;
+
+	for (int field = 0; field < 3; field++) {
+		description = strchr(description, ';');
+		if (!description)
+			return -EBADMSG;
+		description++;
+	}
+	errno = 0;
+	perm = strtoul(description, &end, 16);
+	if (errno || end == description || *end != ';' || perm > UINT32_MAX)
+		return -EBADMSG;
+	*ret = (uint32_t)perm;
+	return 0;
+}
+
+bool keyring_map_is_initial(const char *uid_map)
+{
+	unsigned inside, outside, size;
+
+	return sscanf(uid_map, "%u %u %u", &inside, &outside, &size) == 3 && inside == 0 &&
+	       outside == 0 && size == UINT32_MAX;
+}
+
+/* In a user namespace who comes later (exec) may have another kernel uid than who made the key. */
+static uint32_t search_bits(struct procfs *proc)
+{
+	char map[128];
+	int r = procfs_read(proc, "self/uid_map", map, sizeof(map));
+
+	if (r == -ENOENT || (r >= 0 && keyring_map_is_initial(map)))
+		return USER_SEARCH;
+	return USER_SEARCH | OTHER_SEARCH;
+}
+
+static int make_searchable(int key, struct procfs *proc, struct err *e)
+{
+	char text[512];
+	uint32_t perm;
+	int r = os_keyctl_describe(key, text, sizeof(text));
+
+	if (r == 0)
+		r = keyring_parse_perm(text, &perm);
+	if (r == 0)
+		r = os_keyctl_setperm(key, perm | search_bits(proc));
+	if (r < 0)
+		return err_sys(e, -r, "unable to mod keyring permissions");
+	return 0;
+}
+
+/* SELinux labels keys that are made from now on; a kernel without keycreate labels none. */
+static int set_create_label(struct procfs *proc, const char *label)
+{
+	int r = procfs_write(proc, "self/attr/keycreate", label);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+int keyring_join(const char *id, const char *label, struct procfs *proc, struct err *e)
+{
+	char name[1100];
+	int r, key;
+
+	if (snprintf(name, sizeof(name), "_ses.%s", id) >= (int)sizeof(name))
+		return err_sys(e, ENAMETOOLONG, "unable to join session keyring");
+	if (!str_empty(label)) {
+		r = set_create_label(proc, label);
+		if (r < 0)
+			return err_sys(e, -r, "set the label %s for the session keyring", label);
+	}
+	key = os_keyctl_join_session(name);
+	if (!str_empty(label))
+		/* A refused reset leaves a label for keys that init makes none of. */
+		(void)set_create_label(proc, "");
+	if (key == -ENOSYS) {
+		log_debug("this kernel has no keyrings");
+		return 0;
+	}
+	if (key < 0)
+		return err_sys(e, -key, "unable to join session keyring: unable to create session key");
+	return make_searchable(key, proc, e);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A profile becomes BPF, by libseccomp, with the meaning that runc gives to it:
+ * the native architecture is always in; a rule whose action is the default's is skipped, an
+ * unknown name too; two conditions on one argument are two rules (either suffices).
+ */
+#include "sec/seccomp.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "os/seccomp_raw.h"
+#include "sec/seccomp_enosys.h"
+
+#define MAX_ARCHS 32
+/* As runc: below, libseccomp's binary tree gains nothing, and with no rules 2.5 gets it wrong. */
+#define TREE_MIN_RULES 32
+#define MAX_ARGS 6
+
+struct build {
+	scmp_filter_ctx ctx;
+	uint32_t default_action;
+	uint32_t archs[MAX_ARCHS]; /* SCMP_ARCH_*: native first, then the config's */
+	size_t n_archs;
+	bool notify;
+};
+
+static void cleanup_build(struct build *b)
+{
+	if (b->ctx)
+		seccomp_release(b->ctx);
+}
+
+/* The action with its data; EPERM where an errno is asked for and none is given. */
+static uint32_t full_action(uint32_t action, struct opt_u32 data)
+{
+	if (action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRACE)
+		return action | ((data.set ? data.v : EPERM) & SECCOMP_RET_DATA);
+	return action;
+}
+
+/* A tracer, like the kernel itself, knows what to do about a call newer than the profile. */
+static bool lets_through(uint32_t action)
+{
+	uint32_t kind = action & SECCOMP_RET_ACTION_FULL;
+
+	return kind == SECCOMP_RET_ALLOW || kind == SECCOMP_RET_LOG || kind == SECCOMP_RET_TRACE;
+}
+
+/* "SCMP_ARCH_X86_64" -> "x86_64", which is the library's own word; 0 when it has none such. */
+static uint32_t arch_token(const char *name)
+{
+	char word[32];
+	size_t i;
+
+	if (!str_starts(name, "SCMP_ARCH_"))
+		return 0;
+	name += strlen("SCMP_ARCH_");
+	for (i = 0; name[i] && i < sizeof(word) - 1; i++)
+		word[i] = (char)tolower((unsigned char)name[i]);
+	word[i] = '\0';
+	return name[i] ? 0 : seccomp_arch_resolve_name(word);
+}
+
+static int add_archs(struct build *b, const struct strv *names, struct err *e)
+{
+	b->archs[b->n_archs++] = seccomp_arch_native();
+	for (size_t i = 0; i < names->n; i++) {
+		uint32_t arch = arch_token(names->v[i]);
+		int r;
+
+		if (!arch)
+			return err_make(e, ERR_UNSUPPORTED, EINVAL, "error validating Seccomp architecture: "
+					"%s is not known to libseccomp %s", names->v[i],
+					seccomp_library_version());
+		r = seccomp_arch_add(b->ctx, arch);
+		if (r == -EEXIST)
+			continue;
+		if (r < 0)
+			return err_sys(e, -r, "error adding architecture %s to seccomp filter",
+				       names->v[i]);
+		if (b->n_archs == MAX_ARCHS)
+			return err_make(e, ERR_CONFIG, E2BIG, "too many seccomp architectures");
+		b->archs[b->n_archs++] = arch;
+	}
+	return 0;
+}
+
+/* True when two conditions look at the same argument, which one rule of the library cannot say. */
+static bool shares_argument(const struct spec_seccomp_rule *rule)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < rule->n_args; i++) {
+		if (seen & 1u << rule->args[i].index)
+			return true;
+		seen |= 1u << rule->args[i].index;
+	}
+	return false;
+}
+
+static int add_conditions(struct build *b, const struct spec_seccomp_rule *rule, uint32_t action,
+			  int nr)
+{
+	struct scmp_arg_cmp cmp[MAX_ARGS];
+	int r;
+
+	if (!shares_argument(rule)) {
+		for (size_t i = 0; i < rule->n_args; i++)
+			cmp[i] = (struct scmp_arg_cmp){ .arg = rule->args[i].index,
+							.op = (enum scmp_compare)rule->args[i].op,
+							.datum_a = rule->args[i].value,
+							.datum_b = rule->args[i].value_two };
+		return seccomp_rule_add_array(b->ctx, action, nr, (unsigned)rule->n_args, cmp);
+	}
+	for (size_t i = 0; i < rule->n_args; i++) {
+		cmp[0] = (struct scmp_arg_cmp){ .arg = rule->args[i].index,
+						.op = (enum scmp_compare)rule->args[i].op,
+						.datum_a = rule->args[i].value,
+						.datum_b = rule->args[i].value_two };
+		r = seccomp_rule_add_array(b->ctx, action, nr, 1, cmp);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_rule(struct build *b, const struct spec_seccomp_rule *rule, struct err *e)
+{
+	uint32_t action = full_action(rule->action, rule->errno_ret);
+
+	for (size_t i = 0; i < rule->n_args; i++)
+		if (rule->args[i].index >= MAX_ARGS)
+			return err_make(e, ERR_CONFIG, EINVAL, "seccomp: argument index %u is above 5",
+					rule->args[i].index);
+	for (size_t i = 0; i < rule->names.n; i++) {
+		const char *name = rule->names.v[i];
+		int r, nr;
+
+		if (str_empty(name))
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"empty string is not a valid syscall");
+		/* init writes the listener's descriptor to us: a blocked write would hang both. */
+		if (action == SECCOMP_RET_USER_NOTIF && str_eq(name, "write"))
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"SCMP_ACT_NOTIFY cannot be used for the write syscall");
+		if (action == b->default_action)
+			continue;
+		nr = seccomp_syscall_resolve_name(name);
+		if (nr == __NR_SCMP_ERROR) {
+			log_debug("unknown seccomp syscall \"%s\" ignored", name);
+			continue;
+		}
+		r = add_conditions(b, rule, action, nr);
+		if (r < 0)
+			return err_sys(e, -r, "error adding seccomp filter rule for syscall %s", name);
+	}
+	return 0;
+}
+
+static int add_rules(struct build *b, const struct spec_seccomp *s, struct err *e)
+{
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < s->n_rules; i++) {
+		n += s->rules[i].names.n;
+		b->notify |= s->rules[i].action == SECCOMP_RET_USER_NOTIF && s->rules[i].names.n;
+	}
+	if (n > TREE_MIN_RULES && seccomp_attr_set(b->ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
+		log_debug("seccomp binary tree optimization not available");
+	for (size_t i = 0; i < s->n_rules; i++) {
+		r = add_rule(b, &s->rules[i], e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The largest number that the profile names for arch; 0 when there is none. */
+static uint32_t largest_number(const struct spec_seccomp *s, uint32_t arch)
+{
+	int largest = 0;
+
+	for (size_t i = 0; i < s->n_rules; i++)
+		for (size_t k = 0; k < s->rules[i].names.n; k++) {
+			int nr = seccomp_syscall_resolve_name_arch(arch, s->rules[i].names.v[k]);
+
+			/* Negative numbers are the library's own, for calls that arch does not have. */
+			if (nr > largest)
+				largest = nr;
+		}
+	return (uint32_t)largest;
+}
+
+/* Fills archs (room for n_archs of b) and returns how many there are. */
+static size_t find_ceilings(const struct build *b, const struct spec_seccomp *s,
+			    struct enosys_arch *archs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_archs; i++) {
+		bool x32 = b->archs[i] == SCMP_ARCH_X32;
+		/* x32 is no architecture to the kernel but a bit in x86-64's numbers. */
+		uint32_t audit_arch = x32 ? SCMP_ARCH_X86_64 : b->archs[i];
+		uint32_t largest = largest_number(s, b->archs[i]);
+		size_t k = 0;
+
+		if (!largest)
+			continue;
+		while (k < n && archs[k].audit_arch != audit_arch)
+			k++;
+		if (k == n)
+			archs[n++] = (struct enosys_arch){
+				.audit_arch = audit_arch,
+				.largest = ENOSYS_NO_CEILING,
+				.largest_x32 = ENOSYS_NO_CEILING,
+				.multiplexed = audit_arch == SCMP_ARCH_S390 ||
+					       audit_arch == SCMP_ARCH_S390X,
+			};
+		*(x32 ? &archs[k].largest_x32 : &archs[k].largest) = largest;
+	}
+	return n;
+}
+
+/* libseccomp 2.6 could write to memory; a memfd serves 2.5 as well. */
+static int export_filter(scmp_filter_ctx ctx, struct sock_filter **ret, size_t *ret_n, struct err *e)
+{
+	auto_fd fd = memfd_create("seccomp", MFD_CLOEXEC);
+	auto_free struct sock_filter *filter = NULL;
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return err_sys(e, errno, "memfd_create for the seccomp filter");
+	r = seccomp_export_bpf(ctx, fd);
+	if (r < 0)
+		return err_sys(e, -r, "error exporting the seccomp filter");
+	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(e, errno, "error reading the seccomp filter");
+	filter = malloc((size_t)st.st_size + 1);
+	if (!filter)
+		return err_sys(e, ENOMEM, "error reading the seccomp filter");
+	if (io_read_full(fd, filter, (size_t)st.st_size) != st.st_size ||
+	    (size_t)st.st_size % sizeof(*filter) != 0)
+		return err_sys(e, EIO, "error reading the seccomp filter");
+	*ret_n = (size_t)st.st_size / sizeof(*filter);
+	*ret = TAKE_PTR(filter);
+	return 0;
+}
+
+static int assemble(struct build *b, const struct spec_seccomp *s, struct seccomp_program *ret,
+		    struct err *e)
+{
+	struct sock_filter stub[ENOSYS_MAX_ONCE + MAX_ARCHS * ENOSYS_MAX_ARCH];
+	struct enosys_arch archs[MAX_ARCHS];
+	auto_free struct sock_filter *body = NULL;
+	auto_free struct sock_filter *all = NULL;
+	size_t n_stub = 0, n_body = 0;
+	int r = export_filter(b->ctx, &body, &n_body, e);
+
+	if (r < 0)
+		return r;
+	if (!lets_through(b->default_action) && b->default_action != (SECCOMP_RET_ERRNO | ENOSYS))
+		n_stub = seccomp_enosys_build(archs, find_ceilings(b, s, archs), stub);
+	if (n_stub + n_body > BPF_MAXINSNS)
+		return err_make(e, ERR_UNSUPPORTED, E2BIG,
+				"the seccomp filter has %zu instructions, more than the kernel's %d",
+				n_stub + n_body, BPF_MAXINSNS);
+	all = malloc((n_stub + n_body) * sizeof(*all));
+	if (!all)
+		return err_sys(e, ENOMEM, "seccomp filter");
+	memcpy(all, stub, n_stub * sizeof(*all));
+	memcpy(all + n_stub, body, n_body * sizeof(*all));
+	ret->filter = TAKE_PTR(all);
+	ret->n = (unsigned short)(n_stub + n_body);
+	return 0;
+}
+
+/* TSYNC means nothing to a process of one thread. Without the key, runc gives SPEC_ALLOW. */
+static int choose_flags(const struct spec_seccomp *s, bool notify, uint32_t *ret, struct err *e)
+{
+	uint32_t flags = s->flags & ~(uint32_t)SECCOMP_FILTER_FLAG_TSYNC;
+
+	if (!s->has_flags) {
+		flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+		*ret = os_seccomp_flags_known(flags) ? flags : 0;
+		return 0;
+	}
+	if (!notify && flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV) {
+		log_debug("seccomp: WAIT_KILLABLE_RECV left out, as no rule notifies");
+		flags &= ~(uint32_t)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	}
+	if (!os_seccomp_flags_known(flags | (notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0)))
+		return err_make(e, ERR_UNSUPPORTED, EINVAL,
+				"linux.seccomp: this kernel does not take the flags 0x%x%s", flags,
+				notify ? " with a listener" : "");
+	*ret = flags;
+	return 0;
+}
+
+int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e)
+{
+	__attribute__((cleanup(cleanup_build))) struct build b = { 0 };
+	struct seccomp_program p = { 0 };
+	int r;
+
+	b.default_action = full_action(s->default_action, s->default_errno_ret);
+	if (b.default_action == SECCOMP_RET_USER_NOTIF)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"SCMP_ACT_NOTIFY cannot be used as default action");
+	b.ctx = seccomp_init(b.default_action);
+	if (!b.ctx)
+		return err_make(e, ERR_UNSUPPORTED, EINVAL,
+				"error creating seccomp filter: default action 0x%08x refused",
+				b.default_action);
+	r = add_archs(&b, &s->architectures, e);
+	if (r == 0)
+		r = add_rules(&b, s, e);
+	if (r == 0)
+		r = choose_flags(s, b.notify, &p.flags, e);
+	if (r == 0)
+		r = assemble(&b, s, &p, e);
+	if (r < 0)
+		return r;
+	p.notify = b.notify;
+	*ret = p;
+	return 0;
+}
+
+const char *seccomp_library_version(void)
+{
+	const struct scmp_version *v = seccomp_version();
+	static char text[40];
+
+	if (v)
+		snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
+	return text;
+}

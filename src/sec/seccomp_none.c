@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In place of seccomp.c when built without libseccomp (-Dseccomp=disabled). */
+#include <errno.h>
+
+#include "sec/seccomp.h"
+
+int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e)
+{
+	(void)s;
+	(void)ret;
+	return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
+			"seccomp: config provided but seccomp not supported by this build");
+}
+
+const char *seccomp_library_version(void)
+{
+	return "";
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/cleanup.h"
+#include "sec/seccomp.h"
+
+static int connect_to(const char *path, struct err *e)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	auto_fd fd = FD_NONE;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return err_sys(e, ENAMETOOLONG, "connect to the seccomp agent at %s", path);
+	memcpy(addr.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_sys(e, errno, "socket");
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0)
+		return err_sys(e, errno, "failed to connect with seccomp agent specified in the "
+			       "seccomp profile: %s", path);
+	return TAKE_FD(fd);
+}
+
+/* The descriptor travels with the first byte; a reader that takes one message gets both. */
+static ssize_t send_with_fd(int sock, const char *text, size_t len, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)text, .iov_len = len };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buf,
+		.msg_controllen = sizeof(control.buf),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	ssize_t n;
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	do
+		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e)
+{
+	auto_fd sock = connect_to(path, e);
+	ssize_t n;
+
+	if (sock < 0)
+		return sock;
+	n = send_with_fd(sock, text, len, fd);
+	/* A text that was cut by a signal goes on without the descriptor, which is there already. */
+	while (n >= 0 && (size_t)n < len) {
+		text += n;
+		len -= (size_t)n;
+		n = send(sock, text, len, MSG_NOSIGNAL);
+		if (n < 0)
+			n = errno == EINTR ? 0 : -errno;
+	}
+	if (n < 0)
+		return err_sys(e, (int)-n, "cannot send seccomp fd to %s", path);
+	return 0;
+}
