@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The resctrl group, given the file system's root: what intelrdt_apply() does once it has found it.
+ * Runs in: parent.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+
+/* Refuses a closID that is not one directory below the root ("/" alone is the root itself). */
+int intelrdt_check(const struct spec_intel_rdt *r, struct err *e);
+int intelrdt_apply_at(int root, const struct spec_intel_rdt *r, const char *id, pid_t pid,
+		      struct err *e);
+int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id, struct err *e);
