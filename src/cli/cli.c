@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/path.h"
+
+int cli_fail(struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	c->err.code = STRAKE_ERROR_USAGE;
+	c->err.errnum = 0;
+	va_start(ap, fmt);
+	vsnprintf(c->err.text, sizeof(c->err.text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int cli_print(struct cli *c, const char *text)
+{
+	int r = io_write_all(STDOUT_FILENO, text, strlen(text));
+
+	return r < 0 ? cli_fail(c, "write /dev/stdout: %s", err_strerror(-r)) : 0;
+}
+
+int cli_print_str(struct cli *c, const struct str *text)
+{
+	if (str_failed(text))
+		return cli_fail(c, "write /dev/stdout: %s", err_strerror(ENOMEM));
+	return cli_print(c, str_text(text));
+}
+
+void cli_cgroup_hint(struct cli *c, const char *op)
+{
+	auto_str hint = {};
+
+	if (c->err.errnum != EPERM && c->err.errnum != EACCES)
+		return;
+	str_addf(&hint, "%s %s failure might be caused by lack of full access to cgroups", c->program,
+		 op);
+	logger_record(&c->log, LOG_LEVEL_WARNING, str_text(&hint));
+}
+
+static void to_logger(void *data, int level, const char *msg)
+{
+	logger_record(data, level, msg);
+}
+
+/* The usage error goes to stdout with the help, and once more where errors go. */
+static int usage(struct cli *c, const struct cmd *cmd, const char *msg, bool show_msg)
+{
+	auto_str line = {};
+
+	if (show_msg)
+		str_addf(&line, "Incorrect Usage%s %s\n\n", cmd ? ":" : ".", msg);
+	else
+		str_add(&line, "Incorrect Usage.\n\n");
+	if (cli_print(c, str_text(&line)) == 0)
+		(void)(cmd ? help_command(c, cmd) : help_app(c));
+	logger_failure(&c->log, msg);
+	return 1;
+}
+
+static int check_args(struct cli *c, const struct cmd *cmd, size_t n)
+{
+	auto_str msg = {};
+
+	if (n >= cmd->min_args && n <= cmd->max_args)
+		return 0;
+	str_addf(&msg, "%s: \"%s\" requires ", c->argv0, cmd->name);
+	if (cmd->min_args == cmd->max_args)
+		str_addf(&msg, "exactly %zu argument(s)", cmd->min_args);
+	else if (n < cmd->min_args)
+		str_addf(&msg, "a minimum of %zu argument(s)", cmd->min_args);
+	else
+		str_addf(&msg, "a maximum of %zu argument(s)", cmd->max_args);
+	return usage(c, cmd, str_text(&msg), false);
+}
+
+/* A failure of the command itself, with the words that tell which one it was. */
+static int command_failed(struct cli *c, const struct cmd *cmd)
+{
+	auto_str msg = {};
+
+	if (cmd->failing)
+		str_addf(&msg, "%s%s%s: ", cmd->failing_named ? c->program : "",
+			 cmd->failing_named ? " " : "", cmd->failing);
+	str_add(&msg, c->err.text);
+	logger_failure(&c->log, str_text(&msg));
+	return cmd->failure_status ? cmd->failure_status : 1;
+}
+
+/* Reads the flags and the arguments' number. *ret_args: where the arguments begin. */
+static int command_parse(const struct cmd *cmd, void *values, char **args, bool *help,
+			 char ***ret_args, size_t *ret_n, struct err *e)
+{
+	size_t first, n = 0;
+	int r;
+
+	if (!cmd->ends_at_argument) {
+		r = opts_parse(cmd->opts, values, args, help, ret_n, e);
+		if (r == 0)
+			*ret_args = args;
+		return r;
+	}
+	r = opts_parse_leading(cmd->opts, values, args, help, &first, e);
+	if (r < 0)
+		return r;
+	while (args[first + n])
+		n++;
+	*ret_args = args + first;
+	*ret_n = n;
+	return 0;
+}
+
+/* sealed: the result of strake_seal_self(); c->err is its reason. */
+static int command_call(struct cli *c, const struct cmd *cmd, void *values, char **args, int sealed)
+{
+	bool help = false;
+	size_t n = 0;
+	struct err e;
+	int r;
+
+	err_init(&e);
+	if (command_parse(cmd, values, args, &help, &args, &n, &e) < 0) {
+		char msg[ERR_TEXT_MAX];
+
+		err_format(&e, msg, sizeof(msg));
+		return usage(c, cmd, msg, true);
+	}
+	if (help) {
+		r = help_command(c, cmd);
+	} else {
+		r = check_args(c, cmd, n);
+		if (r > 0)
+			return r;
+		r = sealed;
+		if (r == 0 && cmd->runtime)
+			r = globals_runtime(c);
+		if (r == 0)
+			r = cmd->run(c, values, args, n);
+	}
+	return r < 0 ? command_failed(c, cmd) : r;
+}
+
+static int command_run(struct cli *c, const struct cmd *cmd, char **args, int sealed)
+{
+	alignas(max_align_t) char values[CMD_VALUES_MAX] = {};
+	int r;
+
+	if (cmd->values)
+		memcpy(values, cmd->values, cmd->values_size);
+	r = command_call(c, cmd, values, args, sealed);
+	opts_fini(cmd->opts, values);
+	return r;
+}
+
+int cli_unknown_command(struct cli *c, const char *name)
+{
+	cli_fail(c, "No help topic for '%s'", name);
+	logger_failure(&c->log, c->err.text);
+	return 3;
+}
+
+/*
+ * args: the command and what follows. The order matters: sealing runs the program again, so it
+ * comes before anything is opened; its failure is told once the log is open.
+ */
+static int dispatch(struct cli *c, char **argv, char **args)
+{
+	const struct cmd *cmd = args[0] ? command_find(args[0]) : NULL;
+	struct strake_error why = {};
+	int sealed = 0;
+
+	if (cmd && cmd->seals)
+		sealed = strake_seal_self(argv, &why);
+	if (globals_apply(c) < 0) {
+		logger_failure(&c->log, c->err.text);
+		return 1;
+	}
+	strake_set_log(to_logger, &c->log, c->log.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (!args[0])
+		return help_app(c) < 0 ? 1 : 0;
+	if (!cmd)
+		return cli_unknown_command(c, args[0]);
+	c->err = why;
+	return command_run(c, cmd, args + 1, sealed);
+}
+
+static void cli_fini(struct cli *c)
+{
+	strake_set_log(NULL, NULL, LOG_LEVEL_ERROR);
+	strake_runtime_free(c->rt);
+	free(c->root);
+	logger_fini(&c->log);
+}
+
+int cli_main(char **argv)
+{
+	struct cli c = { .argv0 = argv[0] };
+	bool help = false;
+	size_t n;
+	struct err e;
+	int r;
+
+	/* conmon hands an ignored SIGPIPE down, others the default: a reader that went away must
+	 * not kill a half-made create. The library resets both for what it executes. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	c.program = str_eq(path_base(argv[0]), "runc") ? "runc" : "strake";
+	logger_init(&c.log);
+	err_init(&e);
+	r = opts_parse_leading(global_opts, &c.globals, argv + 1, &help, &n, &e);
+	if (r < 0) {
+		char msg[ERR_TEXT_MAX];
+
+		err_format(&e, msg, sizeof(msg));
+		r = usage(&c, NULL, msg, true);
+	} else if (help) {
+		r = help_app(&c) < 0 ? 1 : 0;
+	} else if (c.globals.version) {
+		r = help_version(&c) < 0 ? 1 : 0;
+	} else {
+		r = dispatch(&c, argv, argv + 1 + n);
+	}
+	cli_fini(&c);
+	return r;
+}

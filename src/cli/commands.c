@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+const struct cmd *const commands[] = {
+	&cmd_create, &cmd_delete, &cmd_exec, &cmd_kill,  &cmd_list,  &cmd_pause,    &cmd_ps, &cmd_resume,
+	&cmd_run,    &cmd_spec,   &cmd_start, &cmd_state, &cmd_features, &cmd_help, NULL,
+};
+
+const struct cmd *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (str_eq(commands[i]->name, name) || str_eq(commands[i]->alias, name))
+			return commands[i];
+	return NULL;
+}

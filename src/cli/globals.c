@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "cli/quote.h"
+
+#define G(kind, field, name, alias, help) OPT(kind, struct globals, field, name, alias, help)
+
+const struct opt global_opts[] = {
+	G(OPT_BOOL, debug, "debug", NULL, "write debug records too"),
+	G(OPT_STRING, log, "log", NULL, "append records to this file (default: stderr)"),
+	{ .name = "log-format", .kind = OPT_STRING, .offset = offsetof(struct globals, log_format),
+	  .help = "shape of the records: text or json", .def = "text" },
+	G(OPT_RAW, root, "root", NULL,
+	  "directory for the state of containers, best on tmpfs (default: below /run, or below "
+	  "$XDG_RUNTIME_DIR for users)"),
+	G(OPT_BOOL, systemd_cgroup, "systemd-cgroup", NULL,
+	  "let systemd make the cgroups; cgroupsPath is \"slice:prefix:name\""),
+	{ .name = "rootless", .kind = OPT_STRING, .offset = offsetof(struct globals, rootless),
+	  .help = "go on where cgroups may not be written: true, false or auto", .def = "auto" },
+	/* runc had it until 1.3; old clients still send it. */
+	{ .name = "criu", .kind = OPT_IGNORED, .hidden = true },
+	G(OPT_BOOL, version, "version", "v", "print the version"),
+	OPT_END
+};
+
+/* Absolute and clean; "" is the current directory, as in runc. */
+static int revise_root(struct cli *c)
+{
+	auto_free char *cwd = NULL;
+	struct arena a;
+	const char *root;
+	int r = 0;
+
+	if (!c->globals.root)
+		return 0;
+	if (!path_is_absolute(c->globals.root)) {
+		cwd = getcwd(NULL, 0);
+		if (!cwd)
+			return cli_fail(c, "getwd: %s", err_strerror(errno));
+	}
+	arena_init(&a);
+	root = cwd ? path_join(&a, cwd, c->globals.root) : path_clean(&a, c->globals.root);
+	if (root && !str_eq(root, "/"))
+		c->root = strdup(root);
+	if (root && str_eq(root, "/"))
+		r = cli_fail(c, "Option --root argument should not be set to /");
+	else if (!c->root)
+		r = cli_fail(c, "make --root absolute: %s", err_strerror(ENOMEM));
+	arena_fini(&a);
+	return r;
+}
+
+int globals_apply(struct cli *c)
+{
+	const char *format = c->globals.log_format;
+	struct err e;
+
+	err_init(&e);
+	if (revise_root(c) < 0)
+		return -1;
+	c->log.debug = c->globals.debug;
+	if (format && !str_eq(format, "text") && !str_eq(format, "json"))
+		return cli_fail(c, "invalid log-format: %s", format);
+	c->log.json = str_eq(format, "json");
+	if (c->globals.log && logger_open(&c->log, c->globals.log, &e) < 0) {
+		err_format(&e, c->err.text, sizeof(c->err.text));
+		return -1;
+	}
+	return 0;
+}
+
+int globals_runtime(struct cli *c)
+{
+	struct strake_runtime_options o = {
+		.size = sizeof(o),
+		.root = c->root,
+		.systemd_cgroup = c->globals.systemd_cgroup,
+		.rootless = -1,
+		.program = c->program,
+	};
+	const char *rootless = c->globals.rootless;
+
+	if (rootless && strcasecmp(rootless, "auto") != 0) {
+		auto_str quoted = {};
+
+		quote_go(&quoted, rootless);
+		o.rootless = opt_bool(rootless);
+		if (o.rootless < 0)
+			return cli_fail(c, "strconv.ParseBool: parsing %s: invalid syntax",
+					str_text(&quoted));
+	}
+	c->rt = strake_runtime_new(&o, &c->err);
+	return c->rt ? 0 : -1;
+}

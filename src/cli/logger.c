@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/logger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "cli/quote.h"
+
+static const struct {
+	const char *name, *label; /* label: for terminals */
+	int colour;
+} levels[] = {
+	{ "debug", "DEBU", 37 },
+	{ "info", "INFO", 36 },
+	{ "warning", "WARN", 33 },
+	{ "error", "ERRO", 31 },
+};
+
+void logger_init(struct logger *l)
+{
+	*l = (struct logger){ .fd = FD_NONE, .colour = isatty(STDERR_FILENO) };
+	clock_gettime(CLOCK_REALTIME, &l->start);
+}
+
+void logger_fini(struct logger *l)
+{
+	cleanup_fd(&l->fd);
+}
+
+int logger_open(struct logger *l, const char *path, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return err_sys(e, errno, "open %s", path);
+	cleanup_fd(&l->fd);
+	l->fd = fd;
+	l->colour = false;
+	return 0;
+}
+
+/* RFC 3339 in local time. */
+static void add_time(struct str *out, const struct timespec *now)
+{
+	struct tm tm = {};
+	char text[64];
+	long off;
+
+	localtime_r(&now->tv_sec, &tm);
+	if (!strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
+		text[0] = '\0';
+	str_add(out, text);
+	off = tm.tm_gmtoff / 60;
+	if (off)
+		str_addf(out, "%c%02ld:%02ld", off < 0 ? '-' : '+', labs(off) / 60, labs(off) % 60);
+	else
+		str_add(out, "Z");
+}
+
+static bool needs_quotes(const char *msg)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "-._/@^+";
+
+	return msg[strspn(msg, plain)] != '\0';
+}
+
+static void format_text(int level, const char *msg, const struct timespec *now, struct str *out)
+{
+	str_add(out, "time=\"");
+	add_time(out, now);
+	str_addf(out, "\" level=%s", levels[level].name);
+	if (*msg) {
+		str_add(out, " msg=");
+		if (needs_quotes(msg))
+			quote_go(out, msg);
+		else
+			str_add(out, msg);
+	}
+	str_add(out, "\n");
+}
+
+static void format_json(int level, const char *msg, const struct timespec *now, struct str *out)
+{
+	str_addf(out, "{\"level\":\"%s\",\"msg\":", levels[level].name);
+	quote_json(out, msg);
+	str_add(out, ",\"time\":\"");
+	add_time(out, now);
+	str_add(out, "\"}\n");
+}
+
+/* For people: the message in a column of 44 characters, behind the seconds since the start. */
+static void format_colour(const struct logger *l, int level, const char *msg,
+			  const struct timespec *now, struct str *out)
+{
+	size_t width = text_width(msg);
+
+	str_addf(out, "\033[%dm%s\033[0m[%04lld] %s%*s \n", levels[level].colour, levels[level].label,
+		 (long long)(now->tv_sec - l->start.tv_sec), msg, width < 44 ? (int)(44 - width) : 0, "");
+}
+
+void logger_format(const struct logger *l, int level, const char *msg, const struct timespec *now,
+		   struct str *out)
+{
+	if (level < 0 || (size_t)level >= ARRAY_SIZE(levels))
+		level = ARRAY_SIZE(levels) - 1;
+	if (l->json)
+		format_json(level, msg, now, out);
+	else if (l->colour)
+		format_colour(l, level, msg, now, out);
+	else
+		format_text(level, msg, now, out);
+}
+
+void logger_record(const struct logger *l, int level, const char *msg)
+{
+	auto_str line = {};
+	struct timespec now;
+
+	if (level == 0 && !l->debug)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	logger_format(l, level, msg, &now, &line);
+	/* One write, as other commands append to the same file. */
+	io_write_all(l->fd >= 0 ? l->fd : STDERR_FILENO, str_text(&line), line.len);
+}
+
+void logger_failure(const struct logger *l, const char *msg)
+{
+	auto_str line = {};
+
+	logger_record(l, ARRAY_SIZE(levels) - 1, msg);
+	if (l->fd < 0)
+		return;
+	str_addf(&line, "%s\n", msg);
+	io_write_all(STDERR_FILENO, str_text(&line), line.len);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where errors and warnings go, and in which shape: the records that engines parse.
+ * Runs in: parent.
+ *
+ * One error has two audiences: with --log F the record goes to F and the bare message to stderr
+ * (containerd reads both, each for other commands). What cannot be written is lost: with the
+ * null-io of containerd stderr is open for reading only.
+ */
+#pragma once
+
+#include <time.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct logger {
+	int fd;      /* FD_NONE: stderr */
+	bool json;
+	bool debug;
+	bool colour; /* stderr is a terminal and there is no file */
+	struct timespec start;
+};
+
+void logger_init(struct logger *l);
+void logger_fini(struct logger *l);
+/* Appends to path from now on; it is made, 0644, when it is not there. */
+int logger_open(struct logger *l, const char *path, struct err *e);
+
+/* level: as in strake_log_fn. Formats one record with its final newline. */
+void logger_format(const struct logger *l, int level, const char *msg, const struct timespec *now,
+		   struct str *out);
+void logger_record(const struct logger *l, int level, const char *msg);
+/* The failure of the command: a record, and the bare message when the record went to a file. */
+void logger_failure(const struct logger *l, const char *msg);
