@@ -41,8 +41,10 @@ struct state {
 	char *cgroup_manager;        /* "cgroupfs", "systemd", "none" */
 	char *cgroup_owned;          /* what destroy may remove: see cgroup/cgroup.h */
 	uint32_t owner_uid;          /* who created it */
+	bool keyring;                /* it has a session keyring of its own; exec joins it */
 	bool private_pidns;          /* killing init kills all */
-	bool has_poststop;           /* delete must read the config for the hooks */
+	bool needs_config;           /* delete must read the snapshot: poststop hooks, intelRdt */
+	bool has_poststart;          /* so must start */
 };
 
 void state_init(struct state *s);
