@@ -11,7 +11,8 @@
 #include "oci/spec.h"
 
 /* Opens /dev/pts/ptmx below root (a descriptor), checks that it is devpts' own, unlocks, gets the
- * slave by TIOCGPTPEER (CVE-2025-52565), clears ONLCR, sets the size when both values are set. */
+ * slave by TIOCGPTPEER (CVE-2025-52565), sets the size when both values are set. The termios stay
+ * as the kernel makes them: who gets the master by a console socket sets what it likes. */
 int term_open_pty(int root, const struct spec_console_size *size, int *ret_master, int *ret_slave,
 		  struct err *e);
 /* Makes slave the controlling terminal and fds 0-2 of the caller (who is a session leader). */
@@ -32,6 +33,8 @@ struct term_relay {
 	char buf[2][4096];   /* [0] in -> master, [1] master -> out */
 	size_t pos[2], len[2];
 };
+/* Clears ONLCR of the pty (the host's side adds the \r), copies the window size. Owns master when
+ * it succeeds. The caller ignores or blocks SIGPIPE. */
 int term_relay_init(struct term_relay *t, int master, int in, int out, struct err *e);
 /* Puts the host's terminal back. Takes a relay that was never initialised when zeroed. */
 void term_relay_fini(struct term_relay *t);
