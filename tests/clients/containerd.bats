@@ -17,7 +17,11 @@ c()
 # ctr's cgroup is /NAMESPACE/ID: below the tests' own directory.
 c_run()
 {
-	c run --runc-binary "$RT" "$@"
+	local shares=()
+
+	# ctr always sets them.
+	has_controller cpu || shares=(--cpu-shares 0)
+	c run --runc-binary "$RT" "${shares[@]}" "$@"
 }
 
 engine_clean()

@@ -165,15 +165,18 @@ needs()
 	done
 }
 
-# needs_controller NAME: a cgroup controller that limits can be set with, in either version.
-needs_controller()
+# has_controller NAME: a cgroup controller that limits can be set with, in either version.
+has_controller()
 {
-	[ -d "/sys/fs/cgroup/$1" ] && return
-	grep -qw "$1" /sys/fs/cgroup/cgroup.controllers 2>/dev/null && return
-	skip "needs the cgroup controller $1"
+	[ -d "/sys/fs/cgroup/$1" ] || grep -qw "$1" /sys/fs/cgroup/cgroup.controllers 2>/dev/null
 }
 
-# limit_file CONTROLLER V1NAME V2NAME: the limit as the container itself sees it on the host.
+needs_controller()
+{
+	has_controller "$1" || skip "needs the cgroup controller $1"
+}
+
+# limit_of PID CONTROLLER V1NAME V2NAME: a limit of the cgroup that the process is in.
 limit_of()
 {
 	local pid=$1 controller=$2 v1=$3 v2=$4 path

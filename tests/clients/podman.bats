@@ -27,6 +27,7 @@ setup_file()
 	default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
 	cgroup_parent = "/$PARENT"
 	init_path = "$(command -v catatonit)"
+	$(has_controller pids || echo 'pids_limit = 0')
 	[engine]
 	cgroup_manager = "cgroupfs"
 	events_logger = "none"
