@@ -47,9 +47,9 @@ int intelrdt_check(const struct spec_intel_rdt *r, struct err *e)
 {
 	const char *clos = r->clos_id;
 
-	if (!clos || str_eq(clos, "/"))
+	if (str_empty(clos) || str_eq(clos, "/"))
 		return 0;
-	if (!*clos || str_eq(clos, ".") || str_eq(clos, "..") || strchr(clos, '/') ||
+	if (str_eq(clos, ".") || str_eq(clos, "..") || strchr(clos, '/') ||
 	    strlen(clos) > NAME_MAX)
 		return err_make(e, ERR_CONFIG, EINVAL, "invalid intelRdt.ClosID \"%s\"", clos);
 	return 0;
@@ -57,7 +57,7 @@ int intelrdt_check(const struct spec_intel_rdt *r, struct err *e)
 
 static const char *group_name(const struct spec_intel_rdt *r, const char *id)
 {
-	if (!r->clos_id)
+	if (str_empty(r->clos_id))
 		return id;
 	return str_eq(r->clos_id, "/") ? "." : r->clos_id;
 }
@@ -73,7 +73,8 @@ static int open_group(int root, const struct spec_intel_rdt *r, const char *id, 
 	const char *name = group_name(r, id);
 	int fd;
 
-	if ((!r->clos_id || has_schemata(r)) && mkdirat(root, name, 0755) < 0 && errno != EEXIST)
+	if ((str_empty(r->clos_id) || has_schemata(r)) && mkdirat(root, name, 0755) < 0 &&
+	    errno != EEXIST)
 		return resctrl_err(root, e, -errno, "make group", name);
 	fd = openat(root, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
@@ -151,7 +152,7 @@ int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id,
 	char path[2 * NAME_MAX + 32];
 
 	/* A group that the config names is shared and outlives us; only our monitor goes. */
-	if (!r->clos_id)
+	if (str_empty(r->clos_id))
 		snprintf(path, sizeof(path), "%s", id);
 	else if (r->enable_monitoring)
 		snprintf(path, sizeof(path), "%s/mon_groups/%s", group_name(r, id), id);

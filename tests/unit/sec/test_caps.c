@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "os/cap.h"
 #include "sec/caps.h"
-#include "tests/unit/sec/child.h"
+#include "tests/unit/child.h"
 
 #define BIT(n) (1ull << (n))
 

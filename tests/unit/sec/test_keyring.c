@@ -7,7 +7,7 @@
 #include "os/keyctl.h"
 #include "sec/keyring.h"
 #include "sec/keyring_perm.h"
-#include "tests/unit/sec/child.h"
+#include "tests/unit/child.h"
 
 static struct procfs proc = PROCFS_NONE;
 static struct err e;

@@ -4,7 +4,7 @@
 
 #include "sec/label.h"
 #include "sec/label_text.h"
-#include "tests/unit/sec/child.h"
+#include "tests/unit/child.h"
 
 static struct procfs proc = PROCFS_NONE;
 static struct err e;

@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 #include "sec/seccomp.h"
-#include "tests/unit/sec/child.h"
+#include "tests/unit/child.h"
 #include "tests/unit/sec/profile.h"
 
 static struct arena arena;

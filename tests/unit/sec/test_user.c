@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "sec/user.h"
-#include "tests/unit/sec/child.h"
+#include "tests/unit/child.h"
 
 static struct procfs proc = PROCFS_NONE;
 static struct err e;

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The group's operations on a directory that looks like resctrl. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "sched/intelrdt_dir.h"
+#include "sched/sched.h"
+#include "tests/unit/test.h"
+
+static char dir[40];
+static int root = FD_NONE;
+static struct err e;
+static char clos[] = "gold", slash[] = "/", l3[] = "L3:0=f", mb[] = "MB:0=70", l2[] = "L2:0=3";
+
+static void make_file(const char *path)
+{
+	auto_fd fd = openat(root, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+}
+
+/* A file of the fake keeps what a longer write left: resctrl's files have no content to keep. */
+static void assert_file(const char *path, const char *want)
+{
+	char text[200];
+
+	assert_int_equal(io_read_file(root, path, text, sizeof(text)), 0);
+	assert_string_equal(text, want);
+}
+
+/* The kernel fills new groups with files; the fake has them beforehand. */
+static void make_group(const char *name)
+{
+	char path[200];
+
+	assert_int_equal(mkdirat(root, name, 0755), 0);
+	snprintf(path, sizeof(path), "%s/tasks", name);
+	make_file(path);
+	snprintf(path, sizeof(path), "%s/schemata", name);
+	make_file(path);
+	snprintf(path, sizeof(path), "%s/mon_groups", name);
+	assert_int_equal(mkdirat(root, path, 0755), 0);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/strake-rdt-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root < 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = {
+		"tasks", "schemata", "gold/tasks", "gold/schemata", "gold/mon_groups/c1/tasks", "c1/tasks",
+		"c1/schemata", "info/last_cmd_status",
+	};
+	static const char *const dirs[] = { "gold/mon_groups/c1", "gold/mon_groups", "gold",
+					    "c1/mon_groups", "c1", "info" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		unlinkat(root, files[i], 0);
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
+		unlinkat(root, dirs[i], AT_REMOVEDIR);
+	cleanup_fd(&root);
+	return rmdir(dir);
+}
+
+static void group_of_the_config(void **state)
+{
+	char *lines[] = { l2, NULL };
+	struct spec_intel_rdt r = { .clos_id = clos, .l3_cache_schema = l3, .mem_bw_schema = mb,
+				    .schemata = { lines, 1 } };
+
+	(void)state;
+	make_group("gold");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("gold/schemata", "L3:0=f\nMB:0=70\nL2:0=3");
+	assert_file("gold/tasks", "1234");
+	/* Shared with others: it stays. */
+	assert_int_equal(intelrdt_remove_at(root, &r, "c1", &e), 0);
+	assert_int_equal(faccessat(root, "gold", F_OK, 0), 0);
+}
+
+static void group_of_the_container(void **state)
+{
+	char empty[] = "";
+	struct spec_intel_rdt r = { .clos_id = empty, .l3_cache_schema = l3 };
+
+	(void)state;
+	make_group("c1");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("c1/tasks", "1234");
+	unlinkat(root, "c1/tasks", 0);
+	unlinkat(root, "c1/schemata", 0);
+	unlinkat(root, "c1/mon_groups", AT_REMOVEDIR);
+	assert_int_equal(intelrdt_remove_at(root, &r, "c1", &e), 0);
+	assert_int_equal(faccessat(root, "c1", F_OK, 0), -1);
+	assert_int_equal(intelrdt_remove_at(root, &r, "c1", &e), 0); /* twice is fine */
+}
+
+static void monitoring(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos, .enable_monitoring = true };
+
+	(void)state;
+	make_group("gold");
+	assert_int_equal(mkdirat(root, "gold/mon_groups/c1", 0755), 0);
+	make_file("gold/mon_groups/c1/tasks");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("gold/mon_groups/c1/tasks", "1234");
+	unlinkat(root, "gold/mon_groups/c1/tasks", 0);
+	assert_int_equal(intelrdt_remove_at(root, &r, "c1", &e), 0);
+	assert_int_equal(faccessat(root, "gold/mon_groups/c1", F_OK, 0), -1);
+}
+
+/* Without schemata the group is somebody else's, and must be there. */
+static void group_must_exist(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos };
+	char text[200];
+
+	(void)state;
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), -ENOENT);
+	err_format(&e, text, sizeof(text));
+	assert_non_null(strstr(text, "must be pre-created"));
+	assert_int_equal(faccessat(root, "gold", F_OK, 0), -1);
+}
+
+static void root_group(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = slash };
+
+	(void)state;
+	make_file("tasks");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("tasks", "1234");
+}
+
+static void the_kernels_words(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos, .l3_cache_schema = l3 };
+	char text[300];
+
+	(void)state;
+	/* No files in the group: the write fails. */
+	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	make_file("info/last_cmd_status");
+	assert_int_equal(io_write_file(root, "info/last_cmd_status", "mask is not contiguous\n"), 0);
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), -ENOENT);
+	err_format(&e, text, sizeof(text));
+	assert_non_null(strstr(text, "last_cmd_status: mask is not contiguous"));
+}
+
+static void bad_clos_ids(void **state)
+{
+	static const char *const bad[] = { ".", "..", "a/b", "/a", "../x", "a/" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char text[16];
+		struct spec_intel_rdt r = { .clos_id = text };
+
+		strcpy(text, bad[i]);
+		assert_int_equal(intelrdt_check(&r, &e), -EINVAL);
+		assert_int_equal(intelrdt_apply(&r, "c1", 1, &e), -EINVAL);
+		assert_int_equal(e.kind, ERR_CONFIG);
+	}
+}
+
+static void not_mounted(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos };
+
+	(void)state;
+	if (intelrdt_available()) {
+		print_message("skipped: resctrl is mounted here\n");
+		skip();
+	}
+	assert_int_equal(intelrdt_apply(&r, "c1", 1, &e), -ENODEV);
+	assert_int_equal(e.kind, ERR_UNSUPPORTED);
+	assert_int_equal(intelrdt_remove(&r, "c1", &e), 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(group_of_the_config), T(group_of_the_container), T(monitoring),
+		T(group_must_exist), T(root_group), T(the_kernels_words),
+		cmocka_unit_test(bad_clos_ids), cmocka_unit_test(not_mounted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
