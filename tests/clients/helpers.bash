@@ -48,7 +48,8 @@ side()
 {
 	local out=$BATS_TEST_TMPDIR/$1 status=0
 
-	SIDE=$1 RT=$2
+	# shellcheck disable=SC2034 # the scenario's
+	RT=$2
 	shift 2
 	(
 		set +eET
@@ -137,9 +138,7 @@ has_part()
 # Runs a command until it succeeds; ten seconds at most.
 eventually()
 {
-	local i
-
-	for i in {1..100}; do
+	for _ in {1..100}; do
 		"$@" && return 0
 		sleep 0.1
 	done
@@ -202,11 +201,11 @@ start_daemon()
 
 stop_daemon()
 {
-	local pid i
+	local pid
 
 	pid=$(cat "$WORK/$1.pid" 2>/dev/null) || return 0
 	kill "$pid" 2>/dev/null || return 0
-	for i in {1..100}; do
+	for _ in {1..100}; do
 		kill -0 "$pid" 2>/dev/null || return 0
 		sleep 0.1
 	done
