@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <fcntl.h>
+
+#include "cgroup/impl.h"
+
+#define DEPTH_MAX    256
+#define DEADLINE_MS  10000
+#define STEP_US      50
+#define STEP_MAX_US  100000
+
+/* Everything below dir; the first error of a removal that failed, as EBUSY. */
+static int remove_below(int dir, unsigned depth)
+{
+	auto_dir d = NULL;
+	struct dirent *de;
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), first = 0;
+
+	if (fd < 0)
+		return -errno;
+	d = fdopendir(fd);
+	if (!d) {
+		first = -errno;
+		fd_close(fd);
+		return first;
+	}
+	while ((de = readdir(d))) {
+		auto_fd sub = FD_NONE;
+		int r = 0;
+
+		if (de->d_type != DT_DIR || de->d_name[0] == '.')
+			continue;
+		if (unlinkat(fd, de->d_name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			continue;
+		if (depth == DEPTH_MAX)
+			return -ELOOP;
+		sub = openat(fd, de->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		r = sub < 0 ? -errno : remove_below(sub, depth + 1);
+		if (r >= 0 && unlinkat(fd, de->d_name, AT_REMOVEDIR) < 0)
+			r = -errno;
+		if (r < 0 && r != -ENOENT && !first)
+			first = r;
+	}
+	return first;
+}
+
+/* 0: gone, or not ours to remove. */
+static int remove_dir(struct cgroup *c, struct cg_dir *d)
+{
+	int fd, r;
+
+	if (rmdir(d->path) == 0 || errno == ENOENT || !d->ours)
+		return 0;
+	r = -errno;
+	fd = cg_dir_fd(c, d);
+	/* A read-only mount says EROFS even when there is nothing. */
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0 || (r != -EBUSY && r != -ENOTEMPTY))
+		return r;
+	r = remove_below(fd, 0);
+	if (r < 0)
+		return r;
+	return rmdir(d->path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int say_why(struct cgroup *c, const struct cg_dir *d, int r, struct err *e)
+{
+	struct cg_dir *tells = cg_dir_main(c);
+	auto_pids p = { 0 };
+
+	if (tells && cg_pids_read(c, tells, &p) >= 0 && p.n)
+		return err_make(e, ERR_STATE, EBUSY,
+				"unable to remove cgroup %s: container's cgroup is not empty: %zu process(es) found",
+				d->path, p.n);
+	return err_sys(e, -r, "remove cgroup %s", d->path);
+}
+
+/* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
+int cgroup_destroy(struct cgroup *c, struct err *e)
+{
+	int64_t deadline = cg_now_ms() + DEADLINE_MS;
+	unsigned step = STEP_US;
+
+	for (;;) {
+		struct cg_dir *left = NULL;
+		int why = 0;
+
+		for (size_t i = 0; i < c->n_dirs; i++) {
+			struct cg_dir *d = &c->dirs[i];
+			int r = d->lost ? 0 : remove_dir(c, d);
+
+			if (r < 0 && (!left || r != -EBUSY)) {
+				left = d;
+				why = r;
+			}
+		}
+		if (!left)
+			return 0;
+		if ((why != -EBUSY && why != -ENOTEMPTY) || cg_now_ms() >= deadline)
+			return say_why(c, left, why, e);
+		cg_sleep_us(step);
+		step = step * 2 < STEP_MAX_US ? step * 2 : STEP_MAX_US;
+	}
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one factory, and the two directions of the saved state. */
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/path.h"
+#include "base/str.h"
+#include "cgroup/impl.h"
+
+#define UNIFIED_OWNED "unified" /* what "" is called in the list of what is ours */
+
+static struct cgroup *object(enum cgroup_manager m, struct procfs *proc, struct err *e)
+{
+	struct cgroup *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		err_sys(e, ENOMEM, "cgroup");
+		return NULL;
+	}
+	arena_init(&c->arena);
+	c->ops = &cg_none_ops;
+	c->manager = m;
+	c->proc = proc;
+	return c;
+}
+
+void cgroup_free(struct cgroup *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n_dirs; i++)
+		fd_close(c->dirs[i].fd);
+	arena_fini(&c->arena);
+	free(c);
+}
+
+static void free_object(struct cgroup **c)
+{
+	cgroup_free(*c);
+}
+#define auto_cgroup __attribute__((cleanup(free_object))) struct cgroup *
+
+static int out_of_memory(struct err *e)
+{
+	return err_sys(e, ENOMEM, "cgroup paths");
+}
+
+/* Our own cgroup as a path below the mount. Without a cgroup namespace of its own a container
+ * mounts only its part of the hierarchy: then the mount's root is cut off. */
+static int own_below_mount(struct cg_host *h, struct arena *a, const struct cg_hierarchy *hi,
+			   const char **ret, struct err *e)
+{
+	char *p = path_join(a, hi->mount, hi->own);
+	const char *root;
+
+	*ret = hi->own;
+	if (!p)
+		return out_of_memory(e);
+	if (str_eq(hi->own, "/") || access(p, F_OK) == 0)
+		return 0;
+	root = cg_mount_root(h, a, hi->mount, e);
+	if (err_is_set(e))
+		return -(int)e->errnum;
+	if (!root || !path_is_below(hi->own, root))
+		return err_make(e, ERR_UNSUPPORTED, ENOENT,
+				"the runtime's own cgroup %s is not below %s: give an absolute cgroupsPath",
+				hi->own, hi->mount);
+	*ret = str_eq(root, "/") ? hi->own : hi->own + strlen(root);
+	return 0;
+}
+
+static int add_dir(struct cgroup *c, struct cg_host *h, const struct cg_hierarchy *hi,
+		   const struct cgroup_request *req, struct err *e)
+{
+	struct cg_dir *d = &c->dirs[c->n_dirs];
+	const char *own = "/";
+	int r = path_is_absolute(req->path) ? 0 : own_below_mount(h, &c->arena, hi, &own, e);
+
+	if (r < 0)
+		return r;
+	*d = (struct cg_dir){
+		.controllers = hi->controllers, .mount = hi->mount, .data = hi->data, .fd = FD_NONE,
+	};
+	d->path = cg_path(&c->arena, hi, own, req->path, req->id);
+	if (!d->path)
+		return out_of_memory(e);
+	c->n_dirs++;
+	/* The v2 directory of a hybrid host is a help for us, not a view for the container. */
+	if (hi->controllers != CG_UNIFIED || cg_is_unified(h))
+		c->views[c->n_views++] = (struct cgroup_view){
+			.name = hi->controllers == CG_UNIFIED ? NULL : path_base(hi->mount),
+			.options = hi->controllers == CG_UNIFIED ? NULL : hi->data,
+			.host_path = d->path,
+		};
+	return 0;
+}
+
+/* cpuset first, as its files must be filled before anything else is of use. */
+static int by_controller(const void *a, const void *b)
+{
+	const struct cg_hierarchy *x = a, *y = b;
+	int i = __builtin_ctz(x->controllers), j = __builtin_ctz(y->controllers);
+
+	return (i > j) - (i < j);
+}
+
+int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup **ret,
+	      struct err *e)
+{
+	auto_cgroup c = object(req->manager, req->proc, e);
+	struct cg_hierarchy hi[CG_DIRS_MAX];
+	size_t n = 0;
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	if (req->manager == CGROUP_SYSTEMD)
+		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
+				"the systemd cgroup manager is not supported by this build");
+	c->rootless = req->rootless;
+	c->has_path = !str_empty(req->path);
+	c->fake = h->fake;
+	if (req->manager == CGROUP_FS) {
+		r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
+		if (r < 0)
+			return r;
+		if (!n)
+			return err_make(e, ERR_UNSUPPORTED, ENOENT, "no cgroup mount found");
+		c->ops = cg_is_unified(h) ? &cg_v2_ops : &cg_v1_ops;
+		qsort(hi, n, sizeof(*hi), by_controller);
+	}
+	for (size_t i = 0; i < n; i++) {
+		r = add_dir(c, h, &hi[i], req, e);
+		if (r < 0)
+			return r;
+	}
+	*ret = TAKE_PTR(c);
+	return 0;
+}
+
+int cgroup_new(const struct cgroup_request *req, struct cgroup **ret, struct err *e)
+{
+	struct cg_host h = { .root = CG_ROOT, .proc = req->proc };
+
+	return cg_new_on(&h, req, ret, e);
+}
+
+/* ---- load and save ---- */
+
+/* The list of names has this one. NULL: the state was written by runc, and all is ours. */
+static bool is_owned(const char *owned, const char *name)
+{
+	if (!owned)
+		return true;
+	if (!*name)
+		name = UNIFIED_OWNED;
+	return cg_has_word(owned, ' ', name, strlen(name));
+}
+
+static int load_path(struct cgroup *c, const struct key_value *kv, const char *owned, struct err *e)
+{
+	uint32_t bit = cg_controller_bit(kv->key, strlen(kv->key));
+	const char *clean = path_is_absolute(kv->value) ? path_clean(&c->arena, kv->value) : NULL;
+	struct cg_dir *d = NULL;
+
+	if (!str_eq(clean, kv->value))
+		return err_make(e, ERR_STATE, EINVAL, "invalid cgroup path: \"%s\"", kv->value);
+	if (!bit)
+		return 0;
+	for (size_t i = 0; i < c->n_dirs && !d; i++)
+		if (str_eq(c->dirs[i].path, clean))
+			d = &c->dirs[i];
+	if (d) { /* mounted together: "cpu" and "cpuacct" */
+		d->controllers |= bit;
+		return 0;
+	}
+	c->dirs[c->n_dirs++] = (struct cg_dir){
+		.controllers = bit, .path = clean, .data = "", .fd = FD_NONE,
+		.ours = is_owned(owned, kv->key),
+	};
+	return 0;
+}
+
+int cg_load_on(bool fake, enum cgroup_manager m, const struct kv_list *paths, const char *owned,
+	       struct procfs *proc, struct cgroup **ret, struct err *e)
+{
+	auto_cgroup c = object(m, proc, e);
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->fake = fake;
+	for (size_t i = 0; i < paths->n && c->n_dirs < CG_DIRS_MAX; i++) {
+		r = load_path(c, &paths->v[i], owned, e);
+		if (r < 0)
+			return r;
+	}
+	if (c->n_dirs)
+		c->ops = c->n_dirs == 1 && c->dirs[0].controllers == CG_UNIFIED ? &cg_v2_ops
+									       : &cg_v1_ops;
+	*ret = TAKE_PTR(c);
+	return 0;
+}
+
+int cgroup_load(const char *manager, const struct kv_list *paths, const char *owned,
+		struct procfs *proc, struct cgroup **ret, struct err *e)
+{
+	enum cgroup_manager m;
+
+	if (cgroup_manager_parse(manager, &m) < 0)
+		return err_make(e, ERR_STATE, EINVAL, "unknown cgroup manager \"%s\"", manager);
+	return cg_load_on(false, m, paths, owned, proc, ret, e);
+}
+
+int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_paths,
+		char **ret_owned, struct err *e)
+{
+	struct kv_list l = { .v = arena_array(a, CG_DIRS_MAX, sizeof(*l.v)) };
+	auto_str owned;
+	char *text;
+
+	str_init(&owned);
+	if (!l.v)
+		return out_of_memory(e);
+	for (uint32_t bit = 1; bit < 1u << CG_BIT_MAX; bit <<= 1) {
+		const struct cg_dir *d = cg_dir_of(c, bit);
+		const char *name = cg_controller_name(bit);
+		struct key_value *kv = &l.v[l.n];
+
+		if (!d)
+			continue;
+		kv->key = arena_strdup(a, name);
+		kv->value = arena_strdup(a, d->path);
+		if (!kv->key || !kv->value)
+			return out_of_memory(e);
+		l.n++;
+		if (d->ours)
+			str_addf(&owned, "%s%s", owned.len ? " " : "", *name ? name : UNIFIED_OWNED);
+	}
+	text = str_failed(&owned) ? NULL : arena_strdup(a, str_text(&owned));
+	if (!text)
+		return out_of_memory(e);
+	*ret_paths = l;
+	*ret_owned = text;
+	return 0;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* No cgroup at all: the manager "none". What cannot be had without one is an error. */
+#include "cgroup/impl.h"
+
+static int no_cgroup(struct err *e, const char *what)
+{
+	return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "cannot %s: the container has no cgroup", what);
+}
+
+static int create(struct cgroup *c, const struct spec_resources *r, struct err *e)
+{
+	(void)c, (void)r, (void)e;
+	return 0;
+}
+
+static int join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)
+{
+	(void)c, (void)pid, (void)born_in, (void)e;
+	return 0;
+}
+
+static int set(struct cgroup *c, const struct spec_resources *r, struct err *e)
+{
+	(void)c, (void)r;
+	return no_cgroup(e, "set limits");
+}
+
+static int chown_dir(struct cgroup *c, uint32_t uid, struct err *e)
+{
+	(void)c, (void)uid, (void)e;
+	return 0;
+}
+
+static int freeze(struct cgroup *c, bool frozen, struct err *e)
+{
+	(void)c;
+	return no_cgroup(e, frozen ? "freeze" : "thaw");
+}
+
+static int is_frozen(struct cgroup *c, struct err *e)
+{
+	(void)c, (void)e;
+	return 0;
+}
+
+static int kill_all(struct cgroup *c, int sig, struct err *e)
+{
+	(void)c, (void)sig;
+	return no_cgroup(e, "signal all processes");
+}
+
+static int64_t oom_kills(const struct cgroup *c)
+{
+	(void)c;
+	return -EOPNOTSUPP;
+}
+
+const struct cgroup_ops cg_none_ops = {
+	.create = create,
+	.join = join,
+	.devices = create,
+	.set = set,
+	.chown = chown_dir,
+	.freeze = freeze,
+	.is_frozen = is_frozen,
+	.kill = kill_all,
+	.oom_kills = oom_kills,
+};
