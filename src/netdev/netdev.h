@@ -9,6 +9,7 @@
 #include "oci/spec.h"
 
 int netdev_loopback_up(struct err *e);
-/* Moves each link into the namespace netns_fd, renames it, keeps its global addresses, sets it up
- * again when it was. On failure links already moved are left to die or return with the namespace. */
+/* Moves each link into the namespace netns_fd, renames it, keeps its global addresses and sets it
+ * up (config-linux.md says so, whatever it was). On failure links already moved are left to die or
+ * return with the namespace. */
 int netdev_move(const struct spec_net_devices *d, int netns_fd, struct err *e);
