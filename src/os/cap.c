@@ -11,7 +11,7 @@ int os_cap_last(void)
 {
 	int n = 0;
 
-	/* Linear: it is 41 cheap calls once, and a bisection would need to know the answer's range. */
+	/* Linear: it is 41 cheap calls, once. */
 	while (n < 63 && prctl(PR_CAPBSET_READ, n + 1, 0, 0, 0) >= 0)
 		n++;
 	return n;

@@ -28,7 +28,8 @@ int os_sched_setaffinity(pid_t pid, const unsigned long *mask, size_t bytes)
 
 int os_ioprio_set(uint32_t class, uint32_t level)
 {
-	long r = syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, class << IOPRIO_CLASS_SHIFT | level);
+	long r = syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+			 class << IOPRIO_CLASS_SHIFT | level);
 
 	return r < 0 ? -errno : 0;
 }
@@ -41,6 +42,6 @@ int os_set_mempolicy(uint32_t mode, const unsigned long *mask, unsigned long max
 
 int os_personality(unsigned long persona)
 {
-	/* Returns the old persona, which is a small number: nothing that could be taken for an errno. */
+	/* Returns the old persona: a small number, never taken for an errno. */
 	return syscall(SYS_personality, persona) < 0 ? -errno : 0;
 }

@@ -17,6 +17,6 @@ int os_seccomp_load(uint32_t flags, const struct sock_filter *filter, unsigned s
 
 bool os_seccomp_flags_known(uint32_t flags)
 {
-	/* Flags are checked before the program is read: unknown ones are EINVAL, known ones EFAULT. */
+	/* Flags are checked before the program is read: EINVAL comes before EFAULT. */
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }

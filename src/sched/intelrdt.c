@@ -171,7 +171,8 @@ int intelrdt_apply(const struct spec_intel_rdt *r, const char *id, pid_t pid, st
 	if (ret < 0)
 		return ret;
 	if (root < 0)
-		return err_make(e, ERR_UNSUPPORTED, ENODEV, "intelRdt is specified in config, but Intel "
+		return err_make(e, ERR_UNSUPPORTED, ENODEV,
+				"intelRdt is specified in config, but Intel "
 				"RDT is not enabled (no resctrl at /sys/fs/resctrl)");
 	return intelrdt_apply_at(root, r, id, pid, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel lets one process have: resource limits, and its place in the OOM killer's list. */
+/* What the kernel lets one process have: resource limits, and a place in the OOM killer's list. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -19,7 +19,8 @@ int sched_set_rlimits(pid_t pid, const struct spec_rlimits *r, struct err *e)
 	return 0;
 }
 
-int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool rootless, struct err *e)
+int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool rootless,
+			    struct err *e)
 {
 	char path[40], text[16];
 	int r;

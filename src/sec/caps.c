@@ -45,7 +45,8 @@ int caps_number(const char *name)
 
 void caps_clip(struct spec_caps *c)
 {
-	uint64_t *sets[] = { &c->bounding, &c->effective, &c->inheritable, &c->permitted, &c->ambient };
+	uint64_t *sets[] = { &c->bounding, &c->effective, &c->inheritable, &c->permitted,
+			     &c->ambient };
 	uint64_t known = UINT64_MAX >> (63 - os_cap_last()), beyond = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {

@@ -95,6 +95,7 @@ int keyring_join(const char *id, const char *label, struct procfs *proc, struct 
 		return 0;
 	}
 	if (key < 0)
-		return err_sys(e, -key, "unable to join session keyring: unable to create session key");
+		return err_sys(e, -key,
+			       "unable to join session keyring: unable to create session key");
 	return make_searchable(key, proc, e);
 }

@@ -25,7 +25,8 @@ static int check(struct procfs *proc, const char *label, struct err *e)
 	if (str_empty(label))
 		return 0;
 	if (label_apparmor_text(label, text, sizeof(text)) < 0)
-		return err_make(e, ERR_CONFIG, EINVAL, "process.apparmorProfile is not a profile's name");
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"process.apparmorProfile is not a profile's name");
 	/* Where AppArmor is off everything is unconfined: that wish is granted. */
 	if (!enabled(proc) && !label_apparmor_is_unconfined(label))
 		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
@@ -43,7 +44,7 @@ static int apply_exec(struct procfs *proc, const char *label, struct err *e)
 	r = label_apparmor_text(label, text, sizeof(text));
 	if (r < 0)
 		return err_sys(e, -r, "apparmor failed to apply profile %s", label);
-	/* attr/apparmor is of Linux 5.1; attr/exec may belong to another LSM when several are on. */
+	/* attr/apparmor is of Linux 5.1; attr/exec may be another LSM's when several are on. */
 	r = procfs_write(proc, "thread-self/attr/apparmor/exec", text);
 	if (r == -ENOENT)
 		r = procfs_write(proc, "thread-self/attr/exec", text);

@@ -16,8 +16,9 @@ static int refuse(struct procfs *proc, const char *label, struct err *e)
 	(void)proc;
 	if (str_empty(label))
 		return 0;
-	return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
-			"selinux label is specified in config, but selinux is not supported by this build");
+	return err_make(
+	    e, ERR_UNSUPPORTED, EOPNOTSUPP,
+	    "selinux label is specified in config, but selinux is not supported by this build");
 }
 
 const struct lsm_ops lsm_selinux = {

@@ -78,9 +78,10 @@ static int add_archs(struct build *b, const struct strv *names, struct err *e)
 		int r;
 
 		if (!arch)
-			return err_make(e, ERR_UNSUPPORTED, EINVAL, "error validating Seccomp architecture: "
-					"%s is not known to libseccomp %s", names->v[i],
-					seccomp_library_version());
+			return err_make(e, ERR_UNSUPPORTED, EINVAL,
+					"error validating Seccomp architecture: "
+					"%s is not known to libseccomp %s",
+					names->v[i], seccomp_library_version());
 		r = seccomp_arch_add(b->ctx, arch);
 		if (r == -EEXIST)
 			continue;
@@ -139,7 +140,8 @@ static int add_rule(struct build *b, const struct spec_seccomp_rule *rule, struc
 
 	for (size_t i = 0; i < rule->n_args; i++)
 		if (rule->args[i].index >= MAX_ARGS)
-			return err_make(e, ERR_CONFIG, EINVAL, "seccomp: argument index %u is above 5",
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"seccomp: argument index %u is above 5",
 					rule->args[i].index);
 	for (size_t i = 0; i < rule->names.n; i++) {
 		const char *name = rule->names.v[i];
@@ -161,7 +163,8 @@ static int add_rule(struct build *b, const struct spec_seccomp_rule *rule, struc
 		}
 		r = add_conditions(b, rule, action, nr);
 		if (r < 0)
-			return err_sys(e, -r, "error adding seccomp filter rule for syscall %s", name);
+			return err_sys(e, -r, "error adding seccomp filter rule for syscall %s",
+				       name);
 	}
 	return 0;
 }
@@ -194,7 +197,7 @@ static uint32_t largest_number(const struct spec_seccomp *s, uint32_t arch)
 		for (size_t k = 0; k < s->rules[i].names.n; k++) {
 			int nr = seccomp_syscall_resolve_name_arch(arch, s->rules[i].names.v[k]);
 
-			/* Negative numbers are the library's own, for calls that arch does not have. */
+			/* Negative: the library's own numbers, for calls that arch lacks. */
 			if (nr > largest)
 				largest = nr;
 		}
@@ -232,7 +235,8 @@ static size_t find_ceilings(const struct build *b, const struct spec_seccomp *s,
 }
 
 /* libseccomp 2.6 could write to memory; a memfd serves 2.5 as well. */
-static int export_filter(scmp_filter_ctx ctx, struct sock_filter **ret, size_t *ret_n, struct err *e)
+static int export_filter(scmp_filter_ctx ctx, struct sock_filter **ret, size_t *ret_n,
+			 struct err *e)
 {
 	auto_fd fd = memfd_create("seccomp", MFD_CLOEXEC);
 	auto_free struct sock_filter *filter = NULL;
@@ -272,9 +276,10 @@ static int assemble(struct build *b, const struct spec_seccomp *s, struct seccom
 	if (!lets_through(b->default_action) && b->default_action != (SECCOMP_RET_ERRNO | ENOSYS))
 		n_stub = seccomp_enosys_build(archs, find_ceilings(b, s, archs), stub);
 	if (n_stub + n_body > BPF_MAXINSNS)
-		return err_make(e, ERR_UNSUPPORTED, E2BIG,
-				"the seccomp filter has %zu instructions, more than the kernel's %d",
-				n_stub + n_body, BPF_MAXINSNS);
+		return err_make(
+		    e, ERR_UNSUPPORTED, E2BIG,
+		    "the seccomp filter has %zu instructions, more than the kernel's %d",
+		    n_stub + n_body, BPF_MAXINSNS);
 	all = malloc((n_stub + n_body) * sizeof(*all));
 	if (!all)
 		return err_sys(e, ENOMEM, "seccomp filter");

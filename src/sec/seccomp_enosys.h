@@ -21,7 +21,7 @@ struct enosys_arch {
 	uint32_t audit_arch;       /* AUDIT_ARCH_* */
 	uint32_t largest;          /* the largest number named, or ENOSYS_NO_CEILING */
 	uint32_t largest_x32;      /* for AUDIT_ARCH_X86_64: of numbers that have X32_BIT */
-	bool multiplexed;          /* s390: number 0 stands for calls that the kernel does not know */
+	bool multiplexed; /* s390: number 0 stands for calls that the kernel does not know */
 };
 
 /* The most instructions that one architecture takes, and what is there once. */

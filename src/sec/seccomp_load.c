@@ -28,7 +28,8 @@ int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, str
 		return err_sys(e, EACCES, "error loading seccomp filter into kernel (neither "
 			       "CAP_SYS_ADMIN nor noNewPrivileges)");
 	if (fd == -EBUSY)
-		return err_sys(e, EBUSY, "error loading seccomp filter into kernel (a filter with a "
+		return err_sys(e, EBUSY,
+			       "error loading seccomp filter into kernel (a filter with a "
 			       "listener is loaded already)");
 	if (fd < 0)
 		return err_sys(e, -fd, "error loading seccomp filter into kernel");

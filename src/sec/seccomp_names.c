@@ -6,9 +6,11 @@
 #include "sec/seccomp.h"
 
 const char *const seccomp_action_names[] = {
-	"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS",
-	"SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
-	NULL,
+	"SCMP_ACT_ALLOW",       "SCMP_ACT_ERRNO",
+	"SCMP_ACT_KILL",        "SCMP_ACT_KILL_PROCESS",
+	"SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
+	"SCMP_ACT_NOTIFY",      "SCMP_ACT_TRACE",
+	"SCMP_ACT_TRAP",        NULL,
 };
 
 const char *const seccomp_operator_names[] = {

@@ -58,7 +58,7 @@ int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, 
 	if (sock < 0)
 		return sock;
 	n = send_with_fd(sock, text, len, fd);
-	/* A text that was cut by a signal goes on without the descriptor, which is there already. */
+	/* Cut by a signal, the text goes on without the descriptor, which is there already. */
 	while (n >= 0 && (size_t)n < len) {
 		text += n;
 		len -= (size_t)n;

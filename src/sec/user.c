@@ -13,7 +13,8 @@
 #include "base/parse.h"
 #include "os/safe_path.h"
 
-int user_parse(const char *s, uint32_t *ret_uid, uint32_t *ret_gid, bool *ret_has_gid, struct err *e)
+int user_parse(const char *s, uint32_t *ret_uid, uint32_t *ret_gid, bool *ret_has_gid,
+	       struct err *e)
 {
 	const char *colon = strchr(s, ':');
 	size_t len = colon ? (size_t)(colon - s) : strlen(s);
@@ -21,17 +22,20 @@ int user_parse(const char *s, uint32_t *ret_uid, uint32_t *ret_gid, bool *ret_ha
 	char text[16];
 
 	if (len >= sizeof(text))
-		return err_make(e, ERR_USAGE, EINVAL, "parsing %s as int for uid failed: too long", s);
+		return err_make(e, ERR_USAGE, EINVAL, "parsing %s as int for uid failed: too long",
+				s);
 	memcpy(text, s, len);
 	text[len] = '\0';
 	if (parse_id(text, &uid) < 0)
-		return err_make(e, ERR_USAGE, EINVAL,
-				"parsing %s as int for uid failed: not a number from 0 to 4294967294",
-				*text ? text : "\"\"");
+		return err_make(
+		    e, ERR_USAGE, EINVAL,
+		    "parsing %s as int for uid failed: not a number from 0 to 4294967294",
+		    *text ? text : "\"\"");
 	if (colon && parse_id(colon + 1, &gid) < 0)
-		return err_make(e, ERR_USAGE, EINVAL,
-				"parsing %s as int for gid failed: not a number from 0 to 4294967294",
-				colon[1] ? colon + 1 : "\"\"");
+		return err_make(
+		    e, ERR_USAGE, EINVAL,
+		    "parsing %s as int for gid failed: not a number from 0 to 4294967294",
+		    colon[1] ? colon + 1 : "\"\"");
 	*ret_uid = uid;
 	if (colon)
 		*ret_gid = gid;
@@ -44,7 +48,8 @@ static bool setgroups_denied(struct procfs *proc)
 {
 	char text[16];
 
-	return procfs_read(proc, "self/setgroups", text, sizeof(text)) >= 0 && str_starts(text, "deny");
+	return procfs_read(proc, "self/setgroups", text, sizeof(text)) >= 0 &&
+	       str_starts(text, "deny");
 }
 
 static int set_groups(const struct spec_user *u, struct procfs *proc, struct err *e)
@@ -54,8 +59,9 @@ static int set_groups(const struct spec_user *u, struct procfs *proc, struct err
 	if (setgroups_denied(proc)) {
 		if (u->n_additional_gids == 0)
 			return 0;
-		return err_make(e, ERR_CONFIG, EPERM,
-				"process.user.additionalGids: setgroups is denied in this user namespace");
+		return err_make(
+		    e, ERR_CONFIG, EPERM,
+		    "process.user.additionalGids: setgroups is denied in this user namespace");
 	}
 	/* Also when the list is empty: the caller's groups are none of the container's business. */
 	if (setgroups(u->n_additional_gids, u->additional_gids) < 0)
@@ -72,13 +78,15 @@ int user_apply(const struct spec_user *u, struct procfs *proc, struct err *e)
 	if (setresgid(u->gid, u->gid, u->gid) < 0) {
 		if (errno == EINVAL)
 			return err_make(e, ERR_CONFIG, EINVAL,
-					"cannot setgid to unmapped gid %u in user namespace", u->gid);
+					"cannot setgid to unmapped gid %u in user namespace",
+					u->gid);
 		return err_sys(e, errno, "setresgid to %u", u->gid);
 	}
 	if (setresuid(u->uid, u->uid, u->uid) < 0) {
 		if (errno == EINVAL)
 			return err_make(e, ERR_CONFIG, EINVAL,
-					"cannot setuid to unmapped uid %u in user namespace", u->uid);
+					"cannot setuid to unmapped uid %u in user namespace",
+					u->uid);
 		return err_sys(e, errno, "setresuid to %u", u->uid);
 	}
 	return 0;
@@ -157,7 +165,7 @@ int user_own_stdio(uint32_t uid, struct err *e)
 			return err_sys(e, errno, "fstat of descriptor %d", fd);
 		if (st.st_uid == uid || is_dev_null(&st))
 			continue;
-		/* EPERM: the owner is not mapped here; EROFS: a read-only /dev; EINVAL: uid is not. */
+		/* EPERM: the owner is not mapped; EROFS: a read-only /dev; EINVAL: uid is not. */
 		if (fchown(fd, uid, (gid_t)-1) < 0 && errno != EPERM && errno != EROFS &&
 		    errno != EINVAL)
 			return err_sys(e, errno, "fchown of descriptor %d to uid %u", fd, uid);

@@ -43,10 +43,22 @@ static void bad_lists(void **state)
 		const char *text;
 		int r;
 	} cases[] = {
-		{ "", -EINVAL }, { ",", -EINVAL }, { " ", -EINVAL }, { "a", -EINVAL }, { "-1", -EINVAL },
-		{ "1-", -EINVAL }, { "-", -EINVAL }, { "3-1", -EINVAL }, { "1-2-3", -EINVAL },
-		{ "+1", -EINVAL }, { "0x1", -EINVAL }, { "1 2", -EINVAL }, { "1;2", -EINVAL },
-		{ "0 - 3", -EINVAL }, { "65537", -ERANGE }, { "0-65537", -ERANGE },
+		{ "", -EINVAL },
+		{ ",", -EINVAL },
+		{ " ", -EINVAL },
+		{ "a", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "1-", -EINVAL },
+		{ "-", -EINVAL },
+		{ "3-1", -EINVAL },
+		{ "1-2-3", -EINVAL },
+		{ "+1", -EINVAL },
+		{ "0x1", -EINVAL },
+		{ "1 2", -EINVAL },
+		{ "1;2", -EINVAL },
+		{ "0 - 3", -EINVAL },
+		{ "65537", -ERANGE },
+		{ "0-65537", -ERANGE },
 		{ "18446744073709551616", -ERANGE },
 	};
 

@@ -59,8 +59,14 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	static const char *const files[] = {
-		"tasks", "schemata", "gold/tasks", "gold/schemata", "gold/mon_groups/c1/tasks", "c1/tasks",
-		"c1/schemata", "info/last_cmd_status",
+		"tasks",
+		"schemata",
+		"gold/tasks",
+		"gold/schemata",
+		"gold/mon_groups/c1/tasks",
+		"c1/tasks",
+		"c1/schemata",
+		"info/last_cmd_status",
 	};
 	static const char *const dirs[] = { "gold/mon_groups/c1", "gold/mon_groups", "gold",
 					    "c1/mon_groups", "c1", "info" };
@@ -154,7 +160,8 @@ static void the_kernels_words(void **state)
 	/* No files in the group: the write fails. */
 	assert_int_equal(mkdirat(root, "info", 0755), 0);
 	make_file("info/last_cmd_status");
-	assert_int_equal(io_write_file(root, "info/last_cmd_status", "mask is not contiguous\n"), 0);
+	assert_int_equal(io_write_file(root, "info/last_cmd_status", "mask is not contiguous\n"),
+			 0);
 	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), -ENOENT);
 	err_format(&e, text, sizeof(text));
 	assert_non_null(strstr(text, "last_cmd_status: mask is not contiguous"));

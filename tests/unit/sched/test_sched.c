@@ -30,7 +30,9 @@ static void count_warning(void *data, enum log_level level, const char *msg)
 static void rlimits(void *arg)
 {
 	struct spec_rlimit v[] = {
-		{ RLIMIT_CORE, 0, 0 }, { RLIMIT_NOFILE, 100, 200 }, { RLIMIT_FSIZE, 1 << 20, 1 << 21 },
+		{ RLIMIT_CORE, 0, 0 },
+		{ RLIMIT_NOFILE, 100, 200 },
+		{ RLIMIT_FSIZE, 1 << 20, 1 << 21 },
 	};
 	struct spec_rlimits list = { v, ARRAY_SIZE(v) };
 	struct rlimit have;
@@ -216,8 +218,8 @@ static int teardown(void **state)
 }
 
 static void (*bodies[])(void *) = {
-	rlimits, oom_score, policies, realtime_policies, io_priority, persona, memory_policy, affinity,
-	oom_score_unprivileged,
+	rlimits, oom_score,     policies, realtime_policies,      io_priority,
+	persona, memory_policy, affinity, oom_score_unprivileged,
 };
 
 int main(void)

@@ -49,7 +49,9 @@ static void count_warning(void *data, enum log_level level, const char *msg)
 
 static void beyond_the_last_is_clipped(void **state)
 {
-	struct spec_caps c = { .bounding = BIT(63) | BIT(0), .effective = BIT(63), .ambient = BIT(62) };
+	struct spec_caps c = { .bounding = BIT(63) | BIT(0),
+			       .effective = BIT(63),
+			       .ambient = BIT(62) };
 
 	(void)state;
 	warnings = 0;

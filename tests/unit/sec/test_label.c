@@ -84,7 +84,7 @@ static void unconfined_needs_no_apparmor(void **state)
 		print_message("skipped: AppArmor is on here\n");
 		skip();
 	}
-	/* Built without AppArmor both are the one refusal, of "unconfined" too: we could not do it. */
+	/* Built without AppArmor both are one refusal, of "unconfined" too. */
 	if (lsm_apparmor.check == lsm_apparmor.apply_exec) {
 		assert_true(lsm_apparmor.check(&proc, "unconfined", &e) < 0);
 		return;

@@ -49,8 +49,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct spec_seccomp one_rule(const char *names, uint32_t action, struct spec_seccomp_arg *args,
-				    size_t n_args, uint32_t default_action)
+static struct spec_seccomp one_rule(const char *names, uint32_t action,
+				    struct spec_seccomp_arg *args, size_t n_args,
+				    uint32_t default_action)
 {
 	struct spec_seccomp s = { .default_action = default_action, .n_rules = 1 };
 

@@ -22,7 +22,9 @@ static struct arena arena;
 static struct seccomp_program program_for(const char *name, uint32_t action)
 {
 	struct spec_seccomp_rule rule = { .names = profile_names(&arena, name), .action = action };
-	struct spec_seccomp s = { .default_action = SECCOMP_RET_ALLOW, .rules = &rule, .n_rules = 1 };
+	struct spec_seccomp s = { .default_action = SECCOMP_RET_ALLOW,
+				  .rules = &rule,
+				  .n_rules = 1 };
 	struct seccomp_program p;
 	struct err e;
 

@@ -27,10 +27,23 @@ static void parse_table(void **state)
 		{ "1", true, false, 1, 0 },
 		{ "1000:1001", true, true, 1000, 1001 },
 		{ "4294967294:0", true, true, 4294967294u, 0 },
-		{ "", false }, { ":", false }, { ":1", false }, { "1:", false }, { "-1", false },
-		{ "1:-1", false }, { "+1", false }, { " 1", false }, { "1 ", false }, { "1:1:1", false },
-		{ "root", false }, { "1root", false }, { "0x0", false }, { "4294967295", false },
-		{ "4294967296", false }, { "1:4294967296", false }, { "1\n", false },
+		{ "", false },
+		{ ":", false },
+		{ ":1", false },
+		{ "1:", false },
+		{ "-1", false },
+		{ "1:-1", false },
+		{ "+1", false },
+		{ " 1", false },
+		{ "1 ", false },
+		{ "1:1:1", false },
+		{ "root", false },
+		{ "1root", false },
+		{ "0x0", false },
+		{ "4294967295", false },
+		{ "4294967296", false },
+		{ "1:4294967296", false },
+		{ "1\n", false },
 		{ "00000000000000000000000000000000000", false },
 	};
 
@@ -172,10 +185,11 @@ static void home_from_passwd(void **state)
 	assert_int_equal(user_home(root, 0, buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "/"); /* no file */
 	assert_int_equal(mkdirat(root, "etc", 0755), 0);
-	write_text(root, "etc/passwd",
-		   "root:x:0:0:root:/root:/bin/sh\n# a comment\n\nme:x:1000:1000::/home/me:/bin/sh\n"
-		   "short:x:1001\nempty:x:1002:1002:::\nnoshell:x:1003:1:gecos:/x\n5:x:9:9::/nine:\n"
-		   "bad:x:+5:5::/five:\none:x:1:1::/first:\nagain:x:1:1::/second:");
+	write_text(
+	    root, "etc/passwd",
+	    "root:x:0:0:root:/root:/bin/sh\n# a comment\n\nme:x:1000:1000::/home/me:/bin/sh\n"
+	    "short:x:1001\nempty:x:1002:1002:::\nnoshell:x:1003:1:gecos:/x\n5:x:9:9::/nine:\n"
+	    "bad:x:+5:5::/five:\none:x:1:1::/first:\nagain:x:1:1::/second:");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(user_home(root, cases[i].uid, buf, sizeof(buf)), 0);
 		assert_string_equal(buf, cases[i].home);
