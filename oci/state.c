@@ -70,6 +70,7 @@ static const struct json_field strake[] = {
 	{ "cgroup_manager", JSON_STRING, JSON_AT(T, s.cgroup_manager) },
 	{ "cgroup_owned", JSON_STRING, JSON_AT(T, s.cgroup_owned) },
 	{ "owner_uid", JSON_UINT, JSON_ALWAYS, JSON_AT(T, s.owner_uid) },
+	{ "keyring", JSON_BOOL, JSON_AT(T, s.keyring) },
 	{ "private_pidns", JSON_BOOL, JSON_AT(T, s.private_pidns) },
 	{ "needs_config", JSON_BOOL, JSON_AT(T, s.needs_config) },
 	{ "has_poststart", JSON_BOOL, JSON_AT(T, s.has_poststart) },

@@ -192,14 +192,16 @@ static int syntax_error(struct reader *r)
 	unsigned char *text = yajl_get_error(r->yajl, 0, (const unsigned char *)r->text, r->len);
 	const char *s = text ? (const char *)text : "not JSON";
 	const char *colon = strstr(s, "error: ");
+	unsigned n_frames = r->n_frames;
 	size_t at = r->end;
 
 	if (colon)
 		s = colon + strlen("error: ");
 	if (strstr(s, "premature EOF"))
 		at = r->len;
-	r->n_frames = 0; /* no path: the place says it */
+	r->n_frames = 0; /* no path: what was being read is not what is wrong */
 	reader_fail(r, at, "not valid JSON: %.*s", (int)strcspn(s, "\n"), s);
+	r->n_frames = n_frames;
 	if (text)
 		yajl_free_error(r->yajl, text);
 	return -r->e->errnum;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <linux/if.h>
+
+#include "base/path.h"
+#include "oci/validate_parts.h"
+
+int validate_devices(const struct spec *s, struct err *e)
+{
+	for (size_t i = 0; i < s->linux->devices.n; i++) {
+		const struct spec_device *d = &s->linux->devices.v[i];
+
+		if (!path_is_absolute(d->path))
+			return INVALID(e, "linux.devices[%zu].path must be absolute: %s", i, d->path);
+		if (d->type == 'p')
+			continue;
+		if (!d->has_major || !d->has_minor)
+			return INVALID(e, "linux.devices[%zu] (%s): major and minor are required", i,
+				       d->path);
+		/* 12 and 20 bits, linux/kdev_t.h */
+		if (d->major < 0 || d->major > 0xfff || d->minor < 0 || d->minor > 0xfffff)
+			return INVALID(e, "linux.devices[%zu] (%s): no device has the number %lld:%lld",
+				       i, d->path, (long long)d->major, (long long)d->minor);
+	}
+	return 0;
+}
+
+/* The kernel's dev_valid_name(). */
+static bool is_link_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n < IFNAMSIZ && strcmp(s, ".") != 0 && strcmp(s, "..") != 0 &&
+	       strcspn(s, "/: \t\n\v\f\r") == n;
+}
+
+int validate_net_devices(const struct spec *s, struct err *e)
+{
+	const struct spec_net_devices *d = &s->linux->net_devices;
+
+	if (d->n && !spec_namespace_find(&s->linux->namespaces, NS_NETWORK))
+		return INVALID(e, "unable to move network devices without a NET namespace");
+	for (size_t i = 0; i < d->n; i++) {
+		const char *name = d->v[i].name ? d->v[i].name : d->v[i].host_name;
+
+		if (!is_link_name(d->v[i].host_name))
+			return INVALID(e, "invalid network device name \"%s\"", d->v[i].host_name);
+		if (!is_link_name(name))
+			return INVALID(e, "invalid network device name \"%s\"", name);
+		for (size_t j = 0; j < i; j++)
+			if (str_eq(name, d->v[j].name ? d->v[j].name : d->v[j].host_name))
+				return INVALID(e, "two network devices would be called \"%s\"", name);
+	}
+	return 0;
+}
+
+/* "64KB", "2MB", "1GB": a name of /sys/kernel/mm/hugepages as the controllers spell it. */
+static bool is_page_size(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+
+	return n > 0 && s[0] != '0' && strlen(s + n) == 2 && strchr("KMG", s[n]) && s[n + 1] == 'B';
+}
+
+static int check_weight(const char *name, struct opt_u16 weight, struct err *e)
+{
+	if (weight.set && weight.v && (weight.v < 10 || weight.v > 1000))
+		return INVALID(e, "linux.resources.blockIO.%s must be between 10 and 1000, not %u", name,
+			       weight.v);
+	return 0;
+}
+
+static int check_block_io(const struct spec_blkio *b, struct err *e)
+{
+	int r = check_weight("weight", b->weight, e);
+
+	if (r == 0)
+		r = check_weight("leafWeight", b->leaf_weight, e);
+	for (size_t i = 0; r == 0 && i < b->n_weight_devices; i++) {
+		r = check_weight("weightDevice.weight", b->weight_devices[i].weight, e);
+		if (r == 0)
+			r = check_weight("weightDevice.leafWeight", b->weight_devices[i].leaf_weight, e);
+	}
+	return r;
+}
+
+int validate_resources(const struct spec *s, struct err *e)
+{
+	const struct spec_resources *res = s->linux->resources;
+
+	if (!res)
+		return 0;
+	for (size_t i = 0; i < res->n_devices; i++)
+		if (!res->devices[i].access)
+			return INVALID(e, "device access at %zu field cannot be empty", i);
+	for (size_t i = 0; i < res->n_hugepage_limits; i++)
+		if (!is_page_size(res->hugepage_limits[i].page_size))
+			return INVALID(e, "linux.resources.hugepageLimits[%zu].pageSize must be a number "
+				       "and KB, MB or GB, not \"%s\"", i,
+				       res->hugepage_limits[i].page_size);
+	if (res->memory && res->memory->swappiness.set && res->memory->swappiness.v > 100)
+		return INVALID(e, "linux.resources.memory.swappiness must be between 0 and 100, not %llu",
+			       (unsigned long long)res->memory->swappiness.v);
+	return res->block_io ? check_block_io(res->block_io, e) : 0;
+}
+
+/* linux/mempolicy.h, as in words.c. */
+enum { MODE_DEFAULT = 0, MODE_PREFERRED = 1, MODE_LOCAL = 4 };
+
+int validate_memory_policy(const struct spec *s, struct err *e)
+{
+	const struct spec_memory_policy *m = s->linux->memory_policy;
+
+	if (!m || m->mode == MODE_PREFERRED)
+		return 0;
+	if (m->mode == MODE_DEFAULT || m->mode == MODE_LOCAL) {
+		if (m->nodes)
+			return INVALID(e, "memory policy mode requires 0 nodes but got %s", m->nodes);
+	} else if (!m->nodes) {
+		return INVALID(e, "memory policy mode requires at least one node but got 0");
+	}
+	return 0;
+}
+
+/* closID becomes a directory's name; "/" alone is the default group. */
+int validate_intel_rdt(const struct spec *s, struct err *e)
+{
+	const char *id = s->linux->intel_rdt ? s->linux->intel_rdt->clos_id : NULL;
+
+	if (id && (strcmp(id, ".") == 0 || strcmp(id, "..") == 0 ||
+		   (strlen(id) > 1 && strchr(id, '/'))))
+		return INVALID(e, "invalid intelRdt.ClosID \"%s\"", id);
+	return 0;
+}

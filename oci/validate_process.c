@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/path.h"
+#include "oci/validate_parts.h"
+#include "oci/words.h"
+
+static int check_command(const struct spec_process *p, struct err *e)
+{
+	if (!*p->cwd)
+		return INVALID(e, "Cwd property must not be empty");
+	if (!path_is_absolute(p->cwd))
+		return INVALID(e, "Cwd must be an absolute path");
+	if (p->args.n == 0)
+		return INVALID(e, "args must not be empty");
+	return 0;
+}
+
+static int check_env(const struct spec_process *p, struct err *e)
+{
+	for (size_t i = 0; i < p->env.n; i++) {
+		if (p->env.v[i][0] == '=')
+			return INVALID(e, "invalid environment variable: name cannot be empty");
+		if (!strchr(p->env.v[i], '='))
+			return INVALID(e, "invalid environment variable: missing '='");
+	}
+	return 0;
+}
+
+/* (uid_t)-1 means "leave it" to the kernel's calls, which would keep the caller's id: root. */
+static int check_user(const struct spec_process *p, struct err *e)
+{
+	if (p->user.uid == UINT32_MAX || p->user.gid == UINT32_MAX)
+		return INVALID(e, "process.user: %u is not a valid id", UINT32_MAX);
+	for (size_t i = 0; i < p->user.n_additional_gids; i++)
+		if (p->user.additional_gids[i] == UINT32_MAX)
+			return INVALID(e, "process.user.additionalGids[%zu]: %u is not a valid id", i,
+				       UINT32_MAX);
+	return 0;
+}
+
+/* config.md: "If rlimits contains duplicated entries with same type, the runtime MUST generate an error". */
+static int check_rlimits(const struct spec_process *p, struct err *e)
+{
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < p->rlimits.n; i++) {
+		const struct spec_rlimit *l = &p->rlimits.v[i];
+		const char *name = json_word_name(&words_rlimit, (unsigned)l->resource);
+
+		if (seen & UINT64_C(1) << l->resource)
+			return INVALID(e, "process.rlimits[%zu]: duplicated %s", i, name);
+		seen |= UINT64_C(1) << l->resource;
+		if (l->soft > l->hard)
+			return INVALID(e, "process.rlimits[%zu]: %s: the soft limit is above the hard one",
+				       i, name);
+	}
+	return 0;
+}
+
+static int check_oom_score(const struct spec_process *p, struct err *e)
+{
+	if (p->oom_score_adj.set && (p->oom_score_adj.v < -1000 || p->oom_score_adj.v > 1000))
+		return INVALID(e, "process.oomScoreAdj must be between -1000 and 1000, not %d",
+			       p->oom_score_adj.v);
+	return 0;
+}
+
+/* Numbers of linux/sched.h, as in words.c. */
+enum { OTHER = 0, FIFO = 1, RR = 2, BATCH = 3, DEADLINE = 6 };
+
+static int check_scheduler(const struct spec_process *p, struct err *e)
+{
+	const struct spec_scheduler *s = p->scheduler;
+
+	if (!s)
+		return 0;
+	if ((s->policy == OTHER || s->policy == BATCH) && (s->nice < -20 || s->nice > 19))
+		return INVALID(e, "invalid scheduler.nice: %d when scheduler.policy is %s", s->nice,
+			       json_word_name(&words_sched_policy, s->policy));
+	if (s->priority && s->policy != FIFO && s->policy != RR)
+		return INVALID(e, "scheduler.priority can only be specified for SchedFIFO or SchedRR policy");
+	if ((s->runtime || s->deadline || s->period) && s->policy != DEADLINE)
+		return INVALID(e, "scheduler runtime/deadline/period can only be specified for "
+			       "SchedDeadline policy");
+	return 0;
+}
+
+static int check_io_priority(const struct spec_process *p, struct err *e)
+{
+	if (p->io_priority && (p->io_priority->priority < 0 || p->io_priority->priority > 7))
+		return INVALID(e, "invalid ioPriority.Priority: %d", p->io_priority->priority);
+	return 0;
+}
+
+int spec_validate_process(const struct spec_process *p, struct err *e)
+{
+	static int (*const checks[])(const struct spec_process *, struct err *) = {
+		check_command, check_env, check_user, check_rlimits, check_oom_score,
+		check_scheduler, check_io_priority,
+	};
+
+	err_init(e);
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+		int r = checks[i](p, e);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
