@@ -5,8 +5,8 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-/* What the kernel fills at most for one part of a dump. */
-#define ANSWER_SIZE 32768
+/* The kernel fits the parts of a dump to the reader's buffer; one link or one ack is far less. */
+#define ANSWER_SIZE 8192
 
 int rtnl_open(struct rtnl *r)
 {
