@@ -153,7 +153,7 @@ static int by_pid(const void *a, const void *b)
 
 int ps_filter(const char *listing, const pid_t *pids, size_t n, struct str *out, struct err *e)
 {
-	size_t len = strcspn(listing, "\n"), column;
+	size_t len = strcspn(listing, "\n"), column = 0;
 	int r = find_pid_column(listing, len, &column, e);
 
 	if (r < 0)
