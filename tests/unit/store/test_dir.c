@@ -232,6 +232,22 @@ static void remove_does_not_enter_mounts(void **state)
 	}
 }
 
+/* The attribute that tells a mount is Linux 5.8's; this one is a mount point, so never emptied. */
+static void criu_root_is_never_emptied(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(mkdirat(d.fd, "criu-root", 0700), 0);
+	assert_int_equal(mkdirat(d.fd, "criu-root/etc", 0700), 0);
+	assert_int_equal(store_remove(t->root, "c1", &d, &e), -ENOTEMPTY);
+	assert_int_equal(unlinkat(d.fd, "criu-root/etc", AT_REMOVEDIR), 0);
+	assert_int_equal(store_remove(t->root, "c1", &d, &e), 0);
+	store_dir_close(&d);
+}
+
 static int collect(void *data, const char *id)
 {
 	char *text = data;
@@ -290,6 +306,7 @@ int main(void)
 		ROW(lock_notices_a_removed_directory),
 		ROW(remove_takes_all_but_follows_nothing),
 		ROW(remove_does_not_enter_mounts),
+		ROW(criu_root_is_never_emptied),
 		ROW(list_is_sorted_and_skips_strangers),
 	};
 

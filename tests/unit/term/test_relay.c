@@ -105,6 +105,24 @@ static void stuck_output_is_bounded_and_loses_nothing(void **state)
 	fixture_end(&f);
 }
 
+static void hang_up_behind_stuck_output_does_not_spin(void **state)
+{
+	char block[1024] = { 0 };
+	struct fixture f;
+	ssize_t n;
+
+	(void)state;
+	fixture_make(&f);
+	fcntl(f.slave, F_SETFL, O_NONBLOCK);
+	do
+		n = write(f.slave, block, sizeof(block));
+	while (turn(&f.relay, 20) != -ETIME || n > 0);
+	close(f.slave);
+	f.slave = -1;
+	assert_int_equal(turn(&f.relay, 20), -ETIME);
+	fixture_end(&f);
+}
+
 static void closed_slave_ends_it_after_its_last_words(void **state)
 {
 	struct fixture f;
@@ -235,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_both_ways),
 		cmocka_unit_test(stuck_output_is_bounded_and_loses_nothing),
+		cmocka_unit_test(hang_up_behind_stuck_output_does_not_spin),
 		cmocka_unit_test(closed_slave_ends_it_after_its_last_words),
 		cmocka_unit_test(end_of_input_is_not_the_end),
 		cmocka_unit_test(broken_output_does_not_block_the_container),
