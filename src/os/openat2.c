@@ -51,14 +51,14 @@ int os_openat2(int dirfd, const char *path, int flags, mode_t mode, uint64_t res
 	return -ENOSYS;
 }
 
-static int fdinfo_mount_id(int fd, uint64_t *ret_id)
+static int fdinfo_mount_id(int proc, int fd, uint64_t *ret_id)
 {
 	char path[64], text[512];
 	const char *p;
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	r = io_read_file(AT_FDCWD, path, text, sizeof(text));
+	snprintf(path, sizeof(path), "%sself/fdinfo/%d", proc >= 0 ? "" : "/proc/", fd);
+	r = io_read_file(proc >= 0 ? proc : AT_FDCWD, path, text, sizeof(text));
 	if (r < 0)
 		return r;
 	p = strstr(text, "mnt_id:");
@@ -68,7 +68,7 @@ static int fdinfo_mount_id(int fd, uint64_t *ret_id)
 	return 0;
 }
 
-int os_mount_id(int fd, uint64_t *ret_id)
+int os_mount_id(int proc, int fd, uint64_t *ret_id)
 {
 	struct statx stx;
 
@@ -77,5 +77,5 @@ int os_mount_id(int fd, uint64_t *ret_id)
 		*ret_id = stx.stx_mnt_id;
 		return 0;
 	}
-	return fdinfo_mount_id(fd, ret_id);
+	return fdinfo_mount_id(proc, fd, ret_id);
 }

@@ -25,5 +25,6 @@
  */
 int os_openat2(int dirfd, const char *path, int flags, mode_t mode, uint64_t resolve);
 
-/* The id of the mount that fd (also O_PATH) is on: statx (Linux 5.8), or its fdinfo before. */
-int os_mount_id(int fd, uint64_t *ret_id);
+/* The id of the mount that fd (also O_PATH) is on: statx (Linux 5.8), or its fdinfo before. That is
+ * read below proc, the root of a procfs; FD_NONE: /proc, for callers that can trust the name. */
+int os_mount_id(int proc, int fd, uint64_t *ret_id);

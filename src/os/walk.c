@@ -131,6 +131,12 @@ static int follow_link(struct walk *w, bool last, bool slash, bool *ret_missing)
 	return r < 0 ? r : 1;
 }
 
+/* Only procfs is walked with WALK_BENEATH: it can tell about itself. */
+static int mount_id(const struct walk *w, int fd, uint64_t *ret)
+{
+	return os_mount_id(w->how & WALK_BENEATH ? w->root : FD_NONE, fd, ret);
+}
+
 static int check_mount(const struct walk *w, int fd)
 {
 	uint64_t id;
@@ -138,7 +144,7 @@ static int check_mount(const struct walk *w, int fd)
 
 	if (!(w->how & WALK_NO_XDEV))
 		return 0;
-	r = os_mount_id(fd, &id);
+	r = mount_id(w, fd, &id);
 	if (r < 0)
 		return r;
 	return id == w->mount_id ? 0 : -EXDEV;
@@ -291,7 +297,7 @@ int os_walk(int root, const char *path, int flags, mode_t mode, mode_t dir_mode,
 		return -ENAMETOOLONG;
 	memcpy(w.rest, path, len + 1);
 	if (how & WALK_NO_XDEV)
-		r = os_mount_id(root, &w.mount_id);
+		r = mount_id(&w, root, &w.mount_id);
 	if (r == 0)
 		do
 			r = step(&w, &fd);

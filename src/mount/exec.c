@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One operation of the plan, and all of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "mount/plan.h"
+#include "os/mount_old.h"
+#include "os/safe_path.h"
+
+static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	struct mount_target t = { .fd = FD_NONE };
+	auto_fd source = TAKE_FD(op->tree), target = FD_NONE;
+	bool opened_here = source < 0;
+	struct stat st;
+	int r = 0;
+
+	if (opened_here)
+		r = p->exec->open_source(op, &source, e);
+	if (r == -ENOENT && op->mask_if_missing) {
+		err_init(e);
+		r = mount_target_open(p, op, FD_NONE, true, &t, e);
+		target = t.fd;
+		return r < 0 ? r : mount_mask_dir(p, &t, NULL, e);
+	}
+	if (r < 0)
+		return r;
+	if (fstat(source, &st) < 0)
+		return err_sys(e, errno, "stat the source %s", op->source);
+	r = mount_target_open(p, op, source, S_ISDIR(st.st_mode), &t, e);
+	target = t.fd;
+	if (r < 0)
+		return r;
+	/* bind() looks at tree to know who configures. */
+	op->tree = opened_here ? FD_NONE : source;
+	r = p->exec->bind(p, op, source, &t, e);
+	op->tree = FD_NONE;
+	return r;
+}
+
+static int label_root(const struct mount_op *op, int mount, struct err *e)
+{
+	auto_fd dir = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0 || fsetxattr(dir, "security.selinux", op->label, strlen(op->label) + 1, 0) < 0)
+		return err_sys(e, errno, "label the root of %s as %s", op->type, op->label);
+	return 0;
+}
+
+static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	struct mount_target t = { .fd = FD_NONE };
+	auto_fd target = FD_NONE, mount = FD_NONE, below = FD_NONE;
+	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
+
+	target = t.fd;
+	if (r < 0)
+		return r;
+	if (op->opt.copyup) {
+		below = openat(t.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (below < 0)
+			return err_sys(e, errno, "open %s to copy it up", op->dest);
+	}
+	r = p->exec->fs(p, op, &t, &mount, e);
+	if (r == 0 && op->label_on_root)
+		r = label_root(op, mount, e);
+	if (r == 0 && op->opt.copyup)
+		r = mount_copy_up(below, mount, e);
+	if (r == 0 && op->late_readonly)
+		op->mounted = TAKE_FD(mount);
+	return r;
+}
+
+/* mount(2) is the one way to change a superblock and a mount at once. */
+static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	struct mount_target t = { .fd = FD_NONE };
+	auto_fd target = FD_NONE;
+	struct os_mount m = {
+		.source_fd = FD_NONE, .source = op->source, .type = op->type, .flags = op->opt.set,
+		.data = op->opt.data,
+	};
+	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
+
+	target = t.fd;
+	if (r < 0)
+		return r;
+	m.target_fd = t.fd;
+	r = os_mount_old(p->proc, &m);
+	return r < 0 ? err_sys(e, -r, "remount %s", op->dest) : 0;
+}
+
+static int do_symlink(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	char name[NAME_MAX + 1];
+	auto_fd dir = safe_open_parent(p->root, op->dest, true, name, sizeof(name));
+
+	if (dir < 0 || (symlinkat(op->source, dir, name) < 0 && errno != EEXIST))
+		return err_sys(e, dir < 0 ? -dir : errno, "link %s", op->dest);
+	return 0;
+}
+
+int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	static int (*const by_kind[])(struct mount_plan *, struct mount_op *, struct err *) = {
+		[MOUNT_OP_FS] = do_fs,
+		[MOUNT_OP_BIND] = do_bind,
+		[MOUNT_OP_REMOUNT] = do_remount,
+		[MOUNT_OP_SYMLINK] = do_symlink,
+	};
+	int r = by_kind[op->kind](p, op, e);
+
+	if ((r == -EPERM || r == -EBUSY) && op->instead) {
+		err_init(e);
+		return mount_op_apply(p, op->instead, e);
+	}
+	return r < 0 ? err_wrap(e, "%s", op->words) : 0;
+}
+
+int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)
+{
+	mode_t mask = umask(0);
+	size_t i;
+	int r = 0;
+
+	p->proc = proc;
+	for (i = 0; r == 0 && i < p->n_ops; i++)
+		r = mount_op_apply(p, &p->ops[i], e);
+	umask(mask);
+	return r;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan by descriptors: fsopen, open_tree, mount_setattr, move_mount. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+
+#include "base/cleanup.h"
+#include "mount/plan.h"
+#include "os/mount_fd.h"
+
+#ifndef MS_LAZYTIME
+#define MS_LAZYTIME (1 << 25)
+#endif
+
+/* fsconfig has no word for these two, mount(2) has. */
+#define ONLY_OLD ((unsigned long)(MS_I_VERSION | MS_SILENT))
+
+/* The types whose options are the same text for fsconfig as for mount(2). Others (overlay's
+ * escapes, values of more than 255 bytes, types that parse one block) go through mount(2). */
+static const char *const fd_types[] = {
+	"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs",
+};
+
+static const struct {
+	unsigned long ms;
+	const char *word;
+} sb_flags[] = {
+	{ MS_RDONLY, "ro" }, { MS_SYNCHRONOUS, "sync" }, { MS_DIRSYNC, "dirsync" },
+	{ MS_MANDLOCK, "mand" }, { MS_LAZYTIME, "lazytime" },
+};
+
+static bool by_fd(const struct mount_op *op)
+{
+	size_t i;
+
+	if (op->opt.set & ONLY_OLD)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(fd_types); i++)
+		if (str_eq(fd_types[i], op->type))
+			return true;
+	return false;
+}
+
+static int set_propagation(const struct mount_op *op, int tree, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < op->opt.n_propagation; i++) {
+		unsigned long flag = op->opt.propagation[i];
+		struct os_mount_attr attr = { .propagation = flag & ~(unsigned long)MS_REC };
+		int r = os_mount_setattr(tree, &attr, flag & MS_REC);
+
+		if (r < 0)
+			return err_sys(e, -r, "change mount propagation");
+	}
+	return 0;
+}
+
+static int set_recursive(const struct mount_op *op, int tree, struct err *e)
+{
+	struct os_mount_attr attr = { .set = op->opt.rec_set, .clr = op->opt.rec_clr };
+	int r;
+
+	if (!attr.set && !attr.clr)
+		return 0;
+	r = os_mount_setattr(tree, &attr, true);
+	return r < 0 ? err_sys(e, -r, "set recursive mount options") : 0;
+}
+
+#define ALL_ATTR                                                                              \
+	((uint64_t)(OS_MOUNT_ATTR_RDONLY | OS_MOUNT_ATTR_NOSUID | OS_MOUNT_ATTR_NODEV |       \
+		    OS_MOUNT_ATTR_NOEXEC | OS_MOUNT_ATTR_NOSYMFOLLOW))
+
+/*
+ * The flags of a bind: those that are asked for and no others, as "mount --bind -o" is meant. The
+ * atime ones stay as they are unless one is named. Where the kernel refuses because a user
+ * namespace has locked some, they are kept, but not against an explicit wish.
+ */
+static int set_bind_flags(const struct mount_op *op, int tree, struct err *e)
+{
+	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), clr = op->opt.clr;
+	struct os_mount_attr attr = { .set = mount_attr_of(set) };
+	bool atime = mount_has_atime(set | clr);
+	int r;
+
+	if (!set && !clr)
+		return 0;
+	attr.clr = ALL_ATTR & ~attr.set;
+	if (atime)
+		attr.clr |= OS_MOUNT_ATTR__ATIME | (OS_MOUNT_ATTR_NODIRATIME & ~attr.set);
+	r = os_mount_setattr(tree, &attr, false);
+	if (r == -EPERM) {
+		attr.clr = mount_attr_of(clr) & ALL_ATTR;
+		if (atime)
+			attr.clr |= OS_MOUNT_ATTR__ATIME | (mount_attr_of(clr) & OS_MOUNT_ATTR_NODIRATIME);
+		r = os_mount_setattr(tree, &attr, false);
+		if (r == -EPERM)
+			return err_sys(e, EPERM, "set mount flags: some are locked by the user "
+				       "namespace that the mount comes from");
+	}
+	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
+}
+
+int mount_tree_configure(const struct mount_op *op, int tree, struct err *e)
+{
+	int r = set_propagation(op, tree, e);
+
+	if (r == 0)
+		r = set_bind_flags(op, tree, e);
+	if (r == 0)
+		r = set_recursive(op, tree, e);
+	return r;
+}
+
+static int open_source(const struct mount_op *op, int *ret_fd, struct err *e)
+{
+	int fd = os_open_tree(AT_FDCWD, op->source, op->opt.set & MS_REC);
+
+	if (fd < 0)
+		return err_sys(e, -fd, "open the source %s", op->source);
+	*ret_fd = fd;
+	return 0;
+}
+
+static int attach(int mount, const struct mount_target *t, struct err *e)
+{
+	int r = os_move_mount(mount, t->fd);
+
+	return r < 0 ? err_sys(e, -r, "move the mount to %s", t->path) : 0;
+}
+
+static int exec_bind(struct mount_plan *p, const struct mount_op *op, int source,
+		     const struct mount_target *t, struct err *e)
+{
+	int r = 0;
+
+	(void)p;
+	if (op->tree < 0) /* the parent configures what it opens */
+		r = mount_tree_configure(op, source, e);
+	return r < 0 ? r : attach(source, t, e);
+}
+
+/* "key=value", or a flag; quotes around the value are mount(2)'s, not fsconfig's. */
+static int set_option(int fs, const char *opt, size_t len)
+{
+	char text[512];
+	char *value;
+	size_t n;
+
+	if (len >= sizeof(text))
+		return -E2BIG;
+	memcpy(text, opt, len);
+	text[len] = '\0';
+	value = strchr(text, '=');
+	if (value)
+		*value++ = '\0';
+	n = value ? strlen(value) : 0;
+	if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
+		value[n - 1] = '\0';
+		value++;
+	}
+	return os_fsconfig(fs, text, value);
+}
+
+static int configure_fs(const struct mount_op *op, const struct mount_target *t, int fs)
+{
+	const char *data = op->opt.data ? op->opt.data : "", *opt;
+	size_t i, len;
+	char mode[16];
+	int r = 0;
+
+	if (!str_empty(op->source))
+		r = os_fsconfig(fs, "source", op->source);
+	for (i = 0; r == 0 && i < ARRAY_SIZE(sb_flags); i++) {
+		if (sb_flags[i].ms == MS_RDONLY && op->late_readonly)
+			continue;
+		if (op->opt.set & sb_flags[i].ms)
+			r = os_fsconfig(fs, sb_flags[i].word, NULL);
+	}
+	/* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
+	if (r == 0 && t->existed && str_eq(op->type, "tmpfs")) {
+		snprintf(mode, sizeof(mode), "%04o", (unsigned)t->mode);
+		r = os_fsconfig(fs, "mode", mode);
+	}
+	while (r == 0 && (opt = mount_data_next(&data, &len)))
+		r = set_option(fs, opt, len);
+	if (r == 0 && op->label && !op->label_on_root)
+		r = os_fsconfig(fs, "context", op->label);
+	return r == 0 ? os_fsconfig_create(fs) : r;
+}
+
+static int make_fs(const struct mount_op *op, const struct mount_target *t, int *ret_mount,
+		   struct err *e)
+{
+	unsigned long set = op->opt.set;
+	auto_fd fs = os_fsopen(op->type);
+	int r;
+
+	if (fs < 0)
+		return err_sys(e, -fs, "open the file system type %s", op->type);
+	r = configure_fs(op, t, fs);
+	if (r < 0) {
+		char why[256];
+
+		os_fs_message(fs, why, sizeof(why));
+		return err_sys(e, -r, "set up %s%s%s%s", op->type, *why ? " (" : "", why,
+			       *why ? ")" : "");
+	}
+	if (op->late_readonly)
+		set &= ~(unsigned long)MS_RDONLY;
+	r = os_fsmount(fs, mount_attr_of(set));
+	if (r < 0)
+		return err_sys(e, -r, "mount %s", op->type);
+	*ret_mount = r;
+	return 0;
+}
+
+static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
+		   int *ret_mount, struct err *e)
+{
+	auto_fd mount = FD_NONE;
+	int r;
+
+	if (!by_fd(op))
+		return mount_exec_old.fs(p, op, t, ret_mount, e);
+	r = make_fs(op, t, &mount, e);
+	if (r == 0)
+		r = set_propagation(op, mount, e);
+	if (r == 0)
+		r = set_recursive(op, mount, e);
+	if (r == 0)
+		r = attach(mount, t, e);
+	if (r < 0)
+		return r;
+	*ret_mount = TAKE_FD(mount);
+	return 0;
+}
+
+static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_target *t,
+			bool recursive, uint64_t add)
+{
+	auto_fd tree = os_open_tree(source, "", recursive);
+	struct os_mount_attr attr = { .set = add };
+	int r = 0;
+
+	(void)p;
+	if (tree < 0)
+		return tree;
+	if (add)
+		r = os_mount_setattr(tree, &attr, false);
+	return r < 0 ? r : os_move_mount(tree, t->fd);
+}
+
+static int exec_add_attr(struct mount_plan *p, int mount, uint64_t add)
+{
+	struct os_mount_attr attr = { .set = add };
+
+	(void)p;
+	return os_mount_setattr(mount, &attr, false);
+}
+
+const struct mount_executor mount_exec_fd = {
+	.open_source = open_source,
+	.bind = exec_bind,
+	.fs = exec_fs,
+	.bind_fd = exec_bind_fd,
+	.add_attr = exec_add_attr,
+};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sources that only the parent can open: for init in a user namespace, and idmapped ones. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "mount/plan.h"
+#include "os/clone.h"
+#include "os/mount_fd.h"
+#include "os/pidfd.h"
+
+static int write_map(struct procfs *proc, pid_t pid, const char *file, const struct spec_idmaps *map)
+{
+	char path[48];
+	auto_str text;
+	size_t i;
+
+	str_init(&text);
+	for (i = 0; i < map->n; i++)
+		str_addf(&text, "%u %u %u\n", map->v[i].container_id, map->v[i].host_id, map->v[i].size);
+	if (str_failed(&text))
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "%d/%s", (int)pid, file);
+	return procfs_write(proc, path, str_text(&text));
+}
+
+/* The parent's words about a child that waits to be killed. */
+static int map_and_open(pid_t pid, const struct mount_op *op, int *ret_fd, struct err *e)
+{
+	struct procfs proc = PROCFS_NONE;
+	int r = procfs_open(&proc, e);
+
+	if (r < 0)
+		return r;
+	r = write_map(&proc, pid, "uid_map", op->uid_map);
+	if (r == 0)
+		r = write_map(&proc, pid, "gid_map", op->gid_map);
+	if (r == 0)
+		r = procfs_open_ns(&proc, pid, "user");
+	procfs_close(&proc);
+	if (r < 0)
+		return err_sys(e, -r, "make a user namespace for an id-mapped mount");
+	*ret_fd = r;
+	return 0;
+}
+
+/* A user namespace comes into being with a process only: one that does nothing. */
+static int make_userns(const struct mount_op *op, int *ret_fd, struct err *e)
+{
+	struct os_clone c = { .flags = CLONE_NEWUSER, .cgroup = FD_NONE };
+	auto_fd pidfd = FD_NONE;
+	bool in_cgroup;
+	int status, r;
+	pid_t pid = os_clone(&c, &pidfd, &in_cgroup);
+
+	if (pid < 0)
+		return err_sys(e, -pid, "make a user namespace for an id-mapped mount");
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	r = map_and_open(pid, op, ret_fd, e);
+	if (os_pidfd_send_signal(pidfd, SIGKILL) < 0)
+		kill(pid, SIGKILL); /* our own child, not yet waited for */
+	os_wait_child(pid, &status);
+	return r;
+}
+
+static bool same_maps(const struct spec_idmaps *a, const struct spec_idmaps *b)
+{
+	return a == b || (a && b && a->n == b->n && memcmp(a->v, b->v, a->n * sizeof(*a->v)) == 0);
+}
+
+int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree, struct err *e)
+{
+	struct os_mount_attr attr = { .set = OS_MOUNT_ATTR_IDMAP };
+	int r = 0;
+
+	if (cache->fd < 0 || !same_maps(cache->uid, op->uid_map) || !same_maps(cache->gid, op->gid_map)) {
+		cleanup_fd(&cache->fd);
+		r = make_userns(op, &cache->fd, e);
+		cache->uid = op->uid_map;
+		cache->gid = op->gid_map;
+	}
+	if (r < 0)
+		return r;
+	attr.userns_fd = (uint64_t)cache->fd;
+	r = os_mount_setattr(tree, &attr, op->opt.idmap_recursive);
+	if (r < 0)
+		return err_sys(e, -r, "id-map %s%s", op->source, r == -EINVAL ?
+			       " (this file system may not support it on this kernel)" : "");
+	return 0;
+}
+
+/*
+ * Init's mount namespace makes slaves of the host's shared mounts, as the propagation of the root
+ * says. A tree that is opened here is not there then, so it gets the same now.
+ */
+static int follow_root_propagation(const struct mount_plan *p, int tree, struct err *e)
+{
+	struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
+	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, true);
+
+	return r < 0 ? err_sys(e, -r, "set the propagation of a mount") : 0;
+}
+
+static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
+		    struct err *e)
+{
+	auto_fd tree = os_open_tree(AT_FDCWD, op->source, op->opt.set & MS_REC);
+	int r;
+
+	/* Root of a user namespace that does not own this mount namespace: as without privileges. */
+	if (tree == -EPERM && !op->uid_map)
+		return 0;
+	if (tree < 0)
+		return err_sys(e, -tree, "open the source %s", op->source);
+	r = follow_root_propagation(p, tree, e);
+	if (r == 0 && op->uid_map)
+		r = mount_idmap(cache, op, tree, e);
+	if (r == 0)
+		r = mount_tree_configure(op, tree, e);
+	if (r == 0)
+		op->tree = TAKE_FD(tree);
+	return r;
+}
+
+int mount_plan_open_sources(struct mount_plan *p, struct err *e)
+{
+	struct mount_userns_cache cache = { .fd = FD_NONE };
+	/* An unprivileged caller cannot, and need not: init has the same rights to the files. */
+	bool need_all = p->in.user_namespace && geteuid() == 0 && os_mount_api();
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < p->n_ops; i++) {
+		struct mount_op *op = &p->ops[i];
+
+		if (op->kind != MOUNT_OP_BIND || (!op->uid_map && !need_all))
+			continue;
+		if (op->uid_map && !os_mount_api()) {
+			r = err_make(e, ERR_UNSUPPORTED, ENOSYS,
+				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
+		} else {
+			r = open_one(p, op, &cache, e);
+			if (r == -ENOENT && op->mask_if_missing) {
+				err_init(e);
+				r = 0;
+			}
+		}
+		if (r < 0)
+			r = err_wrap(e, "%s", op->words);
+	}
+	fd_close(cache.fd);
+	return r;
+}

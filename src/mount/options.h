@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The options of a mount entry: names turned into flags, in order, the last one wins.
+ * Runs in: parent. Pure.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "oci/spec.h"
+
+#define MOUNT_MAX_PROPAGATION 4
+
+struct mount_options {
+	unsigned long set, clr;    /* MS_*: asked for, and asked not to be; never both */
+	uint64_t rec_set, rec_clr; /* OS_MOUNT_ATTR_* for the whole tree ("rro", ...) */
+	unsigned long propagation[MOUNT_MAX_PROPAGATION]; /* applied one after the other */
+	size_t n_propagation;
+	bool copyup, idmap, idmap_recursive;
+	const char *data;          /* what is left, for the file system; NULL when nothing */
+};
+
+int mount_options_parse(struct arena *a, const struct strv *names, struct mount_options *ret,
+			struct err *e);
+
+/* Cuts the next option off a data string, at commas outside of quotes and not in front of a digit
+ * (tmpfs: "mpol=bind:0,2"). In the arena-free way: *ret_len bytes at the result, NULL at the end. */
+const char *mount_data_next(const char **p, size_t *ret_len);
+
+/* Flags of mount(2) as attributes of a mount; the atime field is complete only with
+ * mount_has_atime(). */
+uint64_t mount_attr_of(unsigned long ms);
+bool mount_has_atime(unsigned long ms);

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "mount/plan.h"
+
+#define CGROUP_ROOT  "/sys/fs/cgroup"
+#define PSEUDO_FLAGS ((unsigned long)(MS_NOSUID | MS_NODEV | MS_NOEXEC))
+#define NOTIFY_DEST  "/run/notify"
+
+static int no_memory(struct err *e)
+{
+	return err_sys(e, ENOMEM, "mount plan");
+}
+
+static struct mount_op *add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
+			    const char *dest)
+{
+	struct mount_op *op = &p->ops[p->n_ops++];
+
+	*op = (struct mount_op){
+		.kind = kind, .words = words, .dest = dest, .tree = FD_NONE, .mounted = FD_NONE,
+	};
+	return op;
+}
+
+/* What is particular about a file system type. A label is a context option unless said otherwise:
+ * proc, sysfs and mqueue would refuse it, cgroup2 has labels by path. */
+static const struct fs_type {
+	const char *name;
+	bool no_label, label_on_root, real_dir, late_readonly;
+} fs_types[] = {
+	{ .name = "proc", .no_label = true, .real_dir = true },
+	{ .name = "sysfs", .no_label = true, .real_dir = true },
+	{ .name = "mqueue", .no_label = true, .label_on_root = true },
+	{ .name = "cgroup2", .no_label = true },
+	{ .name = "tmpfs", .late_readonly = true },
+};
+
+static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *type)
+{
+	const struct fs_type *t = NULL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fs_types); i++)
+		if (str_eq(fs_types[i].name, type))
+			t = &fs_types[i];
+	op->type = type;
+	op->label = t && t->no_label ? NULL : p->in.mount_label;
+	op->label_on_root = t && t->label_on_root && p->in.mount_label;
+	if (op->label_on_root)
+		op->label = p->in.mount_label;
+	op->real_dir = t && t->real_dir;
+	/* Mount points and device nodes are made in these first. */
+	op->late_readonly = (op->opt.set & MS_RDONLY) &&
+			    ((t && t->late_readonly) || str_eq(op->dest, "/dev"));
+}
+
+static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
+		     struct err *e)
+{
+	op->type = "bind";
+	op->opt.set |= MS_BIND;
+	if (op->opt.data)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"bind mounts cannot have any filesystem-specific options applied (%s)",
+				op->opt.data);
+	if (str_empty(m->source))
+		return err_make(e, ERR_CONFIG, EINVAL, "a bind mount needs a source");
+	op->source = path_is_absolute(m->source) ? m->source :
+						    path_join(&p->arena, p->in.bundle, m->source);
+	return op->source ? 0 : no_memory(e);
+}
+
+static int plan_idmap(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
+		      struct err *e)
+{
+	bool own = m->uid_mappings.n > 0 || m->gid_mappings.n > 0;
+
+	if (!own && !op->opt.idmap)
+		return 0;
+	if (op->kind != MOUNT_OP_BIND)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"id-mapped mounts are only supported for bind-mounts");
+	op->uid_map = own ? &m->uid_mappings : p->in.uid_mappings;
+	op->gid_map = own ? &m->gid_mappings : p->in.gid_mappings;
+	if (!op->uid_map || !op->gid_map || !op->uid_map->n || !op->gid_map->n)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"id-mapped mounts must have both uid and gid mappings specified");
+	return 0;
+}
+
+/* cgroup v2: a mount of it in a cgroup namespace; without one, what the host sees (mounting it
+ * there costs an RCU wait, and a user namespace may not). */
+static int plan_cgroup2(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	const char *own = p->in.n_cgroups ? p->in.cgroups[0].host_path : NULL;
+	struct mount_op *bind = arena_new(&p->arena, struct mount_op);
+
+	if (!bind)
+		return no_memory(e);
+	*bind = *op;
+	bind->kind = MOUNT_OP_BIND;
+	bind->type = "bind";
+	bind->opt.set |= MS_BIND;
+	bind->opt.data = NULL;
+	bind->source = p->in.new_cgroup_namespace && own ? own : CGROUP_ROOT;
+	bind->mask_if_missing = p->in.user_namespace;
+	if (!p->in.new_cgroup_namespace) {
+		*op = *bind;
+		return 0;
+	}
+	set_fs(p, op, "cgroup2");
+	op->instead = bind;
+	return 0;
+}
+
+static int plan_cgroup_links(struct mount_plan *p, const struct mount_op *dir, const char *name,
+			     struct err *e)
+{
+	const char *s = name;
+
+	while (*s) {
+		size_t n = strcspn(s, ",");
+		const char *dest = arena_printf(&p->arena, "%s/%.*s", dir->dest, (int)n, s);
+
+		if (!dest)
+			return no_memory(e);
+		add(p, MOUNT_OP_SYMLINK, dir->words, dest)->source = name;
+		s += n + (s[n] == ',');
+	}
+	return 0;
+}
+
+/* cgroup v1: a tmpfs with a directory for each hierarchy. */
+static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *e)
+{
+	struct mount_options asked = dir->opt;
+	size_t i;
+
+	dir->source = "tmpfs";
+	dir->opt.set = PSEUDO_FLAGS | (asked.set & MS_RDONLY);
+	dir->opt.data = "mode=755";
+	set_fs(p, dir, "tmpfs");
+	for (i = 0; i < p->in.n_cgroups; i++) {
+		const struct mount_cgroup_hierarchy *h = &p->in.cgroups[i];
+		bool systemd = str_eq(h->name, "systemd");
+		const char *dest = arena_printf(&p->arena, "%s/%s", dir->dest, h->name);
+		struct mount_op *op;
+
+		if (!dest)
+			return no_memory(e);
+		op = add(p, MOUNT_OP_BIND, dir->words, dest);
+		op->opt = asked;
+		op->opt.data = NULL;
+		if (p->in.new_cgroup_namespace) {
+			op->kind = MOUNT_OP_FS;
+			op->source = systemd ? "systemd" : "cgroup";
+			op->opt.set = PSEUDO_FLAGS | (asked.set & MS_RDONLY);
+			op->opt.data = h->options;
+			set_fs(p, op, h->options ? "cgroup" : "cgroup2");
+		} else {
+			op->type = "bind";
+			op->source = h->host_path;
+			op->opt.set |= MS_BIND | MS_REC;
+		}
+	}
+	for (i = 0; i < p->in.n_cgroups; i++) {
+		const char *name = p->in.cgroups[i].name;
+		int r = strchr(name, ',') ? plan_cgroup_links(p, dir, name, e) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const char *words,
+		      struct err *e)
+{
+	bool bind = str_eq(m->type, "bind") || str_eq(m->type, "rbind");
+	struct mount_op *op;
+	const char *dest;
+	int r;
+
+	if (str_empty(m->destination))
+		return err_make(e, ERR_CONFIG, EINVAL, "the destination is empty");
+	if (!path_is_absolute(m->destination))
+		log_warn("%s: a relative destination is deprecated, taken as relative to /", words);
+	dest = path_join(&p->arena, "/", m->destination);
+	if (!dest)
+		return no_memory(e);
+	op = add(p, MOUNT_OP_FS, words, dest);
+	r = mount_options_parse(&p->arena, &m->options, &op->opt, e);
+	if (r < 0)
+		return r;
+	op->source = m->source;
+	bind = bind || (op->opt.set & MS_BIND);
+	if (str_eq(m->type, "rbind"))
+		op->opt.set |= MS_BIND | MS_REC;
+	if (op->opt.copyup && (bind || !str_eq(m->type, "tmpfs")))
+		return err_make(e, ERR_CONFIG, EINVAL, "tmpcopyup is for tmpfs only");
+	if (op->opt.set & MS_REMOUNT) {
+		op->kind = MOUNT_OP_REMOUNT;
+		op->type = m->type;
+		return 0;
+	}
+	if (bind) {
+		op->kind = MOUNT_OP_BIND;
+		r = plan_bind(p, op, m, e);
+	} else if (str_empty(m->type)) {
+		return err_make(e, ERR_CONFIG, EINVAL, "a mount that is not a bind needs a type");
+	} else if (str_eq(m->type, "cgroup")) {
+		r = p->in.cgroup_unified ? plan_cgroup2(p, op, e) : plan_cgroup1(p, op, e);
+	} else {
+		set_fs(p, op, m->type);
+	}
+	return r < 0 ? r : plan_idmap(p, op, m, e);
+}
+
+static int plan_notify(struct mount_plan *p)
+{
+	struct mount_op *op = add(p, MOUNT_OP_BIND, "the notify socket (" NOTIFY_DEST ")", NOTIFY_DEST);
+
+	op->type = "bind";
+	op->source = p->in.notify_socket_dir;
+	op->opt.set = MS_BIND | MS_RDONLY | PSEUDO_FLAGS;
+	return 0;
+}
+
+/* How many operations there can be at most. */
+static size_t count_ops(const struct mount_input *in)
+{
+	size_t per_cgroup = 1, n = 1, i;
+
+	for (i = 0; i < in->n_cgroups; i++) {
+		const char *s = in->cgroups[i].name;
+
+		per_cgroup += 2;
+		for (; s && *s; s++)
+			per_cgroup += *s == ',';
+	}
+	for (i = 0; i < in->mounts->n; i++)
+		n += str_eq(in->mounts->v[i].type, "cgroup") ? per_cgroup : 1;
+	return n;
+}
+
+/* A /dev that is bound from elsewhere is left as it is. */
+static bool dev_is_bound(const struct mount_plan *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_ops; i++)
+		if (p->ops[i].kind == MOUNT_OP_BIND && str_eq(p->ops[i].dest, "/dev"))
+			return true;
+	return false;
+}
+
+static int fill(struct mount_plan *p, struct err *e)
+{
+	size_t i;
+
+	p->ops = arena_array(&p->arena, count_ops(&p->in), sizeof(*p->ops));
+	if (!p->ops)
+		return no_memory(e);
+	for (i = 0; i < p->in.mounts->n; i++) {
+		const struct spec_mount *m = &p->in.mounts->v[i];
+		const char *words = arena_printf(&p->arena, "mounts[%zu] (%s)", i,
+						 m->destination ? m->destination : "");
+
+		if (!words)
+			return no_memory(e);
+		if (plan_entry(p, m, words, e) < 0)
+			return err_wrap(e, "%s", words);
+	}
+	p->setup_dev = !dev_is_bound(p);
+	return p->in.notify_socket_dir ? plan_notify(p) : 0;
+}
+
+int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct err *e)
+{
+	struct mount_plan *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return no_memory(e);
+	arena_init(&p->arena);
+	p->in = *in;
+	p->root = p->fd_dir = FD_NONE;
+	r = fill(p, e);
+	if (r < 0) {
+		mount_plan_free(p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+void mount_plan_free(struct mount_plan *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	for (i = 0; i < p->n_ops; i++) {
+		fd_close(p->ops[i].tree);
+		fd_close(p->ops[i].mounted);
+	}
+	fd_close(p->root);
+	fd_close(p->fd_dir);
+	arena_fini(&p->arena);
+	free(p);
+}
+
+unsigned long mount_root_propagation(const struct mount_input *in)
+{
+	return in->rootfs_propagation ? in->rootfs_propagation & ~(unsigned long)MS_REC : MS_SLAVE;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What mount/ shares inside itself: the plan, its operations, and the two executors.
+ * Runs in: plan.c, idmapped.c: parent | the rest: init.
+ * Must not happen here: a path of the rootfs in a system call other than through os/safe_path.h.
+ */
+#pragma once
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "mount/mount.h"
+#include "mount/options.h"
+#include "os/procfs.h"
+
+enum mount_op_kind {
+	MOUNT_OP_FS,      /* a new file system */
+	MOUNT_OP_BIND,
+	MOUNT_OP_REMOUNT, /* other flags for what is mounted at dest */
+	MOUNT_OP_SYMLINK, /* dest -> source, nothing when it is there (v1 co-mounted controllers) */
+};
+
+struct mount_op {
+	enum mount_op_kind kind;
+	const char *words;  /* for errors: "mounts[3] (/proc)" */
+	const char *dest;   /* absolute in the container, clean */
+	const char *source; /* may be NULL for a new file system */
+	const char *type;
+	struct mount_options opt;
+	const char *label;  /* SELinux context as a mount option, or NULL */
+	bool label_on_root; /* the file system takes no context option: label its root directory */
+	bool real_dir;      /* the last component must be a directory, not a symlink to one */
+	bool late_readonly; /* something is still to be made inside: read-only in mount_finish() */
+	bool mask_if_missing; /* a missing source is no error: an empty read-only directory instead */
+	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
+	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
+	int tree;    /* the source, opened and configured by the parent */
+	int mounted; /* the mount made, kept until mount_finish() when late_readonly */
+};
+
+struct mount_executor;
+
+struct mount_plan {
+	struct arena arena;
+	struct mount_input in;
+	struct mount_op *ops;
+	size_t n_ops;
+	bool setup_dev;
+	const struct mount_executor *exec; /* chosen in mount_rootfs_prepare() */
+	struct procfs *proc; /* lent to mount_all() and mount_finish() */
+	int root;            /* the rootfs */
+	int fd_dir;          /* /proc/self/fd, to ask what a descriptor's path is */
+	char root_path[PATH_MAX]; /* of root before the pivot, as /proc/self/fd tells it */
+};
+
+/* Where something is about to be mounted. */
+struct mount_target {
+	int fd;            /* O_PATH */
+	const char *path;  /* in the container: for error texts, and to open it again */
+	bool existed;
+	mode_t mode;       /* when it existed */
+};
+
+/*
+ * One executor by descriptors (exec_fd.c, Linux 5.12), one by mount(2) (exec_old.c). Same plan,
+ * same checks, same result.
+ */
+struct mount_executor {
+	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. */
+	int (*open_source)(const struct mount_op *op, int *ret_fd, struct err *e);
+	int (*bind)(struct mount_plan *p, const struct mount_op *op, int source,
+		    const struct mount_target *t, struct err *e);
+	/* *ret_mount is a descriptor of the new mount. */
+	int (*fs)(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
+		  int *ret_mount, struct err *e);
+	/* What source is, also on t, with attr (OS_MOUNT_ATTR_*) added. 0 or -errno. */
+	int (*bind_fd)(struct mount_plan *p, int source, const struct mount_target *t, bool recursive,
+		       uint64_t attr);
+	/* More attributes for a mount. 0 or -errno. */
+	int (*add_attr)(struct mount_plan *p, int mount, uint64_t attr);
+};
+extern const struct mount_executor mount_exec_fd, mount_exec_old;
+
+/* exec.c */
+int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
+
+/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. */
+int mount_tree_configure(const struct mount_op *op, int tree, struct err *e);
+
+/* target.c */
+int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,
+		      struct mount_target *ret, struct err *e);
+/* The path of fd below the rootfs ("/" is the rootfs); -EXDEV when it is not below. Before the
+ * pivot only. */
+int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size);
+/* After mount(2): a descriptor of the mount that is now on t, checked to be at the same place. */
+int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
+
+/* masked.c: an empty read-only tmpfs on t. */
+int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount, struct err *e);
+int mount_masked_paths(struct mount_plan *p, struct err *e);
+int mount_readonly_paths(struct mount_plan *p, struct err *e);
+
+/* copyup.c: what from (a directory) holds, into to. */
+int mount_copy_up(int from, int to, struct err *e);
+
+/* idmapped.c: idmaps a detached tree. Parent only. */
+struct mount_userns_cache {
+	const struct spec_idmaps *uid, *gid;
+	int fd;
+};
+int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
+		struct err *e);
+
+/* MS_* of a propagation, without MS_REC: the default is what runc does, slave. */
+unsigned long mount_root_propagation(const struct mount_input *in);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a mount goes: opened inside the root once, and only ever used by that descriptor. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "mount/plan.h"
+#include "os/openat2.h"
+#include "os/safe_path.h"
+
+#define PROC_ROOT_INO 1
+
+/* The files below /proc that lxcfs and CRIU cover; nothing else is allowed there. */
+static const char *const allowed_in_proc[] = {
+	"/proc/cpuinfo",  "/proc/diskstats", "/proc/loadavg",
+	"/proc/meminfo",  "/proc/slabinfo",  "/proc/stat",
+	"/proc/swaps",    "/proc/sys/crypto/fips_enabled",
+	"/proc/sys/kernel/ns_last_pid",      "/proc/uptime",
+};
+
+static int fd_path(struct mount_plan *p, int fd, char *buf, size_t size)
+{
+	char name[16];
+	ssize_t n;
+
+	if (p->fd_dir < 0) {
+		p->fd_dir = procfs_openat(p->proc, "self/fd", O_PATH | O_DIRECTORY);
+		if (p->fd_dir < 0)
+			return p->fd_dir;
+	}
+	snprintf(name, sizeof(name), "%d", fd);
+	n = readlinkat(p->fd_dir, name, buf, size - 1);
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return (size_t)n == size - 1 ? -ENAMETOOLONG : 0;
+}
+
+int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size)
+{
+	char path[PATH_MAX];
+	size_t n;
+	int r = 0;
+
+	if (!p->root_path[0])
+		r = fd_path(p, p->root, p->root_path, sizeof(p->root_path));
+	if (r == 0)
+		r = fd_path(p, fd, path, sizeof(path));
+	if (r < 0)
+		return r;
+	n = strlen(p->root_path);
+	if (n == 1)
+		n = 0;
+	if (strncmp(path, p->root_path, n) != 0 || (path[n] && path[n] != '/'))
+		return -EXDEV;
+	if (strlen(path + n) >= size)
+		return -ENAMETOOLONG;
+	snprintf(buf, size, "%s", path[n] ? path + n : "/");
+	return 0;
+}
+
+static bool is_proc_root(int fd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC && fstat(fd, &st) == 0 &&
+	       st.st_ino == PROC_ROOT_INO;
+}
+
+/* path is free of symlinks. CVE-2019-16884, CVE-2019-19921. */
+static int check_place(const struct mount_op *op, const char *path, int source, struct err *e)
+{
+	size_t i;
+
+	if (str_eq(path, "/"))
+		return err_make(e, ERR_CONFIG, EINVAL, "the destination is the root of the container");
+	if (!path_is_below(path, "/proc"))
+		return 0;
+	if (str_eq(path, "/proc")) {
+		if (op->kind == MOUNT_OP_REMOUNT || (op->kind == MOUNT_OP_FS && str_eq(op->type, "proc")) ||
+		    (op->kind == MOUNT_OP_BIND && is_proc_root(source)))
+			return 0;
+		return err_make(e, ERR_CONFIG, EPERM,
+				"\"%s\" cannot be mounted because it is not of type proc", path);
+	}
+	for (i = 0; i < ARRAY_SIZE(allowed_in_proc); i++)
+		if (str_eq(path, allowed_in_proc[i]))
+			return 0;
+	return err_make(e, ERR_CONFIG, EPERM,
+			"\"%s\" cannot be mounted because it is inside /proc", path);
+}
+
+/*
+ * proc and sysfs: an image whose /proc is a symlink got the mount, and later label writes, where
+ * it wanted them (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
+ */
+static int open_real_dir(struct mount_plan *p, const struct mount_op *op, int *ret_fd, struct err *e)
+{
+	char name[NAME_MAX + 1];
+	auto_fd fd = FD_NONE, dir = safe_open_parent(p->root, op->dest, true, name, sizeof(name));
+	struct stat st;
+
+	if (dir < 0)
+		return err_sys(e, -dir, "open the parent of %s", op->dest);
+	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "create the directory %s", op->dest);
+	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "open %s", op->dest);
+	if (!S_ISDIR(st.st_mode))
+		return err_make(e, ERR_CONFIG, ENOTDIR,
+				"filesystem \"%s\" must be mounted on ordinary directory", op->type);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
+			struct mount_target *t, struct err *e)
+{
+	auto_fd fd = safe_open(p->root, op->dest, O_PATH, 0);
+	struct stat st;
+
+	if (fd >= 0) {
+		if (fstat(fd, &st) < 0)
+			return err_sys(e, errno, "stat %s", op->dest);
+		t->existed = true;
+		t->mode = st.st_mode & 07777;
+	} else if (fd == -ENOENT && op->kind != MOUNT_OP_REMOUNT) {
+		fd = dir ? safe_mkdir_p(p->root, op->dest, 0755) :
+			   safe_ensure_file(p->root, op->dest, 0644);
+	}
+	if (fd < 0)
+		return err_sys(e, -fd, "%s the destination %s", fd == -ENOENT ? "open" : "make", op->dest);
+	t->fd = TAKE_FD(fd);
+	return 0;
+}
+
+int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,
+		      struct mount_target *ret, struct err *e)
+{
+	struct mount_target t = { .fd = FD_NONE, .path = op->dest };
+	char path[PATH_MAX];
+	int r;
+
+	if (op->real_dir)
+		r = open_real_dir(p, op, &t.fd, e);
+	else
+		r = open_or_make(p, op, dir, &t, e);
+	if (r < 0)
+		return r;
+	r = mount_path_in_root(p, t.fd, path, sizeof(path));
+	if (r < 0)
+		r = err_sys(e, -r, "find where %s is", op->dest);
+	else
+		r = check_place(op, path, source, e);
+	if (r < 0) {
+		fd_close(t.fd);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+int mount_target_reopen(struct mount_plan *p, const struct mount_target *t)
+{
+	auto_fd fd = safe_open(p->root, t->path, O_PATH, 0);
+	char before[PATH_MAX], now[PATH_MAX];
+	int r, proc = p->proc->host >= 0 ? p->proc->host : p->proc->own;
+	uint64_t old_id, new_id;
+
+	if (fd < 0)
+		return fd;
+	r = fd_path(p, t->fd, before, sizeof(before));
+	if (r == 0)
+		r = fd_path(p, fd, now, sizeof(now));
+	if (r == 0)
+		r = os_mount_id(proc, t->fd, &old_id);
+	if (r == 0)
+		r = os_mount_id(proc, fd, &new_id);
+	if (r < 0)
+		return r;
+	if (old_id == new_id || !str_eq(before, now))
+		return -ESTALE;
+	return TAKE_FD(fd);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <sys/mount.h>
+
+#include "mount/mount.h"
+#include "mount/options.h"
+#include "os/mount_fd.h"
+
+static struct arena arena;
+static struct err e;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena_init(&arena);
+	err_init(&e);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_fini(&arena);
+	return 0;
+}
+
+/* names ends with NULL. */
+static struct mount_options parse(const char *const *names)
+{
+	struct mount_options o = { 0 };
+	struct strv v = { 0 };
+	char *copy[16];
+
+	for (; names[v.n]; v.n++)
+		copy[v.n] = arena_strdup(&arena, names[v.n]);
+	v.v = copy;
+	assert_int_equal(mount_options_parse(&arena, &v, &o, &e), 0);
+	return o;
+}
+#define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
+
+static void names_are_sorted(void **state)
+{
+	size_t i, n = 0;
+
+	(void)state;
+	for (i = 0; mount_option_names[i]; i++, n++)
+		if (i > 0)
+			assert_true(strcmp(mount_option_names[i - 1], mount_option_names[i]) < 0);
+	assert_int_equal(n, 62);
+}
+
+/* Nothing that is announced may end up as data. */
+static void every_name_is_known(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; mount_option_names[i]; i++)
+		assert_null(PARSE(mount_option_names[i]).data);
+}
+
+static void last_one_wins(void **state)
+{
+	struct mount_options o = PARSE("ro", "rw", "nosuid", "noexec", "exec", "nodev");
+
+	(void)state;
+	assert_int_equal(o.set, MS_NOSUID | MS_NODEV);
+	assert_int_equal(o.clr, MS_RDONLY | MS_NOEXEC);
+	o = PARSE("rw", "ro");
+	assert_int_equal(o.set, MS_RDONLY);
+	assert_int_equal(o.clr, 0);
+}
+
+static void atime_is_one_field(void **state)
+{
+	struct mount_options o = PARSE("noatime", "strictatime", "nodiratime");
+
+	(void)state;
+	assert_int_equal(o.set, MS_STRICTATIME | MS_NODIRATIME);
+	o = PARSE("strictatime", "relatime");
+	assert_int_equal(o.set, MS_RELATIME);
+	assert_int_equal(mount_attr_of(MS_STRICTATIME | MS_NODIRATIME),
+			 OS_MOUNT_ATTR_STRICTATIME | OS_MOUNT_ATTR_NODIRATIME);
+	assert_int_equal(mount_attr_of(MS_RELATIME), 0);
+	assert_true(mount_has_atime(MS_RELATIME));
+	assert_false(mount_has_atime(MS_RDONLY));
+}
+
+static void recursive_ones(void **state)
+{
+	struct mount_options o = PARSE("rro", "rnosuid", "rsuid", "rnoatime");
+
+	(void)state;
+	assert_int_equal(o.rec_set, OS_MOUNT_ATTR_RDONLY | OS_MOUNT_ATTR_NOATIME);
+	assert_int_equal(o.rec_clr, OS_MOUNT_ATTR_NOSUID | OS_MOUNT_ATTR__ATIME);
+	o = PARSE("rstrictatime", "ratime");
+	assert_int_equal(o.rec_set, 0);
+	assert_int_equal(o.rec_clr, OS_MOUNT_ATTR__ATIME);
+	o = PARSE("rrelatime");
+	assert_int_equal(o.rec_clr, OS_MOUNT_ATTR__ATIME);
+	o = PARSE("rnosymfollow");
+	assert_int_equal(o.rec_set, OS_MOUNT_ATTR_NOSYMFOLLOW);
+}
+
+static void the_rest(void **state)
+{
+	struct mount_options o = PARSE("defaults", "size=1k", "tmpcopyup", "mode=755", "rbind",
+				       "rshared", "private", "ridmap");
+
+	(void)state;
+	assert_string_equal(o.data, "size=1k,mode=755");
+	assert_int_equal(o.set, MS_BIND | MS_REC);
+	assert_int_equal(o.n_propagation, 2);
+	assert_int_equal(o.propagation[0], MS_SHARED | MS_REC);
+	assert_int_equal(o.propagation[1], MS_PRIVATE);
+	assert_true(o.copyup && o.idmap && o.idmap_recursive);
+	assert_false(PARSE("idmap").idmap_recursive);
+}
+
+static void line_breaks_are_refused(void **state)
+{
+	char bad[] = "a=b\nc";
+	char *v[] = { bad };
+	struct strv list = { v, 1 };
+	struct mount_options o;
+
+	(void)state;
+	assert_int_equal(mount_options_parse(&arena, &list, &o, &e), -EINVAL);
+	assert_int_equal(e.kind, ERR_CONFIG);
+}
+
+static void data_is_cut_at_commas(void **state)
+{
+	const char *p = "size=1k,,context=\"a:b:c1,c2\",mpol=bind:0,2,noswap", *o;
+	static const char *const want[] = { "size=1k", "context=\"a:b:c1,c2\"", "mpol=bind:0,2", "noswap" };
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; (o = mount_data_next(&p, &len)); i++) {
+		assert_true(i < ARRAY_SIZE(want));
+		assert_int_equal(len, strlen(want[i]));
+		assert_memory_equal(o, want[i], len);
+	}
+	assert_int_equal(i, ARRAY_SIZE(want));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(names_are_sorted), T(every_name_is_known), T(last_one_wins), T(atime_is_one_field),
+		T(recursive_ones), T(the_rest), T(line_breaks_are_refused), T(data_is_cut_at_commas),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
