@@ -18,25 +18,39 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "os/seccomp_raw.h"
-#include "sec/seccomp_enosys.h"
+#include "sec/seccomp_dispatch.h"
 
 #define MAX_ARCHS 32
 /* As runc: below, libseccomp's binary tree gains nothing, and with no rules 2.5 gets it wrong. */
 #define TREE_MIN_RULES 32
 #define MAX_ARGS 6
 
+/* One architecture's program. Each is compiled alone and ours chooses among them: libseccomp takes
+ * more than twice the time for three architectures in one filter than for three filters. */
+struct part {
+	uint32_t arch; /* SCMP_ARCH_* */
+	struct sock_filter *filter;
+	size_t n;
+};
+
 struct build {
-	scmp_filter_ctx ctx;
+	const struct spec_seccomp *spec;
 	uint32_t default_action;
-	uint32_t archs[MAX_ARCHS]; /* SCMP_ARCH_*: native first, then the config's */
-	size_t n_archs;
-	bool notify;
+	struct part parts[MAX_ARCHS]; /* native first, then the config's */
+	size_t n_parts;
+	bool tree, notify;
 };
 
 static void cleanup_build(struct build *b)
 {
-	if (b->ctx)
-		seccomp_release(b->ctx);
+	for (size_t i = 0; i < b->n_parts; i++)
+		free(b->parts[i].filter);
+}
+
+static void cleanup_filter(scmp_filter_ctx *ctx)
+{
+	if (*ctx)
+		seccomp_release(*ctx);
 }
 
 /* The action with its data; EPERM where an errno is asked for and none is given. */
@@ -70,27 +84,27 @@ static uint32_t arch_token(const char *name)
 	return name[i] ? 0 : seccomp_arch_resolve_name(word);
 }
 
-static int add_archs(struct build *b, const struct strv *names, struct err *e)
+static int find_archs(struct build *b, struct err *e)
 {
-	b->archs[b->n_archs++] = seccomp_arch_native();
+	const struct strv *names = &b->spec->architectures;
+
+	b->parts[b->n_parts++].arch = seccomp_arch_native();
 	for (size_t i = 0; i < names->n; i++) {
 		uint32_t arch = arch_token(names->v[i]);
-		int r;
+		size_t k = 0;
 
 		if (!arch)
 			return err_make(e, ERR_UNSUPPORTED, EINVAL,
 					"error validating Seccomp architecture: "
 					"%s is not known to libseccomp %s",
 					names->v[i], seccomp_library_version());
-		r = seccomp_arch_add(b->ctx, arch);
-		if (r == -EEXIST)
+		while (k < b->n_parts && b->parts[k].arch != arch)
+			k++;
+		if (k < b->n_parts)
 			continue;
-		if (r < 0)
-			return err_sys(e, -r, "error adding architecture %s to seccomp filter",
-				       names->v[i]);
-		if (b->n_archs == MAX_ARCHS)
+		if (b->n_parts == MAX_ARCHS)
 			return err_make(e, ERR_CONFIG, E2BIG, "too many seccomp architectures");
-		b->archs[b->n_archs++] = arch;
+		b->parts[b->n_parts++].arch = arch;
 	}
 	return 0;
 }
@@ -108,8 +122,8 @@ static bool shares_argument(const struct spec_seccomp_rule *rule)
 	return false;
 }
 
-static int add_conditions(struct build *b, const struct spec_seccomp_rule *rule, uint32_t action,
-			  int nr)
+static int add_conditions(scmp_filter_ctx ctx, const struct spec_seccomp_rule *rule,
+			  uint32_t action, int nr)
 {
 	struct scmp_arg_cmp cmp[MAX_ARGS];
 	int r;
@@ -120,70 +134,74 @@ static int add_conditions(struct build *b, const struct spec_seccomp_rule *rule,
 							.op = (enum scmp_compare)rule->args[i].op,
 							.datum_a = rule->args[i].value,
 							.datum_b = rule->args[i].value_two };
-		return seccomp_rule_add_array(b->ctx, action, nr, (unsigned)rule->n_args, cmp);
+		return seccomp_rule_add_array(ctx, action, nr, (unsigned)rule->n_args, cmp);
 	}
 	for (size_t i = 0; i < rule->n_args; i++) {
 		cmp[0] = (struct scmp_arg_cmp){ .arg = rule->args[i].index,
 						.op = (enum scmp_compare)rule->args[i].op,
 						.datum_a = rule->args[i].value,
 						.datum_b = rule->args[i].value_two };
-		r = seccomp_rule_add_array(b->ctx, action, nr, 1, cmp);
+		r = seccomp_rule_add_array(ctx, action, nr, 1, cmp);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int add_rule(struct build *b, const struct spec_seccomp_rule *rule, struct err *e)
+static int check_rule(const struct spec_seccomp_rule *rule, struct err *e)
 {
-	uint32_t action = full_action(rule->action, rule->errno_ret);
-
 	for (size_t i = 0; i < rule->n_args; i++)
 		if (rule->args[i].index >= MAX_ARGS)
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"seccomp: argument index %u is above 5",
 					rule->args[i].index);
 	for (size_t i = 0; i < rule->names.n; i++) {
-		const char *name = rule->names.v[i];
-		int r, nr;
-
-		if (str_empty(name))
+		if (str_empty(rule->names.v[i]))
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"empty string is not a valid syscall");
 		/* init writes the listener's descriptor to us: a blocked write would hang both. */
-		if (action == SECCOMP_RET_USER_NOTIF && str_eq(name, "write"))
+		if (rule->action == SECCOMP_RET_USER_NOTIF && str_eq(rule->names.v[i], "write"))
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"SCMP_ACT_NOTIFY cannot be used for the write syscall");
-		if (action == b->default_action)
-			continue;
-		nr = seccomp_syscall_resolve_name(name);
-		if (nr == __NR_SCMP_ERROR) {
-			log_debug("unknown seccomp syscall \"%s\" ignored", name);
-			continue;
-		}
-		r = add_conditions(b, rule, action, nr);
-		if (r < 0)
-			return err_sys(e, -r, "error adding seccomp filter rule for syscall %s",
-				       name);
+		if (seccomp_syscall_resolve_name(rule->names.v[i]) == __NR_SCMP_ERROR)
+			log_debug("unknown seccomp syscall \"%s\" ignored", rule->names.v[i]);
 	}
 	return 0;
 }
 
-static int add_rules(struct build *b, const struct spec_seccomp *s, struct err *e)
+static int check_rules(struct build *b, struct err *e)
 {
 	size_t n = 0;
-	int r;
 
-	for (size_t i = 0; i < s->n_rules; i++) {
-		n += s->rules[i].names.n;
-		b->notify |= s->rules[i].action == SECCOMP_RET_USER_NOTIF && s->rules[i].names.n;
-	}
-	if (n > TREE_MIN_RULES && seccomp_attr_set(b->ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
-		log_debug("seccomp binary tree optimization not available");
-	for (size_t i = 0; i < s->n_rules; i++) {
-		r = add_rule(b, &s->rules[i], e);
+	for (size_t i = 0; i < b->spec->n_rules; i++) {
+		const struct spec_seccomp_rule *rule = &b->spec->rules[i];
+		int r = check_rule(rule, e);
+
 		if (r < 0)
 			return r;
+		n += rule->names.n;
+		b->notify |= rule->action == SECCOMP_RET_USER_NOTIF && rule->names.n;
+	}
+	b->tree = n > TREE_MIN_RULES;
+	return 0;
+}
+
+static int add_rule(const struct build *b, scmp_filter_ctx ctx,
+		    const struct spec_seccomp_rule *rule, struct err *e)
+{
+	uint32_t action = full_action(rule->action, rule->errno_ret);
+
+	if (action == b->default_action)
+		return 0;
+	for (size_t i = 0; i < rule->names.n; i++) {
+		int r, nr = seccomp_syscall_resolve_name(rule->names.v[i]);
+
+		if (nr == __NR_SCMP_ERROR)
+			continue;
+		r = add_conditions(ctx, rule, action, nr);
+		if (r < 0)
+			return err_sys(e, -r, "error adding seccomp filter rule for syscall %s",
+				       rule->names.v[i]);
 	}
 	return 0;
 }
@@ -204,39 +222,8 @@ static uint32_t largest_number(const struct spec_seccomp *s, uint32_t arch)
 	return (uint32_t)largest;
 }
 
-/* Fills archs (room for n_archs of b) and returns how many there are. */
-static size_t find_ceilings(const struct build *b, const struct spec_seccomp *s,
-			    struct enosys_arch *archs)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n_archs; i++) {
-		bool x32 = b->archs[i] == SCMP_ARCH_X32;
-		/* x32 is no architecture to the kernel but a bit in x86-64's numbers. */
-		uint32_t audit_arch = x32 ? SCMP_ARCH_X86_64 : b->archs[i];
-		uint32_t largest = largest_number(s, b->archs[i]);
-		size_t k = 0;
-
-		if (!largest)
-			continue;
-		while (k < n && archs[k].audit_arch != audit_arch)
-			k++;
-		if (k == n)
-			archs[n++] = (struct enosys_arch){
-				.audit_arch = audit_arch,
-				.largest = ENOSYS_NO_CEILING,
-				.largest_x32 = ENOSYS_NO_CEILING,
-				.multiplexed = audit_arch == SCMP_ARCH_S390 ||
-					       audit_arch == SCMP_ARCH_S390X,
-			};
-		*(x32 ? &archs[k].largest_x32 : &archs[k].largest) = largest;
-	}
-	return n;
-}
-
 /* libseccomp 2.6 could write to memory; a memfd serves 2.5 as well. */
-static int export_filter(scmp_filter_ctx ctx, struct sock_filter **ret, size_t *ret_n,
-			 struct err *e)
+static int export_filter(scmp_filter_ctx ctx, struct part *ret, struct err *e)
 {
 	auto_fd fd = memfd_create("seccomp", MFD_CLOEXEC);
 	auto_free struct sock_filter *filter = NULL;
@@ -256,37 +243,85 @@ static int export_filter(scmp_filter_ctx ctx, struct sock_filter **ret, size_t *
 	if (io_read_full(fd, filter, (size_t)st.st_size) != st.st_size ||
 	    (size_t)st.st_size % sizeof(*filter) != 0)
 		return err_sys(e, EIO, "error reading the seccomp filter");
-	*ret_n = (size_t)st.st_size / sizeof(*filter);
-	*ret = TAKE_PTR(filter);
+	ret->n = (size_t)st.st_size / sizeof(*filter);
+	ret->filter = TAKE_PTR(filter);
 	return 0;
 }
 
-static int assemble(struct build *b, const struct spec_seccomp *s, struct seccomp_program *ret,
-		    struct err *e)
+static int compile_part(const struct build *b, struct part *p, struct err *e)
 {
-	struct sock_filter stub[ENOSYS_MAX_ONCE + MAX_ARCHS * ENOSYS_MAX_ARCH];
-	struct enosys_arch archs[MAX_ARCHS];
-	auto_free struct sock_filter *body = NULL;
-	auto_free struct sock_filter *all = NULL;
-	size_t n_stub = 0, n_body = 0;
-	int r = export_filter(b->ctx, &body, &n_body, e);
+	__attribute__((cleanup(cleanup_filter))) scmp_filter_ctx ctx =
+		seccomp_init(b->default_action);
+	int r = 0;
 
+	if (!ctx)
+		return err_make(e, ERR_UNSUPPORTED, EINVAL,
+				"error creating seccomp filter: default action 0x%08x refused",
+				b->default_action);
+	if (p->arch != seccomp_arch_native())
+		r = seccomp_arch_add(ctx, p->arch);
+	if (r == 0 && p->arch != seccomp_arch_native())
+		r = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
 	if (r < 0)
-		return r;
-	if (!lets_through(b->default_action) && b->default_action != (SECCOMP_RET_ERRNO | ENOSYS))
-		n_stub = seccomp_enosys_build(archs, find_ceilings(b, s, archs), stub);
-	if (n_stub + n_body > BPF_MAXINSNS)
-		return err_make(
-		    e, ERR_UNSUPPORTED, E2BIG,
-		    "the seccomp filter has %zu instructions, more than the kernel's %d",
-		    n_stub + n_body, BPF_MAXINSNS);
-	all = malloc((n_stub + n_body) * sizeof(*all));
+		return err_sys(e, -r, "error adding architecture 0x%08x to seccomp filter", p->arch);
+	if (b->tree && seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
+		log_debug("seccomp binary tree optimization not available");
+	for (size_t i = 0; r == 0 && i < b->spec->n_rules; i++)
+		r = add_rule(b, ctx, &b->spec->rules[i], e);
+	return r < 0 ? r : export_filter(ctx, p, e);
+}
+
+/* The rows of the prologue, one a part; returns how many instructions the parts have together. */
+static size_t plan_rows(const struct build *b, struct dispatch_arch *rows)
+{
+	bool ceiling = !lets_through(b->default_action) &&
+		       b->default_action != (SECCOMP_RET_ERRNO | ENOSYS);
+	bool has_x32 = false;
+	size_t at = 0;
+
+	for (size_t i = 0; i < b->n_parts; i++)
+		has_x32 |= b->parts[i].arch == SCMP_ARCH_X32;
+	for (size_t i = 0; i < b->n_parts; i++) {
+		uint32_t arch = b->parts[i].arch;
+		struct dispatch_arch row = { .audit_arch = arch, .start = at };
+
+		if (arch == SCMP_ARCH_X32) {
+			row.audit_arch = SCMP_ARCH_X86_64;
+			row.half = DISPATCH_X32;
+		} else if (arch == SCMP_ARCH_X86_64 && has_x32) {
+			row.half = DISPATCH_NO_X32;
+		}
+		row.multiplexed = arch == SCMP_ARCH_S390 || arch == SCMP_ARCH_S390X;
+		if (ceiling)
+			row.largest = largest_number(b->spec, arch);
+		rows[i] = row;
+		at += b->parts[i].n;
+	}
+	return at;
+}
+
+static int assemble(const struct build *b, struct seccomp_program *ret, struct err *e)
+{
+	struct sock_filter prologue[DISPATCH_MAX_ONCE + MAX_ARCHS * DISPATCH_MAX_ARCH];
+	struct dispatch_arch rows[MAX_ARCHS];
+	size_t n_parts = plan_rows(b, rows);
+	size_t n = seccomp_dispatch_build(rows, b->n_parts, prologue);
+	struct sock_filter *all;
+
+	if (n + n_parts > BPF_MAXINSNS)
+		return err_make(e, ERR_UNSUPPORTED, E2BIG,
+				"the seccomp filter has %zu instructions, the kernel takes %d",
+				n + n_parts, BPF_MAXINSNS);
+	all = malloc((n + n_parts) * sizeof(*all));
 	if (!all)
 		return err_sys(e, ENOMEM, "seccomp filter");
-	memcpy(all, stub, n_stub * sizeof(*all));
-	memcpy(all + n_stub, body, n_body * sizeof(*all));
-	ret->filter = TAKE_PTR(all);
-	ret->n = (unsigned short)(n_stub + n_body);
+	memcpy(all, prologue, n * sizeof(*all));
+	for (size_t i = 0; i < b->n_parts; i++) {
+		memcpy(all + n, b->parts[i].filter, b->parts[i].n * sizeof(*all));
+		n += b->parts[i].n;
+	}
+	ret->filter = all;
+	ret->n = (unsigned short)n;
 	return 0;
 }
 
@@ -314,7 +349,7 @@ static int choose_flags(const struct spec_seccomp *s, bool notify, uint32_t *ret
 
 int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e)
 {
-	__attribute__((cleanup(cleanup_build))) struct build b = { 0 };
+	__attribute__((cleanup(cleanup_build))) struct build b = { .spec = s };
 	struct seccomp_program p = { 0 };
 	int r;
 
@@ -322,18 +357,15 @@ int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, s
 	if (b.default_action == SECCOMP_RET_USER_NOTIF)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"SCMP_ACT_NOTIFY cannot be used as default action");
-	b.ctx = seccomp_init(b.default_action);
-	if (!b.ctx)
-		return err_make(e, ERR_UNSUPPORTED, EINVAL,
-				"error creating seccomp filter: default action 0x%08x refused",
-				b.default_action);
-	r = add_archs(&b, &s->architectures, e);
-	if (r == 0)
-		r = add_rules(&b, s, e);
+	r = check_rules(&b, e);
 	if (r == 0)
 		r = choose_flags(s, b.notify, &p.flags, e);
 	if (r == 0)
-		r = assemble(&b, s, &p, e);
+		r = find_archs(&b, e);
+	for (size_t i = 0; r == 0 && i < b.n_parts; i++)
+		r = compile_part(&b, &b.parts[i], e);
+	if (r == 0)
+		r = assemble(&b, &p, e);
 	if (r < 0)
 		return r;
 	p.notify = b.notify;
