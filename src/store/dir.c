@@ -14,6 +14,9 @@
 #define ROOT_MODE 0700
 #define DIR_MODE  0711 /* the container's root must reach exec.fifo and notify/ by descriptor */
 
+/* Between mkdir and the lock another command can have come to look; it will not stay. */
+#define CREATE_LOCK_MS 2000
+
 static int not_found(struct err *e)
 {
 	return err_make(e, ERR_NOT_FOUND, ENOENT, "container does not exist");
@@ -170,7 +173,7 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 	if (r == 0 && fchmod(d.fd, DIR_MODE) < 0) /* whatever the umask */
 		r = err_sys(e, errno, "chmod %s", d.path);
 	if (r == 0)
-		r = store_lock(&d, 0, e);
+		r = store_lock(&d, CREATE_LOCK_MS, e);
 	if (r < 0) {
 		store_dir_close(&d);
 		unlinkat(rootfd, id, AT_REMOVEDIR);
