@@ -96,6 +96,7 @@ static int pipes_open(struct spawn_pipes *p)
 	return 0;
 }
 
+/* Not os_close_from(): its fallback reads a directory, and allocates, in our parent's memory. */
 static void close_others(void)
 {
 	struct rlimit lim = { .rlim_cur = CLOSE_MAX };
