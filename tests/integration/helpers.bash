@@ -189,7 +189,7 @@ strake() {
 	STRAKE_TEST_ID=$ID timeout --foreground -k 5 "${CALL_TIMEOUT:-60}" \
 		"$RUNTIME" --root "$ROOT" "$@" \
 		<"${STDIN:-/dev/null}" >"$out_file" 2>"$err_file" 3>&- 4>&- || status=$?
-	out=$(tr -d '\0' <"$out_file") err=$(tr -d '\0' <"$err_file")
+	out=$(head -c 1M "$out_file" | tr -d '\0') err=$(head -c 1M "$err_file" | tr -d '\0')
 }
 
 # The same without --root, without a time limit's process between, for tests of the command line.
@@ -200,7 +200,7 @@ strake_raw() {
 	status=0
 	STRAKE_TEST_ID=$ID "$RUNTIME" "$@" <"${STDIN:-/dev/null}" >"$out_file" 2>"$err_file" 3>&- 4>&- ||
 		status=$?
-	out=$(tr -d '\0' <"$out_file") err=$(tr -d '\0' <"$err_file")
+	out=$(head -c 1M "$out_file" | tr -d '\0') err=$(head -c 1M "$err_file" | tr -d '\0')
 }
 
 ok() { "$@" && [ "$status" = 0 ] || fail "expected success" "$(show)"; }
