@@ -44,7 +44,9 @@ int cgroup_clone_fd(const struct cgroup *c)
 {
 	struct cg_dir *d = cg_dir_of(c, CG_UNIFIED);
 
-	return d && d->fd >= 0 ? d->fd : FD_NONE;
+	int fd = d ? cg_dir_fd(c, d) : FD_NONE;
+
+	return fd >= 0 ? fd : FD_NONE;
 }
 
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)

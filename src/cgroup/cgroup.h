@@ -43,6 +43,13 @@ int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *
 int cgroup_clone_fd(const struct cgroup *c);
 /* Puts pid in. born_in: clone_fd was used, so v2 is done already. Then device rules are in force. */
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
+/* For exec: as cgroup_join(), and when that is refused because the container's processes have moved
+ * into sub-cgroups (EBUSY on v2), to where init is. */
+int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e);
+/* For exec --cgroup: into the sub-cgroup sub, which exists, of the controllers in the comma list
+ * (NULL: all); one that would lead out is refused. */
+int cgroup_join_sub(struct cgroup *c, pid_t pid, const char *controllers, const char *sub,
+		    struct err *e);
 /* The device rules (v1 list, v2 eBPF), deny-all first; between create and release of init. */
 int cgroup_apply_devices(struct cgroup *c, const struct spec_resources *r, struct err *e);
 /* Writes limits again (update). */

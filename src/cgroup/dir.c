@@ -173,8 +173,8 @@ static int enter(int fd, const char *name, bool *ret_fresh)
 	return r < 0 ? -errno : r;
 }
 
-int cg_dir_make(struct cgroup *c, struct cg_dir *d, cg_level_fn fn, const struct spec_resources *r,
-		struct err *e)
+static int make_levels(struct cgroup *c, struct cg_dir *d, cg_level_fn fn,
+		       const struct spec_resources *r, struct err *e)
 {
 	auto_free char *path = strdup(d->path); /* cut after the level in work */
 	auto_fd fd = open(d->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC), parent = FD_NONE;
@@ -208,6 +208,21 @@ int cg_dir_make(struct cgroup *c, struct cg_dir *d, cg_level_fn fn, const struct
 	d->ours = fresh;
 	d->fd = TAKE_FD(fd);
 	return 0;
+}
+
+int cg_dir_make(struct cgroup *c, struct cg_dir *d, cg_level_fn fn, const struct spec_resources *r,
+		struct err *e)
+{
+	int ret = make_levels(c, d, fn, r, e);
+
+	/* Another runtime that fails takes its parent directories back, maybe under our feet. */
+	for (int i = 0; i < 3 && (ret == -ENOENT || ret == -ENODEV) && access(d->mount, F_OK) == 0;
+	     i++) {
+		err_init(e);
+		d->n_made = 0;
+		ret = make_levels(c, d, fn, r, e);
+	}
+	return ret;
 }
 
 void cg_dir_unmake(struct cg_dir *d)

@@ -74,12 +74,16 @@ struct cgroup_ops {
 };
 extern const struct cgroup_ops cg_v1_ops, cg_v2_ops, cg_none_ops;
 
+#define CG_FREEZE_MS      10000
+#define CG_FREEZE_KILL_MS 500 /* what cannot be frozen must not hold up a kill */
+
 struct cgroup {
 	const struct cgroup_ops *ops;
 	struct arena arena; /* of all strings */
 	enum cgroup_manager manager;
 	bool rootless;
 	bool has_path; /* the config named one: then missing permission is an error, rootless too */
+	unsigned freeze_ms; /* how long freezing may take */
 	bool fake;     /* a unit test's plain directories: no check of the file system's type */
 	struct procfs *proc;
 	struct cg_dir dirs[CG_DIRS_MAX];
@@ -168,5 +172,6 @@ void cg_pids_fini(struct cg_pids *p);
 int cg_pids_read(const struct cgroup *c, struct cg_dir *d, struct cg_pids *ret);
 /* An error when the directory was there before and is in use. */
 int cg_check_unused(struct cgroup *c, struct err *e);
-/* Freezes, sends sig to each process by its pidfd, thaws; SIGKILL until none is new. */
-int cg_signal_all(struct cgroup *c, int sig, struct err *e);
+/* Sends sig to each process by its pidfd; SIGKILL until none is new, and thaws. freeze: stops them
+ * while it looks, so that none escapes by fork. */
+int cg_signal_all(struct cgroup *c, int sig, bool freeze, struct err *e);

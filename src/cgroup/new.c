@@ -21,6 +21,7 @@ static struct cgroup *object(enum cgroup_manager m, struct procfs *proc, struct 
 	c->ops = &cg_none_ops;
 	c->manager = m;
 	c->proc = proc;
+	c->freeze_ms = CG_FREEZE_MS;
 	return c;
 }
 
@@ -73,11 +74,16 @@ static int add_dir(struct cgroup *c, struct cg_host *h, const struct cg_hierarch
 		   const struct cgroup_request *req, struct err *e)
 {
 	struct cg_dir *d = &c->dirs[c->n_dirs];
+	bool is_v2 = hi->controllers == CG_UNIFIED, is_help = is_v2 && !cg_is_unified(h);
 	const char *own = "/";
 	int r = path_is_absolute(req->path) ? 0 : own_below_mount(h, &c->arena, hi, &own, e);
 
-	if (r < 0)
-		return r;
+	if (r < 0) {
+		if (!is_help)
+			return r;
+		err_init(e);
+		return 0;
+	}
 	*d = (struct cg_dir){
 		.controllers = hi->controllers, .mount = hi->mount, .data = hi->data, .fd = FD_NONE,
 	};
@@ -86,10 +92,10 @@ static int add_dir(struct cgroup *c, struct cg_host *h, const struct cg_hierarch
 		return out_of_memory(e);
 	c->n_dirs++;
 	/* The v2 directory of a hybrid host is a help for us, not a view for the container. */
-	if (hi->controllers != CG_UNIFIED || cg_is_unified(h))
+	if (!is_help)
 		c->views[c->n_views++] = (struct cgroup_view){
-			.name = hi->controllers == CG_UNIFIED ? NULL : path_base(hi->mount),
-			.options = hi->controllers == CG_UNIFIED ? NULL : hi->data,
+			.name = is_v2 ? NULL : path_base(hi->mount),
+			.options = is_v2 ? NULL : hi->data,
 			.host_path = d->path,
 		};
 	return 0;
@@ -124,9 +130,10 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup
 		r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
 		if (r < 0)
 			return r;
-		if (!n)
+		if (!n && !(c->rootless && !c->has_path))
 			return err_make(e, ERR_UNSUPPORTED, ENOENT, "no cgroup mount found");
-		c->ops = cg_is_unified(h) ? &cg_v2_ops : &cg_v1_ops;
+		if (n)
+			c->ops = cg_is_unified(h) ? &cg_v2_ops : &cg_v1_ops;
 		qsort(hi, n, sizeof(*hi), by_controller);
 	}
 	for (size_t i = 0; i < n; i++) {

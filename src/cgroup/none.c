@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No cgroup at all: the manager "none". What cannot be had without one is an error. */
-#include "cgroup/impl.h"
+/* No cgroup at all: the manager "none". What cannot be had without one is an error, and limits in
+ * the config, which engines write always, a warning: the caller asked for no cgroup. */
+#include "base/log.h"
+#include "cgroup/fs/rows.h"
 
 static int no_cgroup(struct err *e, const char *what)
 {
@@ -8,6 +10,26 @@ static int no_cgroup(struct err *e, const char *what)
 }
 
 static int create(struct cgroup *c, const struct spec_resources *r, struct err *e)
+{
+	struct arena a;
+	struct cg_plan p;
+	int ret = 0;
+
+	arena_init(&a);
+	cg_plan_init(&p, &a);
+	if (r)
+		ret = cg_v2_plan(r, &p, e);
+	if (ret >= 0 && p.n) {
+		if (c->manager == CGROUP_NONE)
+			log_warn("linux.resources are not in force: the container has no cgroup");
+		else
+			ret = no_cgroup(e, "set limits");
+	}
+	arena_fini(&a);
+	return ret;
+}
+
+static int devices(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
 	(void)c, (void)r, (void)e;
 	return 0;
@@ -58,7 +80,7 @@ static int64_t oom_kills(const struct cgroup *c)
 const struct cgroup_ops cg_none_ops = {
 	.create = create,
 	.join = join,
-	.devices = create,
+	.devices = devices,
 	.set = set,
 	.chown = chown_dir,
 	.freeze = freeze,

@@ -227,23 +227,38 @@ static int signal_rounds(struct cgroup *c, struct cg_dir *d, int sig)
 	return r;
 }
 
-int cg_signal_all(struct cgroup *c, int sig, struct err *e)
+static bool freeze_for(struct cgroup *c, const struct cg_dir *d, int sig)
+{
+	struct err ignored;
+	int r;
+
+	err_init(&ignored);
+	c->freeze_ms = CG_FREEZE_KILL_MS;
+	r = c->ops->freeze(c, true, &ignored);
+	c->freeze_ms = CG_FREEZE_MS;
+	if (r < 0)
+		log_debug("cgroup %s cannot be frozen for signal %d", d->path, sig);
+	return r >= 0;
+}
+
+int cg_signal_all(struct cgroup *c, int sig, bool freeze, struct err *e)
 {
 	struct cg_dir *d = cg_dir_main(c);
+	bool was_frozen, thaw = sig == SIGKILL;
 	struct err ignored;
-	int frozen, r;
+	int r;
 
 	if (!d)
-		return 0;
-	err_init(&ignored);
-	frozen = c->ops->is_frozen(c, &ignored);
+		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
+				"cannot signal all processes: the container has no cgroup");
 	/* One that is paused stays so, but for SIGKILL: v1 delivers it only when thawed. */
 	err_init(&ignored);
-	if (frozen <= 0 && c->ops->freeze(c, true, &ignored) < 0)
-		log_debug("cgroup %s cannot be frozen for signal %d", d->path, sig);
+	was_frozen = c->ops->is_frozen(c, &ignored) > 0;
+	if (freeze && !was_frozen)
+		thaw |= freeze_for(c, d, sig);
 	r = signal_rounds(c, d, sig);
 	err_init(&ignored);
-	if (frozen <= 0 || sig == SIGKILL)
+	if (thaw)
 		(void)c->ops->freeze(c, false, &ignored);
 	if (r < 0)
 		return err_sys(e, -r, "signal %d to the processes of %s", sig, d->path);

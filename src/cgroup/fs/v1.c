@@ -13,8 +13,6 @@
 #include "cgroup/fs/rows.h"
 #include "os/feature.h"
 
-#define FREEZE_DEADLINE_MS 10000
-
 /* ---- making ---- */
 
 /* A new cpuset is empty, and no process can enter it: it takes what is above it. */
@@ -163,9 +161,9 @@ static int freezer_dir(struct cgroup *c, const char **ret_path, struct err *e)
  * FREEZING can last for ever when processes fork meanwhile: each write of FROZEN visits the tasks
  * again, and now and then a short thaw lets a task go that waits for a frozen one.
  */
-static int freeze_until(int fd, const char *path, struct err *e)
+static int freeze_until(int fd, const char *path, unsigned ms, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + FREEZE_DEADLINE_MS;
+	int64_t deadline = cg_now_ms() + ms;
 	char state[32];
 	int r;
 
@@ -200,7 +198,7 @@ static int v1_freeze(struct cgroup *c, bool frozen, struct err *e)
 		return fd;
 	if (!frozen)
 		return cg_write(fd, path, "freezer.state", "THAWED", e);
-	r = freeze_until(fd, path, e);
+	r = freeze_until(fd, path, c->freeze_ms, e);
 	if (r < 0)
 		(void)io_write_file(fd, "freezer.state", "THAWED");
 	return r;
@@ -229,15 +227,15 @@ static int v1_is_frozen(struct cgroup *c, struct err *e)
 static int v1_kill(struct cgroup *c, int sig, struct err *e)
 {
 	struct cg_dir *v2 = cg_dir_of(c, CG_UNIFIED);
+	bool killed = false;
 
 	/* In one go where the v2 directory has them; who is not in it is found by the list. */
 	if (v2 && sig == SIGKILL && !os_fallback_forced(OS_CGROUP_KILL)) {
 		int fd = cg_dir_fd(c, v2);
 
-		if (fd >= 0)
-			(void)io_write_file(fd, "cgroup.kill", "1");
+		killed = fd >= 0 && io_write_file(fd, "cgroup.kill", "1") == 0;
 	}
-	return cg_signal_all(c, sig, e);
+	return cg_signal_all(c, sig, !killed, e);
 }
 
 static int64_t v1_oom_kills(const struct cgroup *c)

@@ -13,8 +13,7 @@
 #include "cgroup/fs/rows.h"
 #include "os/feature.h"
 
-#define FREEZE_DEADLINE_MS 10000
-#define DELEGATE           "/sys/kernel/cgroup/delegate"
+#define DELEGATE "/sys/kernel/cgroup/delegate"
 
 /* ---- making ---- */
 
@@ -188,9 +187,9 @@ static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
 
 /* ---- freezer (Linux 5.2) ---- */
 
-static int wait_events(int fd, const char *path, const char *key, int64_t want, struct err *e)
+static int wait_frozen(int fd, const char *path, unsigned ms, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + FREEZE_DEADLINE_MS, left;
+	int64_t deadline = cg_now_ms() + ms, left;
 	auto_fd events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd p = { .fd = events, .events = POLLPRI };
 	char buf[256];
@@ -198,21 +197,20 @@ static int wait_events(int fd, const char *path, const char *key, int64_t want, 
 	if (events < 0)
 		return err_sys(e, errno, "open %s/cgroup.events", path);
 	do {
-		int64_t v = cg_read_key(fd, "cgroup.events", key);
+		int64_t v;
 
-		if (v < 0 || v == want)
-			return v < 0 ? err_sys(e, (int)-v, "read %s/cgroup.events", path) : 0;
-		/* Reading arms the poll. A change between the two reads is seen at the end of the
-		 * slice. */
+		/* This read arms the poll, so that no change after it is missed. */
 		(void)!pread(events, buf, sizeof(buf), 0);
-		v = cg_read_key(fd, "cgroup.events", key);
-		if (v == want)
+		v = cg_read_key(fd, "cgroup.events", "frozen");
+		if (v < 0)
+			return err_sys(e, (int)-v, "read %s/cgroup.events", path);
+		if (v == 1)
 			return 0;
 		left = deadline - cg_now_ms();
 		(void)poll(&p, 1, left < 0 ? 0 : left > 100 ? 100 : (int)left);
 	} while (left > 0);
 	return err_make(e, ERR_SYS, ETIMEDOUT,
-			"timeout of 10s reached waiting for the cgroup %s to freeze", path);
+			"timeout of %u ms reached waiting for the cgroup %s to freeze", ms, path);
 }
 
 static int v2_freeze(struct cgroup *c, bool frozen, struct err *e)
@@ -228,7 +226,7 @@ static int v2_freeze(struct cgroup *c, bool frozen, struct err *e)
 	r = cg_write(fd, d->path, "cgroup.freeze", frozen ? "1" : "0", e);
 	if (r < 0 || !frozen)
 		return r;
-	r = wait_events(fd, d->path, "frozen", 1, e);
+	r = wait_frozen(fd, d->path, c->freeze_ms, e);
 	if (r < 0)
 		(void)io_write_file(fd, "cgroup.freeze", "0");
 	return r;
@@ -253,7 +251,7 @@ static int v2_is_frozen(struct cgroup *c, struct err *e)
 static int v2_kill(struct cgroup *c, int sig, struct err *e)
 {
 	struct cg_dir *d = cg_dir_main(c);
-	int fd = d ? cg_dir_fd(c, d) : -ENOENT, r;
+	int fd = d ? cg_dir_fd(c, d) : FD_NONE, r;
 
 	if (fd == -ENOENT || fd == -ENODEV)
 		return 0;
@@ -265,7 +263,7 @@ static int v2_kill(struct cgroup *c, int sig, struct err *e)
 							       d->path)
 						     : 0;
 	}
-	return cg_signal_all(c, sig, e);
+	return cg_signal_all(c, sig, true, e);
 }
 
 static int64_t v2_oom_kills(const struct cgroup *c)

@@ -429,6 +429,117 @@ static void chown_delegates(void **state)
 	assert_int_equal(st.st_uid, 0);
 }
 
+/* A payload that made sub-cgroups and enabled controllers in them lets nobody into its root. */
+static void exec_into_a_divided_cgroup(void **state)
+{
+	struct member init, other;
+	char path[PATH_MAX], pid[16];
+	struct cg_pids p = { 0 };
+	struct cg_dir *d;
+
+	(void)state;
+	if (!v2)
+		skip();
+	new_cgroup(NULL, true);
+	d = cg_dir_main(cg);
+	start(&init, cgroup_clone_fd(cg));
+	snprintf(path, sizeof(path), "%s/init", d->path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(pid, sizeof(pid), "%d", (int)init.pid);
+	strcat(path, "/cgroup.procs");
+	assert_int_equal(io_write_file(AT_FDCWD, path, pid), 0);
+	assert_int_equal(io_write_file(d->fd, "cgroup.subtree_control", "+hugetlb"), 0);
+	start(&other, cgroup_clone_fd(cg));
+	assert_false(other.born_in);
+	err_init(&err);
+	assert_int_equal(cgroup_join(cg, other.pid, other.born_in, &err), -EBUSY);
+	ok(cgroup_join_init(cg, other.pid, other.born_in, init.pid, &err));
+	ok(cg_pids_read(cg, d, &p));
+	assert_int_equal(p.n, 2);
+	cg_pids_fini(&p);
+	ok(cgroup_kill(cg, SIGKILL, &err));
+	reap(&init);
+	reap(&other);
+	ok(cgroup_destroy(cg, &err));
+}
+
+static void exec_into_a_sub_cgroup(void **state)
+{
+	static const char *const bad[] = { "../..", "../../../x", "a/../../c", "/../.." };
+	char path[PATH_MAX];
+	struct member m;
+
+	(void)state;
+	new_cgroup(NULL, true);
+	for (size_t i = 0; i < cg->n_dirs; i++) {
+		snprintf(path, sizeof(path), "%s/sub", cg->dirs[i].path);
+		assert_int_equal(mkdir(path, 0755), 0);
+		if (cg->dirs[i].controllers & CG_CPUSET) {
+			strcat(path, "/cpuset.cpus");
+			assert_int_equal(io_write_file(AT_FDCWD, path, "0"), 0);
+			path[strlen(path) - 4] = '\0';
+			strcat(path, "mems");
+			assert_int_equal(io_write_file(AT_FDCWD, path, "0"), 0);
+		}
+	}
+	start(&m, FD_NONE);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		err_init(&err);
+		assert_true(cgroup_join_sub(cg, m.pid, NULL, bad[i], &err) < 0);
+		assert_non_null(strstr(why(&err), "bad sub cgroup path"));
+	}
+	err_init(&err);
+	assert_true(cgroup_join_sub(cg, m.pid, "nothing", "sub", &err) < 0);
+	ok(cgroup_join_sub(cg, m.pid, NULL, "/sub", &err));
+	check_joined(&m);
+	ok(cgroup_kill(cg, SIGKILL, &err));
+	reap(&m);
+}
+
+/* Without permission, limits and a path of its own, a container can live without a cgroup. */
+static void rootless(void **state)
+{
+	struct cgroup_request req = { .manager = CGROUP_FS, .id = name, .rootless = true, .proc = &proc };
+	struct spec_resources r = { .pids_limit = { true, 5 } };
+	struct cgroup *c = NULL;
+	struct kv_list paths;
+	struct arena a;
+	char *owned;
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct err e;
+
+		err_init(&e);
+		arena_init(&a);
+		if (setuid(65534) < 0 || cgroup_new(&req, &c, &e) < 0)
+			_exit(1);
+		if (cgroup_create(c, NULL, &e) < 0 || cgroup_clone_fd(c) >= 0)
+			_exit(2);
+		if (cgroup_join(c, getpid(), false, &e) < 0 || cgroup_apply_devices(c, NULL, &e) < 0)
+			_exit(3);
+		if (cgroup_save(c, &a, &paths, &owned, &e) < 0 || paths.n)
+			_exit(4);
+		if (cgroup_kill(c, SIGKILL, &e) >= 0)
+			_exit(5);
+		err_init(&e);
+		cgroup_free(c);
+		if (cgroup_new(&req, &c, &e) < 0 || cgroup_create(c, &r, &e) >= 0)
+			_exit(6);
+		err_init(&e);
+		cgroup_free(c);
+		req.path = "/x"; /* a path was asked for: no permission is an error */
+		if (cgroup_new(&req, &c, &e) < 0 || cgroup_create(c, NULL, &e) >= 0)
+			_exit(7);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* A v2 hierarchy at /sys/fs/cgroup, for this process alone. */
 static int private_v2(void)
 {
@@ -447,6 +558,7 @@ int main(int argc, char **argv)
 		live(life), live(kill_without_cgroup_kill), live(in_use_is_refused),
 		live(destroy_takes_sub_cgroups), live(a_failed_create_leaves_nothing),
 		live(limits_v1), live(limits_v2), live(chown_delegates),
+		live(exec_into_a_divided_cgroup), live(exec_into_a_sub_cgroup), live(rootless),
 	};
 	struct err e;
 	int r;
