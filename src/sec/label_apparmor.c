@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "sec/label.h"
 #include "sec/label_text.h"
@@ -34,9 +35,19 @@ static int check(struct procfs *proc, const char *label, struct err *e)
 	return 0;
 }
 
+/* attr/apparmor is of Linux 5.1; attr/exec may be another LSM's when several are on. Which one is
+ * found by opening: a write's ENOENT says that the profile is not loaded. */
+static int open_exec(struct procfs *proc)
+{
+	int fd = procfs_openat(proc, "thread-self/attr/apparmor/exec", O_WRONLY);
+
+	return fd == -ENOENT ? procfs_openat(proc, "thread-self/attr/exec", O_WRONLY) : fd;
+}
+
 static int apply_exec(struct procfs *proc, const char *label, struct err *e)
 {
 	char text[LABEL_MAX + 1];
+	auto_fd fd = FD_NONE;
 	int r;
 
 	if (str_empty(label))
@@ -44,13 +55,14 @@ static int apply_exec(struct procfs *proc, const char *label, struct err *e)
 	r = label_apparmor_text(label, text, sizeof(text));
 	if (r < 0)
 		return err_sys(e, -r, "apparmor failed to apply profile %s", label);
-	/* attr/apparmor is of Linux 5.1; attr/exec may be another LSM's when several are on. */
-	r = procfs_write(proc, "thread-self/attr/apparmor/exec", text);
-	if (r == -ENOENT)
-		r = procfs_write(proc, "thread-self/attr/exec", text);
-	/* Without AppArmor there is no such file, or it is another's: unconfined we are then. */
-	if (r < 0 && label_apparmor_is_unconfined(label) && !enabled(proc))
+	fd = open_exec(proc);
+	r = fd < 0 ? fd : io_write_all(fd, text, strlen(text));
+	/* No file, or nobody behind it that knows the word: AppArmor is off, and unconfined we are.
+	 * (Not asked by enabled(): /sys is the container's by now.) */
+	if ((r == -EINVAL || fd == -ENOENT) && label_apparmor_is_unconfined(label))
 		return 0;
+	if (fd < 0)
+		return err_sys(e, -fd, "apparmor failed to apply profile %s: open attr/exec", label);
 	if (r == -ENOENT)
 		return err_make(e, ERR_CONFIG, ENOENT,
 				"apparmor failed to apply profile: %s is not loaded", label);

@@ -263,7 +263,8 @@ static int compile_part(const struct build *b, struct part *p, struct err *e)
 	if (r == 0 && p->arch != seccomp_arch_native())
 		r = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
 	if (r < 0)
-		return err_sys(e, -r, "error adding architecture 0x%08x to seccomp filter", p->arch);
+		return err_sys(e, -r, "error adding architecture 0x%08x to seccomp filter",
+			       p->arch);
 	if (b->tree && seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
 		log_debug("seccomp binary tree optimization not available");
 	for (size_t i = 0; r == 0 && i < b->spec->n_rules; i++)

@@ -30,7 +30,7 @@
  */
 static size_t build_arch(const struct dispatch_arch *a, struct sock_filter *out)
 {
-	/* What is between the jset and the ja, and so the distance to "program"; next is one more. */
+	/* What is between the jset and the ja: the distance to "program"; next is one more. */
 	uint8_t rest = a->largest ? (a->multiplexed ? 3 : 2) : 0;
 	size_t n = 0;
 
