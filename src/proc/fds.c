@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "os/fd.h"
+
+#define FIRST_EXTRA 3
+#define COUNT_MAX 4096
+
+static unsigned inherited;
+
+void fds_early_init(void)
+{
+	unsigned n = 0;
+
+	/* The lowest free number is taken, so this fills 0, 1, 2 in turn. Without /dev/null they
+	 * stay closed: opening something else there would hand a stranger's file to the payload. */
+	for (int fd = 0; fd < FIRST_EXTRA; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			break;
+	while (n < COUNT_MAX && fcntl((int)(FIRST_EXTRA + n), F_GETFD) >= 0)
+		n++;
+	inherited = n;
+	os_cloexec_from(FIRST_EXTRA);
+}
+
+unsigned fds_inherited(void)
+{
+	return inherited;
+}
+
+unsigned fds_listen(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	uint32_t p, n;
+
+	if (!pid || !fds || parse_u32(pid, &p) < 0 || parse_u32(fds, &n) < 0)
+		return 0;
+	return (pid_t)p == getpid() ? n : 0;
+}
+
+int fds_check_preserved(unsigned n, struct err *e)
+{
+	if (n > inherited)
+		return err_make(e, ERR_USAGE, EBADF,
+				"unable to stat preserved-fd %u (of %u): descriptor %u is not open",
+				inherited, n, FIRST_EXTRA + inherited);
+	return 0;
+}
+
+int fds_leave(unsigned n, struct err *e)
+{
+	int r = os_close_from(FIRST_EXTRA + n);
+
+	if (r < 0)
+		return err_sys(e, -r, "closing the descriptors from %u on", FIRST_EXTRA + n);
+	for (unsigned i = 0; i < n; i++) {
+		r = os_set_cloexec((int)(FIRST_EXTRA + i), false);
+		if (r < 0)
+			return err_sys(e, -r, "preserving descriptor %u", FIRST_EXTRA + i);
+	}
+	return 0;
+}
+
+void fds_keep_inherited(void)
+{
+	for (unsigned i = 0; i < inherited; i++)
+		os_set_cloexec((int)(FIRST_EXTRA + i), false);
+}

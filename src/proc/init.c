@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "proc/steps.h"
+
+/*
+ * The order is the security argument:
+ *  - nothing before BEGIN but waiting: the ids, the cgroup and the device rules are the parent's;
+ *  - mounts, then hooks, then pivot: createRuntime sees the mounts, the payload never the host;
+ *  - the terminal after the pivot, on the container's own devpts (CVE-2025-52565);
+ *  - without no_new_privs the filter needs CAP_SYS_ADMIN, so it is loaded before capabilities go;
+ *    with it, it is loaded last, so that a profile need not allow what set-up does;
+ *  - every descriptor is closed before execve resolves args[0] (CVE-2024-21626).
+ */
+const struct init_step init_steps[] = {
+	{ BEFORE_PIVOT, "waiting for the parent", step_begin },
+	{ BEFORE_PIVOT, "becoming root in the user namespace", step_user_namespace_root },
+	{ BEFORE_PIVOT, "starting a session", step_session },
+	{ BEFORE_PIVOT, "entering namespaces", step_join_namespaces },
+	{ BEFORE_PIVOT, "making the cgroup and ipc namespaces", step_late_namespaces },
+	{ BEFORE_PIVOT, "making the time namespace", step_time_namespace },
+	{ BEFORE_PIVOT, "joining the session keyring", step_keyring },
+	{ BEFORE_PIVOT, "setting the loopback interface up", step_loopback },
+	{ BEFORE_PIVOT, "preparing the root filesystem", step_rootfs },
+	{ BEFORE_PIVOT, NULL, step_mounts },
+	{ BEFORE_PIVOT, "setting up /dev", step_devices },
+	{ BEFORE_PIVOT, "making the working directory", step_make_cwd },
+	{ BEFORE_PIVOT, NULL, step_host_hooks },
+	{ BEFORE_PIVOT, NULL, step_create_container_hooks },
+	{ BEFORE_PIVOT, "changing the root filesystem", step_pivot },
+	{ AFTER_PIVOT, "setting up the terminal", step_terminal },
+	{ AFTER_PIVOT, "setting the hostname", step_names },
+	{ AFTER_PIVOT, "setting sysctls", step_sysctls },
+	{ AFTER_PIVOT, "finishing the mounts", step_finish_mounts },
+	{ AFTER_PIVOT, "setting the personality", step_personality },
+	{ AFTER_PIVOT, "setting the memory policy", step_memory_policy },
+	{ AFTER_PIVOT, "setting the scheduler", step_scheduler },
+	{ AFTER_PIVOT, "setting the I/O priority", step_io_priority },
+	{ AFTER_PIVOT, "handing over stdio", step_own_stdio },
+	{ AFTER_PIVOT, "finding the home directory", step_home },
+	{ SEAL, "setting the LSM label", step_labels },
+	{ SEAL, "setting no_new_privs", step_no_new_privileges },
+	{ SEAL, "loading the seccomp filter", step_seccomp_early },
+	{ SEAL, "setting rlimits", step_rlimits },
+	{ SEAL, "dropping the bounding set", step_bounding_set },
+	{ SEAL, NULL, step_cwd_as_root },
+	{ SEAL, "setting the user", step_user },
+	{ SEAL, "setting capabilities", step_capabilities },
+	{ SEAL, NULL, step_cwd },
+	{ SEAL, NULL, step_find_program },
+	{ SEAL, "resetting signals", step_signals },
+	{ SEAL, "loading the seccomp filter", step_seccomp_listener },
+	{ SEAL, "reporting to the parent", step_ready },
+	{ SEAL, "waiting for start", step_wait_for_start },
+	{ SEAL, NULL, step_start_container_hooks },
+	{ SEAL, "closing descriptors", step_leave_descriptors },
+	{ SEAL, "loading the seccomp filter", step_seccomp_late },
+};
+const size_t init_steps_n = ARRAY_SIZE(init_steps);
+
+static int run_steps(struct init_ctx *ctx, const struct init_step *steps, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = steps[i].run(ctx, e);
+
+		if (r < 0)
+			return steps[i].words ? err_wrap(e, "%s", steps[i].words) : r;
+	}
+	return 0;
+}
+
+/* To whoever still listens: the parent, then `start` behind the fifo, then the container's stderr. */
+static void report(struct init_ctx *ctx, const struct err *e)
+{
+	char text[ERR_TEXT_MAX + 2];
+	size_t n;
+
+	if (ctx->parent->fd >= 0) {
+		chan_send_error(ctx->parent, e);
+		return;
+	}
+	n = err_format(e, text, sizeof(text) - 1);
+	if (n > sizeof(text) - 2)
+		n = sizeof(text) - 2;
+	text[n] = '\n';
+	if (ctx->fifo >= 0)
+		io_write_all(ctx->fifo, text, n);
+	else
+		io_write_all(STDERR_FILENO, text, n + 1);
+}
+
+/* runc's way for what execve refuses (a bad ELF): start has succeeded, the container says why. */
+static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
+{
+	int saved;
+
+	execve(ctx->exe, ctx->job->argv, ctx->job->envp);
+	saved = errno;
+	dprintf(STDERR_FILENO, "exec %s: %s\n", ctx->exe, err_strerror(saved));
+	_exit(255);
+}
+
+void init_main(struct chain_job *job, struct chan *to_parent)
+{
+	struct init_ctx ctx = {
+		.job = job, .parent = to_parent, .listener = FD_NONE, .fifo = FD_NONE,
+	};
+	const struct init_step *steps = job->script.join ? join_steps : init_steps;
+	size_t n = job->script.join ? join_steps_n : init_steps_n;
+	struct err e;
+
+	log_set_sink(chan_log_sink, to_parent);
+	if (run_steps(&ctx, steps, n, &e) < 0) {
+		report(&ctx, &e);
+		_exit(255);
+	}
+	exec_program(&ctx);
+}

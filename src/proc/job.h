@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One start of a container's process: all that the roles need, prepared by the parent.
+ * Runs in: parent fills it in; stage and init read their copy of it.
+ * Must not happen here: owning anything. Descriptors and pointers are borrowed from container/.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "cgroup/cgroup.h"
+#include "mount/mount.h"
+#include "oci/spec.h"
+#include "oci/state.h"
+#include "os/procfs.h"
+#include "proc/chan.h"
+#include "proc/script.h"
+#include "sec/seccomp.h"
+
+struct chain_job {
+	const struct spec *spec;            /* the container's config (exec: the snapshot) */
+	const struct spec_process *process; /* what is to run */
+	const char *id;
+	const char *bundle;                 /* hooks' cwd; NULL for exec */
+	struct procfs *proc;
+	struct script script;
+	bool rootless, privileged;
+	bool new_keyring;
+
+	/* create and run */
+	struct mount_plan *mounts;
+	int fifo_dir;              /* the container's directory, with exec.fifo; FD_NONE: no waiting */
+	struct oci_state hook_state; /* id, bundle, annotations; pid and status are filled in */
+
+	/* exec */
+	int target_pidfd;          /* the container's init, or FD_NONE where there are no pidfds */
+	pid_t target_pid;
+
+	int ns_fd[NS_KIND_MAX];    /* namespaces by path (and, for exec, the target's), or FD_NONE */
+	struct cgroup *cgroup;
+	bool cgroup_chown;         /* v2: hand the cgroup to the container's root */
+	uint32_t cgroup_uid;
+	struct seccomp_program seccomp;
+	const char *apparmor, *selinux; /* NULL: none */
+	char *const *argv;
+	char **envp;               /* NULL-terminated */
+	char **home_slot;          /* the entry of envp that gets HOME=...; NULL: it is set already */
+	unsigned extra_fds;        /* 3 .. go to the container */
+
+	/*
+	 * Called once init has its pid and before it may go on: here the state is written, so that
+	 * whatever happens later can be undone by `delete`.
+	 */
+	int (*on_pid)(void *data, pid_t pid, int pidfd, struct err *e);
+	void *data;
+	int (*on_tty)(void *data, int master, struct err *e); /* takes the descriptor */
+};
+
+/* What the parent holds after a successful chain_start(). */
+struct chain_result {
+	pid_t pid;
+	int pidfd; /* FD_NONE where there are no pidfds */
+};
+
+/*
+ * Runs the chain until init is ready: blocked on the exec fifo (create), or past its last
+ * message and about to execve (run, exec). On failure every process is gone and reaped, and e
+ * says why in one sentence.
+ */
+int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e);
+
+/* The other roles; they never return. */
+void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init_end)
+	__attribute__((noreturn));
+void init_main(struct chain_job *job, struct chan *to_parent) __attribute__((noreturn));

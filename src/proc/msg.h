@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The protocol of the process chain: one table, from which come the enum, the names, the sizes
+ * and the checks of who may say what to whom.
+ * Runs in: all roles.
+ * Must not happen here: anything but data.
+ *
+ * A create without a stage reads, from top to bottom:
+ *
+ *   parent                                   init
+ *   clone3(), cgroups, id maps, links
+ *        --------------- BEGIN ------------>
+ *                                            namespaces, mounts, devices
+ *        <------------ HOOKS_REQUEST -------             only with prestart, createRuntime
+ *   prestart and createRuntime hooks
+ *        ------------- HOOKS_DONE --------->
+ *                                            createContainer hooks, pivot_root, terminal
+ *        <---------------- TTY -------------             only with a terminal
+ *                                            labels, capabilities, user
+ *        <------------ SECCOMP_FD ----------             only with a listener
+ *        ------------- SECCOMP_DONE ------->
+ *        <--------------- READY ------------
+ *                                            closes the channel; exec fifo or execve
+ *
+ * With a stage, BEGIN is preceded by the stage's INIT_PID. LOG may come at any moment, ERROR is
+ * the last thing that a role says.
+ */
+#pragma once
+
+#include "base/err.h"
+
+enum role { ROLE_PARENT = 1, ROLE_STAGE = 2, ROLE_INIT = 4 };
+#define ROLE_INNER (ROLE_STAGE | ROLE_INIT)
+
+struct msg_none {
+	char nothing[1];
+};
+
+struct msg_pid {
+	int32_t pid;       /* as the parent's pid namespace numbers it */
+	int32_t in_cgroup; /* INIT_PID: born in its cgroup (CLONE_INTO_CGROUP) */
+};
+
+/* The fds column: none, exactly one, or one where the kernel has pidfds. */
+enum { MSG_FD_NO, MSG_FD_ONE, MSG_FD_MAYBE };
+
+#define MSG_LOG_MAX 1024
+struct msg_log {
+	uint8_t level; /* enum log_level */
+	char text[MSG_LOG_MAX]; /* NUL-terminated */
+};
+
+/*        name           from         to           payload   fds meaning */
+#define CHAN_MESSAGES(X) \
+	X(INIT_PID,      ROLE_STAGE,  ROLE_PARENT, struct msg_pid,  MSG_FD_MAYBE, "init is cloned, its pidfd attached") \
+	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_pid,  MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
+	X(HOOKS_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "run the hooks of the runtime namespace") \
+	X(HOOKS_DONE,    ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "they ran") \
+	X(TTY,           ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "the pty's master") \
+	X(SECCOMP_FD,    ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "the notify descriptor") \
+	X(SECCOMP_DONE,  ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "the listener has it") \
+	X(READY,         ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "all is set up") \
+	X(ERROR,         ROLE_INNER,  ROLE_PARENT, struct err,      MSG_FD_NO, "I failed; last message") \
+	X(LOG,           ROLE_INNER,  ROLE_PARENT, struct msg_log,  MSG_FD_NO, "a record for people")
+
+enum msg_type {
+	MSG_INVALID,
+#define X(name, from, to, payload, fds, meaning) MSG_##name,
+	CHAN_MESSAGES(X)
+#undef X
+	MSG_TYPE_MAX
+};
+
+/* Every payload fits one packet. */
+#define X(name, from, to, payload, fds, meaning) \
+	_Static_assert(sizeof(payload) <= 4096, #name " is larger than a packet");
+CHAN_MESSAGES(X)
+#undef X
+
+struct msg_info {
+	const char *name, *meaning;
+	uint16_t from, to; /* enum role, or'ed */
+	uint16_t size, fds;
+};
+extern const struct msg_info msg_table[MSG_TYPE_MAX];

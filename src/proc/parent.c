@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "hooks/hooks.h"
+#include "netdev/netdev.h"
+#include "ns/ns.h"
+#include "os/clone.h"
+#include "os/pidfd.h"
+#include "os/setns.h"
+#include "proc/job.h"
+#include "sched/sched.h"
+
+/* The parent's side of one conversation. */
+struct parent {
+	struct chain_job *job;
+	struct chan stage, init;
+	pid_t stage_pid, init_pid; /* 0 while there is none */
+	int init_pidfd;
+	bool in_cgroup;
+};
+
+/* ---- clone ---- */
+
+static uint64_t clone_flags(const struct script *s)
+{
+	uint64_t flags = 0;
+
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		if (s->new_kinds & KIND_BIT(k))
+			flags |= ns_table[k].flag;
+	return flags;
+}
+
+/*
+ * A process that is born into a pid namespace with strangers in it must not be open to their
+ * ptrace for a moment (CVE-2016-9962): the flag is inherited, so it is dropped before the clone.
+ * The one exception: an unprivileged caller could not write the id maps of such a child.
+ */
+static bool born_undumpable(const struct chain_job *job)
+{
+	return job->privileged || !(job->script.new_kinds & KIND_BIT(NS_USER));
+}
+
+static int enter_pid_namespace(const struct chain_job *job, struct err *e)
+{
+	int fd = job->ns_fd[NS_PID] >= 0 ? job->ns_fd[NS_PID] : job->target_pidfd;
+	int r = os_setns(fd, ns_table[NS_PID].flag);
+
+	return r < 0 ? err_sys(e, -r, "entering the pid namespace") : 0;
+}
+
+/* Clones the first inner process; in the child it never returns. */
+static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
+{
+	struct chain_job *job = p->job;
+	bool undumpable = born_undumpable(job), in_cgroup = false;
+	struct os_clone c = { .flags = 0, .cgroup = FD_NONE };
+	int pidfd = FD_NONE;
+	pid_t pid;
+
+	if (!job->script.stage) {
+		c.flags = clone_flags(&job->script);
+		c.cgroup = job->cgroup ? cgroup_clone_fd(job->cgroup) : FD_NONE;
+	}
+	if (undumpable)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	pid = os_clone(&c, &pidfd, &in_cgroup);
+	if (pid == 0) {
+		chan_close(&ends[0]);
+		chan_close(&ends[2]);
+		if (job->script.stage)
+			stage_main(job, &ends[3], &ends[1]);
+		init_main(job, &ends[1]);
+	}
+	if (undumpable)
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (pid < 0)
+		return err_sys(e, -pid, "clone");
+	if (job->script.stage) {
+		p->stage_pid = pid;
+		fd_close(pidfd);
+	} else {
+		p->init_pid = pid;
+		p->init_pidfd = pidfd;
+		p->in_cgroup = in_cgroup;
+	}
+	return 0;
+}
+
+static int spawn(struct parent *p, struct err *e)
+{
+	struct chain_job *job = p->job;
+	bool visit = job->script.parent_joins != 0;
+	struct chan ends[4] = { CHAN_NONE, CHAN_NONE, CHAN_NONE, CHAN_NONE };
+	auto_fd home = FD_NONE;
+	int r = chan_pair(ROLE_INIT, ends, e);
+
+	if (r < 0)
+		return r;
+	p->init = ends[0];
+	if (job->script.stage) {
+		r = chan_pair(ROLE_STAGE, ends + 2, e);
+		if (r < 0)
+			goto out;
+		p->stage = ends[2];
+	}
+	if (visit) {
+		home = procfs_open_ns(job->proc, 0, "pid");
+		r = home < 0 ? err_sys(e, -home, "open the runtime's own pid namespace") : 0;
+		if (r == 0)
+			r = enter_pid_namespace(job, e);
+		if (r < 0)
+			goto out;
+	}
+	r = clone_first(p, ends, e);
+	/* Hooks and helpers must be born at home again. */
+	if (visit && os_setns(home, ns_table[NS_PID].flag) < 0 && r == 0)
+		r = err_sys(e, errno, "returning to the runtime's own pid namespace");
+out:
+	chan_close(&ends[1]);
+	chan_close(&ends[3]);
+	return r;
+}
+
+/* ---- one function a message ---- */
+
+static int on_init_pid(struct parent *p, struct err *e)
+{
+	struct msg_pid m;
+	int status, r;
+
+	r = chan_expect(&p->stage, MSG_INIT_PID, &m, &p->init_pidfd, e);
+	if (r < 0)
+		return r;
+	if (m.pid <= 1)
+		return err_make(e, ERR_PROTOCOL, EPROTO, "the stage reports pid %d", m.pid);
+	p->init_pid = m.pid;
+	p->in_cgroup = m.in_cgroup;
+	r = os_wait_child(p->stage_pid, &status);
+	p->stage_pid = 0;
+	return r < 0 ? err_sys(e, -r, "waiting for the stage") : 0;
+}
+
+/*
+ * In a user namespace nobody may raise a hard limit, so the parent raises it beforehand. The
+ * limits themselves are init's last but one act: a small RLIMIT_NOFILE would stop the set-up.
+ */
+static int raise_hard_limits(struct parent *p, struct err *e)
+{
+	const struct spec_rlimits *want = &p->job->process->rlimits;
+
+	for (size_t i = 0; i < want->n; i++) {
+		struct rlimit old;
+		struct spec_rlimit one = want->v[i];
+		struct spec_rlimits list = { .v = &one, .n = 1 };
+		int r;
+
+		if (prlimit(p->init_pid, (__rlimit_resource_t)one.resource, NULL, &old) < 0)
+			return err_sys(e, errno, "prlimit of init");
+		if (one.hard <= old.rlim_max)
+			continue;
+		one.soft = old.rlim_cur;
+		r = sched_set_rlimits(p->init_pid, &list, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int place_in_cgroup(struct parent *p, struct err *e)
+{
+	struct chain_job *job = p->job;
+	int r;
+
+	if (!job->cgroup)
+		return 0;
+	r = cgroup_join(job->cgroup, p->init_pid, p->in_cgroup, e);
+	if (r < 0 || job->script.join)
+		return r;
+	r = cgroup_apply_devices(job->cgroup, job->spec->linux->resources, e);
+	if (r == 0 && job->cgroup_chown)
+		r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
+	return r;
+}
+
+static int write_id_maps(struct parent *p, struct err *e)
+{
+	const struct spec_linux *l = p->job->spec->linux;
+	struct idmap_request req = {
+		.pid = p->init_pid,
+		.uid = &l->uid_mappings,
+		.gid = &l->gid_mappings,
+		.privileged = p->job->privileged,
+	};
+
+	if (!(p->job->script.new_kinds & KIND_BIT(NS_USER)))
+		return 0;
+	return idmap_write(p->job->proc, &req, e);
+}
+
+static int move_links(struct parent *p, struct err *e)
+{
+	const struct spec_net_devices *d = &p->job->spec->linux->net_devices;
+	auto_fd net = FD_NONE;
+
+	if (p->job->script.join || d->n == 0)
+		return 0;
+	net = procfs_open_ns(p->job->proc, p->init_pid, "net");
+	if (net < 0)
+		return err_sys(e, -net, "open the network namespace of init");
+	return netdev_move(d, net, e);
+}
+
+static int apply_process_facts(struct parent *p, struct err *e)
+{
+	struct chain_job *job = p->job;
+	const struct spec_process *proc = job->process;
+	const struct spec_intel_rdt *rdt = job->spec->linux->intel_rdt;
+	bool user_ns = spec_namespace_find(&job->spec->linux->namespaces, NS_USER) != NULL;
+	int r = 0;
+
+	if (user_ns)
+		r = raise_hard_limits(p, e);
+	if (r == 0 && proc->oom_score_adj.set)
+		r = sched_set_oom_score_adj(job->proc, p->init_pid, proc->oom_score_adj.v,
+					    job->rootless, e);
+	if (r == 0 && rdt)
+		r = intelrdt_apply(rdt, job->id, p->init_pid, e);
+	if (r == 0 && job->script.join && proc->exec_cpu_affinity && proc->exec_cpu_affinity->initial)
+		r = sched_set_affinity(p->init_pid, proc->exec_cpu_affinity->initial, e);
+	return r;
+}
+
+static int on_begin(struct parent *p, struct err *e)
+{
+	static int (*const acts[])(struct parent *, struct err *) = {
+		write_id_maps, apply_process_facts, place_in_cgroup, move_links,
+	};
+	struct msg_pid m = { .pid = p->init_pid };
+	int r = p->job->on_pid(p->job->data, p->init_pid, p->init_pidfd, e);
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
+		r = acts[i](p, e);
+	if (r < 0)
+		return r;
+	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
+}
+
+static int on_hooks_request(struct parent *p, struct err *e)
+{
+	static const enum hook_kind kinds[] = { HOOK_PRESTART, HOOK_CREATE_RUNTIME };
+	struct chain_job *job = p->job;
+	struct oci_state state = job->hook_state;
+	auto_str text = { 0 };
+	int r = chan_expect(&p->init, MSG_HOOKS_REQUEST, NULL, NULL, e);
+
+	if (r < 0)
+		return r;
+	state.status = STATUS_CREATING;
+	state.pid = p->init_pid;
+	r = oci_state_emit(&state, 0, &text, e);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++) {
+		struct hook_context ctx = {
+			.state = text.s, .state_len = text.len,
+			.cwd = job->bundle, .inherit_env = environ,
+		};
+
+		r = hooks_run(kinds[i], &job->spec->hooks.list[kinds[i]], &ctx, e);
+	}
+	return r;
+}
+
+static int on_hooks_done(struct parent *p, struct err *e)
+{
+	return chan_send(&p->init, MSG_HOOKS_DONE, NULL, FD_NONE, e);
+}
+
+static int on_tty(struct parent *p, struct err *e)
+{
+	auto_fd master = FD_NONE;
+	int r = chan_expect(&p->init, MSG_TTY, NULL, &master, e);
+
+	if (r < 0)
+		return r;
+	return p->job->on_tty(p->job->data, TAKE_FD(master), e);
+}
+
+static int on_seccomp_fd(struct parent *p, struct err *e)
+{
+	const struct spec_seccomp *s = p->job->spec->linux->seccomp;
+	struct oci_state state = p->job->hook_state;
+	auto_str text = { 0 };
+	auto_fd listener = FD_NONE;
+	int r = chan_expect(&p->init, MSG_SECCOMP_FD, NULL, &listener, e);
+
+	if (r < 0)
+		return r;
+	state.status = p->job->script.join ? STATUS_RUNNING : STATUS_CREATING;
+	if (!p->job->script.join)
+		state.pid = p->init_pid;
+	r = oci_process_state_emit(&state, p->init_pid, s->listener_metadata, &text, e);
+	if (r < 0)
+		return r;
+	return seccomp_notify_send(s->listener_path, text.s, text.len, listener, e);
+}
+
+static int on_seccomp_done(struct parent *p, struct err *e)
+{
+	return chan_send(&p->init, MSG_SECCOMP_DONE, NULL, FD_NONE, e);
+}
+
+/* Init closes the channel when nothing can fail any more that the caller could be told. */
+static int on_ready(struct parent *p, struct err *e)
+{
+	int r = chan_expect(&p->init, MSG_READY, NULL, NULL, e);
+
+	return r < 0 ? r : chan_expect_eof(&p->init, e);
+}
+
+static int (*const handlers[MSG_TYPE_MAX])(struct parent *, struct err *) = {
+	[MSG_INIT_PID] = on_init_pid,
+	[MSG_BEGIN] = on_begin,
+	[MSG_HOOKS_REQUEST] = on_hooks_request,
+	[MSG_HOOKS_DONE] = on_hooks_done,
+	[MSG_TTY] = on_tty,
+	[MSG_SECCOMP_FD] = on_seccomp_fd,
+	[MSG_SECCOMP_DONE] = on_seccomp_done,
+	[MSG_READY] = on_ready,
+};
+
+/* ---- failure ---- */
+
+static void end_process(pid_t pid, int pidfd, int *ret_status)
+{
+	if (pidfd < 0 || os_pidfd_send_signal(pidfd, SIGKILL) < 0)
+		kill(pid, SIGKILL); /* our own child, not yet waited for: the number is still its own */
+	os_wait_child(pid, ret_status);
+}
+
+/* The peer closed its end without a word, so it is about to die by itself: its own status says
+ * more than ours would. Bounded, should it linger. */
+static void let_end(pid_t pid, int pidfd, int *ret_status)
+{
+	if (pidfd >= 0)
+		os_pidfd_wait(pidfd, 2000);
+	end_process(pid, pidfd, ret_status);
+}
+
+/* A peer that is gone without a word: what can be said about its end. */
+static void explain_death(const struct parent *p, const char *who, int status, struct err *e)
+{
+	if (p->job->cgroup && cgroup_oom_kills(p->job->cgroup) > 0)
+		err_make(e, ERR_CHILD, ENOMEM, "container init was OOM-killed (memory limit too low?)");
+	else if (WIFSIGNALED(status))
+		err_make(e, ERR_CHILD, EPIPE, "the %s process was killed by signal %d during set-up", who,
+			 WTERMSIG(status));
+	else
+		err_make(e, ERR_CHILD, EPIPE, "the %s process ended with status %d during set-up", who,
+			 WEXITSTATUS(status));
+}
+
+/* Every process of a failed chain is ended and reaped: nobody may keep the caller's stderr open. */
+static int fail(struct parent *p, struct err *e)
+{
+	bool silent = e->kind == ERR_CHILD && e->errnum == EPIPE;
+	int status = 0, r = -e->errnum;
+
+	chan_close(&p->stage);
+	chan_close(&p->init);
+	if (p->stage_pid > 0)
+		(silent ? let_end : end_process)(p->stage_pid, FD_NONE, &status);
+	if (p->init_pid > 0)
+		(silent ? let_end : end_process)(p->init_pid, p->init_pidfd, &status);
+	if (silent)
+		explain_death(p, p->init_pid > 0 ? "init" : "stage", status, e);
+	if (p->init.peer_failed && !p->job->script.join)
+		err_wrap(e, "error during container init"); /* runc's words */
+	fd_close(p->init_pidfd);
+	return r;
+}
+
+int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
+{
+	struct parent p = {
+		.job = job, .stage = CHAN_NONE, .init = CHAN_NONE, .init_pidfd = FD_NONE,
+	};
+	int r = spawn(&p, e);
+
+	for (size_t i = 0; r == 0 && i < job->script.n_messages; i++)
+		r = handlers[job->script.messages[i]](&p, e);
+	if (r < 0)
+		return fail(&p, e);
+	chan_close(&p.stage);
+	chan_close(&p.init);
+	ret->pid = p.init_pid;
+	ret->pidfd = p.init_pidfd;
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/script.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void say(struct script *s, enum msg_type type)
+{
+	s->messages[s->n_messages++] = type;
+}
+
+/* Which kinds are made and which are joined. */
+static int sort_kinds(const struct spec_namespaces *ns, bool join, uint32_t *made, uint32_t *joined,
+		      struct err *e)
+{
+	*made = *joined = 0;
+	for (size_t i = 0; i < ns->n; i++) {
+		uint32_t bit = KIND_BIT(ns->v[i].kind);
+
+		if ((*made | *joined) & bit)
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"linux.namespaces[%zu]: the same type stands there twice", i);
+		if (join || ns->v[i].path)
+			*joined |= bit;
+		else
+			*made |= bit;
+	}
+	return 0;
+}
+
+static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined, bool privileged)
+{
+	uint32_t user = KIND_BIT(NS_USER), pid = KIND_BIT(NS_PID);
+
+	/*
+	 * The cgroup namespace's root is where its maker stands, and clone takes the parent's place
+	 * for it even with CLONE_INTO_CGROUP. A time namespace must get its offsets before anyone
+	 * enters it. And the root of an ipc namespace's mqueue file system belongs to whoever made
+	 * the namespace: that must be the user namespace's root, not the host's. So init makes
+	 * these itself.
+	 */
+	s->late_kinds = made & (KIND_BIT(NS_CGROUP) | KIND_BIT(NS_TIME));
+	if (made & user)
+		s->late_kinds |= made & KIND_BIT(NS_IPC);
+	s->new_kinds = made & ~s->late_kinds;
+
+	/*
+	 * A stage is needed where one process cannot do it: entering a user namespace changes what
+	 * it may enter next (unprivileged callers need it first), and an init that is born into a
+	 * new user namespace may no longer enter namespaces that belong to the old one.
+	 */
+	if (s->join)
+		s->stage = !privileged && (joined & user);
+	else
+		s->stage = (joined & user) || ((made & user) && (joined & ~pid));
+	if (s->stage) {
+		s->stage_joins = joined;
+	} else {
+		/* setns() to a pid namespace concerns the children: the parent can do it and go back. */
+		s->parent_joins = joined & pid;
+		s->init_joins = joined & ~pid;
+	}
+}
+
+int script_plan(struct script *s, const struct spec_namespaces *ns, const struct script_facts *f,
+		struct err *e)
+{
+	uint32_t made, joined;
+	int r = sort_kinds(ns, f->join, &made, &joined, e);
+
+	if (r < 0)
+		return r;
+	*s = (struct script){ .join = f->join };
+	plan_namespaces(s, made, joined, f->privileged);
+	if (s->stage)
+		say(s, MSG_INIT_PID);
+	say(s, MSG_BEGIN);
+	if (f->host_hooks && !f->join) {
+		say(s, MSG_HOOKS_REQUEST);
+		say(s, MSG_HOOKS_DONE);
+	}
+	if (f->terminal)
+		say(s, MSG_TTY);
+	if (f->notify) {
+		say(s, MSG_SECCOMP_FD);
+		say(s, MSG_SECCOMP_DONE);
+	}
+	say(s, MSG_READY);
+	return 0;
+}
+
+size_t script_format(const struct script *s, char *buf, size_t size)
+{
+	size_t total = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (size_t i = 0; i < s->n_messages; i++) {
+		int n = snprintf(total < size ? buf + total : NULL, total < size ? size - total : 0,
+				 "%s%s", i ? " " : "", msg_table[s->messages[i]].name);
+
+		if (n > 0)
+			total += (size_t)n;
+	}
+	return total;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the process chain has to do for this config: which namespaces by which way, whether there
+ * is a stage, which messages will be said.
+ * Runs in: parent. Pure: no system call; tested without root.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "oci/spec.h"
+#include "proc/msg.h"
+
+struct script_facts {
+	bool join;       /* exec: every namespace of the container exists already */
+	bool privileged; /* CAP_SYS_ADMIN where the runtime stands */
+	bool host_hooks; /* prestart or createRuntime hooks are there */
+	bool terminal;
+	bool notify;     /* the seccomp program has a listener */
+};
+
+#define SCRIPT_MESSAGES_MAX 12
+
+struct script {
+	bool stage;            /* an intermediate process joins first */
+	bool join;             /* init is a joiner (exec) */
+	uint32_t new_kinds;    /* bit enum ns_kind: made at the clone of init */
+	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace */
+	uint32_t stage_joins;  /* by path or from the container: entered by the stage */
+	uint32_t parent_joins; /* pid alone: entered by the parent for its children, then left */
+	uint32_t init_joins;   /* entered by init itself */
+	enum msg_type messages[SCRIPT_MESSAGES_MAX]; /* in order, both directions, LOG and ERROR aside */
+	size_t n_messages;
+};
+
+#define KIND_BIT(kind) (1u << (kind))
+
+int script_plan(struct script *s, const struct spec_namespaces *ns, const struct script_facts *f,
+		struct err *e);
+/* "BEGIN HOOKS_REQUEST HOOKS_DONE READY": for `plan`, tests and debug records. */
+size_t script_format(const struct script *s, char *buf, size_t size);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "os/memfd.h"
+#include "proc/fds.h"
+
+/* An unnamed copy: no link leads to it. Anybody may run such a file, but then it is theirs. */
+static bool is_unnamed(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 0;
+}
+
+static int copy_self(int exe, struct err *e)
+{
+	static const char *const dirs[] = { "/run", "/dev/shm", "/tmp" };
+	int fd = os_memfd_sealed_copy("strake", exe), first = fd;
+
+	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(dirs); i++)
+		fd = os_tmpfile_copy(dirs[i], exe);
+	if (fd < 0)
+		return err_sys(e, -first, "making a sealed copy of the runtime's own binary");
+	return fd;
+}
+
+int seal_self(char *const argv[], struct err *e)
+{
+	auto_fd exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	auto_fd copy = FD_NONE;
+
+	if (exe < 0)
+		return err_sys(e, errno, "open /proc/self/exe");
+	if (os_memfd_is_sealed(exe) || is_unnamed(exe))
+		return 0;
+	copy = copy_self(exe, e);
+	if (copy < 0)
+		return copy;
+	fds_keep_inherited();
+	syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
+	return err_sys(e, errno, "running the sealed copy of the runtime's own binary");
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "os/clone.h"
+#include "proc/job.h"
+#include "ns/ns.h"
+#include "proc/join.h"
+
+static int clone_init(struct chain_job *job, struct chan *to_parent, struct chan *init_end,
+		      struct err *e)
+{
+	struct os_clone c = {
+		.flags = CLONE_PARENT, /* so that init is the parent's child, then the engine's */
+		.cgroup = job->cgroup ? cgroup_clone_fd(job->cgroup) : FD_NONE,
+	};
+	struct msg_pid m = { 0 };
+	bool in_cgroup = false;
+	int pidfd = FD_NONE;
+	pid_t pid;
+
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		if (job->script.new_kinds & KIND_BIT(k))
+			c.flags |= ns_table[k].flag;
+	pid = os_clone(&c, &pidfd, &in_cgroup);
+	if (pid == 0) {
+		chan_close(to_parent);
+		init_main(job, init_end);
+	}
+	if (pid < 0)
+		return err_sys(e, -pid, "clone");
+	m.pid = pid;
+	m.in_cgroup = in_cgroup;
+	return chan_send(to_parent, MSG_INIT_PID, &m, pidfd, e);
+}
+
+void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init_end)
+{
+	struct err e;
+	int r;
+
+	log_set_sink(chan_log_sink, to_parent);
+	r = join_namespaces(job, job->script.stage_joins, &e);
+	if (r == 0 && (job->script.stage_joins & KIND_BIT(NS_USER)))
+		r = become_root(&e);
+	if (r == 0)
+		r = clone_init(job, to_parent, init_end, &e);
+	if (r < 0)
+		chan_send_error(to_parent, &e);
+	_exit(r < 0 ? 1 : 0);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of init and of the joiner: each does one thing and knows by itself whether the config
+ * asks for it. The tables in init.c and join.c give the order, which is a security property.
+ * Runs in: init before pivot (BEFORE_PIVOT) | init after pivot (AFTER_PIVOT, SEAL).
+ * Must not happen here: reading config text, resolving host paths, surviving a failure.
+ */
+#pragma once
+
+#include "proc/job.h"
+
+enum step_phase {
+	BEFORE_PIVOT, /* the host's file system is still in reach */
+	AFTER_PIVOT,  /* inside, with the privileges of set-up */
+	SEAL,         /* privileges go, one after the other; nothing is set up any more */
+};
+
+struct init_ctx {
+	struct chain_job *job;
+	struct chan *parent;
+	pid_t pid;            /* as the runtime's pid namespace numbers it */
+	int listener;         /* seccomp's, until the parent has it */
+	int fifo;             /* exec.fifo, open for writing from the start on; FD_NONE */
+	bool cwd_done;        /* chdir succeeded before the user was changed */
+	char exe[4096];       /* what execve gets */
+	char home[4096];      /* "HOME=..." */
+};
+
+struct init_step {
+	enum step_phase phase;
+	const char *words; /* "setting the hostname": put before an error */
+	int (*run)(struct init_ctx *ctx, struct err *e);
+};
+
+/* steps_ns.c */
+int step_begin(struct init_ctx *ctx, struct err *e);
+int step_user_namespace_root(struct init_ctx *ctx, struct err *e);
+int step_session(struct init_ctx *ctx, struct err *e);
+int step_join_namespaces(struct init_ctx *ctx, struct err *e);
+int step_late_namespaces(struct init_ctx *ctx, struct err *e);
+int step_time_namespace(struct init_ctx *ctx, struct err *e);
+int step_keyring(struct init_ctx *ctx, struct err *e);
+int step_loopback(struct init_ctx *ctx, struct err *e);
+int step_names(struct init_ctx *ctx, struct err *e);
+int step_sysctls(struct init_ctx *ctx, struct err *e);
+
+/* steps_fs.c */
+int step_rootfs(struct init_ctx *ctx, struct err *e);
+int step_mounts(struct init_ctx *ctx, struct err *e);
+int step_devices(struct init_ctx *ctx, struct err *e);
+int step_make_cwd(struct init_ctx *ctx, struct err *e);
+int step_host_hooks(struct init_ctx *ctx, struct err *e);
+int step_create_container_hooks(struct init_ctx *ctx, struct err *e);
+int step_pivot(struct init_ctx *ctx, struct err *e);
+int step_terminal(struct init_ctx *ctx, struct err *e);
+int step_finish_mounts(struct init_ctx *ctx, struct err *e);
+
+/* steps_process.c */
+int step_personality(struct init_ctx *ctx, struct err *e);
+int step_scheduler(struct init_ctx *ctx, struct err *e);
+int step_io_priority(struct init_ctx *ctx, struct err *e);
+int step_memory_policy(struct init_ctx *ctx, struct err *e);
+int step_affinity(struct init_ctx *ctx, struct err *e);
+int step_labels(struct init_ctx *ctx, struct err *e);
+int step_no_new_privileges(struct init_ctx *ctx, struct err *e);
+int step_seccomp_early(struct init_ctx *ctx, struct err *e);
+int step_own_stdio(struct init_ctx *ctx, struct err *e);
+int step_rlimits(struct init_ctx *ctx, struct err *e);
+int step_bounding_set(struct init_ctx *ctx, struct err *e);
+int step_cwd_as_root(struct init_ctx *ctx, struct err *e);
+int step_user(struct init_ctx *ctx, struct err *e);
+int step_cwd(struct init_ctx *ctx, struct err *e);
+int step_capabilities(struct init_ctx *ctx, struct err *e);
+
+/* steps_exec.c */
+int step_home(struct init_ctx *ctx, struct err *e);
+int step_find_program(struct init_ctx *ctx, struct err *e);
+int step_signals(struct init_ctx *ctx, struct err *e);
+int step_seccomp_listener(struct init_ctx *ctx, struct err *e);
+int step_ready(struct init_ctx *ctx, struct err *e);
+int step_wait_for_start(struct init_ctx *ctx, struct err *e);
+int step_start_container_hooks(struct init_ctx *ctx, struct err *e);
+int step_leave_descriptors(struct init_ctx *ctx, struct err *e);
+int step_seccomp_late(struct init_ctx *ctx, struct err *e);
+
+/* The tables; the order is tested. */
+extern const struct init_step init_steps[], join_steps[];
+extern const size_t init_steps_n, join_steps_n;

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/str.h"
+#include "hooks/hooks.h"
+#include "proc/fds.h"
+#include "proc/steps.h"
+#include "sec/user.h"
+
+int step_home(struct init_ctx *ctx, struct err *e)
+{
+	static const char prefix[] = "HOME=";
+	size_t n = sizeof(prefix) - 1;
+	auto_fd root = FD_NONE;
+
+	if (!ctx->job->home_slot)
+		return 0;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_sys(e, errno, "open /");
+	memcpy(ctx->home, prefix, n);
+	/* An image whose passwd cannot be read still gets a HOME. */
+	if (user_home(root, ctx->job->process->user.uid, ctx->home + n, sizeof(ctx->home) - n) < 0)
+		snprintf(ctx->home + n, sizeof(ctx->home) - n, "/");
+	*ctx->job->home_slot = ctx->home;
+	return 0;
+}
+
+/* 0 when path can be executed, else the errno that Go's exec.LookPath would report. */
+static int executable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	/* By effective ids: root without CAP_DAC_OVERRIDE must see what execve would say. */
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return errno == EROFS ? EACCES : errno;
+	return st.st_mode & 0111 ? 0 : EACCES;
+}
+
+static const char *path_variable(char *const *envp)
+{
+	const char *path = NULL;
+
+	for (; *envp; envp++)
+		if (str_starts(*envp, "PATH="))
+			path = *envp + strlen("PATH=");
+	return path;
+}
+
+static int search_path(struct init_ctx *ctx, const char *name)
+{
+	const char *path = path_variable(ctx->job->envp);
+
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+		int len = snprintf(ctx->exe, sizeof(ctx->exe), "%.*s/%s", (int)n, path, name);
+
+		/* An empty or relative entry would mean the working directory: never searched. */
+		if (path[0] == '/' && len > 0 && len < (int)sizeof(ctx->exe) && executable(ctx->exe) == 0)
+			return 0;
+		path += n;
+		if (*path == ':')
+			path++;
+	}
+	return -ENOENT;
+}
+
+/* The words are those of Go's os/exec: Docker and podman make 126 and 127 of them. */
+int step_find_program(struct init_ctx *ctx, struct err *e)
+{
+	const char *name = ctx->job->argv[0];
+	int errnum;
+
+	if (!strchr(name, '/')) {
+		if (search_path(ctx, name) == 0)
+			return 0;
+		return err_make(e, ERR_SYS, ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
+	}
+	if (snprintf(ctx->exe, sizeof(ctx->exe), "%s", name) >= (int)sizeof(ctx->exe))
+		return err_sys(e, ENAMETOOLONG, "exec: \"%.64s...\"", name);
+	errnum = executable(name);
+	if (errnum == 0)
+		return 0;
+	if (errnum == EISDIR || errnum == EACCES)
+		return err_sys(e, errnum, "exec: \"%s\"", name);
+	return err_sys(e, errnum, "exec: \"%s\": stat %s", name, name);
+}
+
+/* conmon ignores SIGPIPE and others block signals: neither may reach the payload. */
+int step_signals(struct init_ctx *ctx, struct err *e)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	(void)ctx;
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			sigaction(sig, &dfl, NULL); /* EINVAL: libc keeps that one for itself */
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return err_sys(e, errno, "sigprocmask");
+	return 0;
+}
+
+static int load_filter(struct init_ctx *ctx, struct err *e)
+{
+	return seccomp_program_load(&ctx->job->seccomp, &ctx->listener, e);
+}
+
+static int hand_over_listener(struct init_ctx *ctx, struct err *e)
+{
+	int r;
+
+	if (ctx->listener < 0)
+		return 0;
+	r = chan_send(ctx->parent, MSG_SECCOMP_FD, NULL, ctx->listener, e);
+	fd_close(TAKE_FD(ctx->listener));
+	if (r < 0)
+		return r;
+	return chan_expect(ctx->parent, MSG_SECCOMP_DONE, NULL, NULL, e);
+}
+
+/* Three moments for one filter: without no_new_privs before the capabilities go; with a listener
+ * while there still is a parent to give it to; else as the very last act. */
+int step_seccomp_early(struct init_ctx *ctx, struct err *e)
+{
+	int r;
+
+	if (!ctx->job->seccomp.filter || ctx->job->process->no_new_privileges)
+		return 0;
+	r = load_filter(ctx, e);
+	return r < 0 ? r : hand_over_listener(ctx, e);
+}
+
+int step_seccomp_listener(struct init_ctx *ctx, struct err *e)
+{
+	int r;
+
+	if (!ctx->job->seccomp.filter || !ctx->job->process->no_new_privileges ||
+	    !ctx->job->seccomp.notify)
+		return 0;
+	r = load_filter(ctx, e);
+	return r < 0 ? r : hand_over_listener(ctx, e);
+}
+
+int step_seccomp_late(struct init_ctx *ctx, struct err *e)
+{
+	if (!ctx->job->seccomp.filter || !ctx->job->process->no_new_privileges ||
+	    ctx->job->seccomp.notify)
+		return 0;
+	return load_filter(ctx, e);
+}
+
+int step_ready(struct init_ctx *ctx, struct err *e)
+{
+	int r = chan_send(ctx->parent, MSG_READY, NULL, FD_NONE, e);
+
+	if (r < 0)
+		return r;
+	/* create: from here on nobody is there but `start`. run and exec listen to the end. */
+	if (ctx->job->fifo_dir >= 0) {
+		log_set_sink(NULL, NULL);
+		chan_close(ctx->parent);
+	}
+	return 0;
+}
+
+/* Opening for writing blocks until `start` opens for reading. */
+int step_wait_for_start(struct init_ctx *ctx, struct err *e)
+{
+	int r;
+
+	if (ctx->job->fifo_dir < 0)
+		return 0;
+	do
+		ctx->fifo = openat(ctx->job->fifo_dir, "exec.fifo", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	while (ctx->fifo < 0 && errno == EINTR);
+	if (ctx->fifo < 0)
+		return err_sys(e, errno, "open exec.fifo");
+	r = io_write_all(ctx->fifo, "0", 1);
+	return r < 0 ? err_sys(e, -r, "write exec.fifo") : 0;
+}
+
+int step_start_container_hooks(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_hook_list *list = &ctx->job->spec->hooks.list[HOOK_START_CONTAINER];
+	struct oci_state state = ctx->job->hook_state;
+	struct hook_context hc = { .inherit_env = ctx->job->envp };
+	auto_str text = { 0 };
+	int r;
+
+	if (list->n == 0)
+		return 0;
+	state.status = STATUS_CREATED;
+	state.pid = ctx->pid;
+	r = oci_state_emit(&state, 0, &text, e);
+	if (r < 0)
+		return r;
+	hc.state = text.s;
+	hc.state_len = text.len;
+	return hooks_run(HOOK_START_CONTAINER, list, &hc, e);
+}
+
+int step_leave_descriptors(struct init_ctx *ctx, struct err *e)
+{
+	int r = fds_leave(ctx->job->extra_fds, e);
+
+	if (r == 0) {
+		log_set_sink(NULL, NULL);
+		ctx->parent->fd = FD_NONE;
+		ctx->fifo = FD_NONE;
+	}
+	return r;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "hooks/hooks.h"
+#include "os/safe_path.h"
+#include "proc/steps.h"
+#include "term/term.h"
+
+int step_rootfs(struct init_ctx *ctx, struct err *e)
+{
+	return mount_rootfs_prepare(ctx->job->mounts, e);
+}
+
+int step_mounts(struct init_ctx *ctx, struct err *e)
+{
+	return mount_all(ctx->job->mounts, ctx->job->proc, e);
+}
+
+int step_devices(struct init_ctx *ctx, struct err *e)
+{
+	return mount_devices(ctx->job->mounts, e);
+}
+
+/* runc makes a missing working directory; on a read-only root the chdir says what is wrong. */
+int step_make_cwd(struct init_ctx *ctx, struct err *e)
+{
+	int fd = safe_mkdir_p(mount_root_fd(ctx->job->mounts), ctx->job->process->cwd, 0755);
+
+	if (fd == -EROFS || fd == -EACCES)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, -fd, "mkdir %s", ctx->job->process->cwd);
+	fd_close(fd);
+	return 0;
+}
+
+int step_host_hooks(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_hooks *h = &ctx->job->spec->hooks;
+	int r;
+
+	if (h->list[HOOK_PRESTART].n == 0 && h->list[HOOK_CREATE_RUNTIME].n == 0)
+		return 0;
+	r = chan_send(ctx->parent, MSG_HOOKS_REQUEST, NULL, FD_NONE, e);
+	if (r < 0)
+		return r;
+	return chan_expect(ctx->parent, MSG_HOOKS_DONE, NULL, NULL, e);
+}
+
+int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_hook_list *list = &ctx->job->spec->hooks.list[HOOK_CREATE_CONTAINER];
+	struct oci_state state = ctx->job->hook_state;
+	struct hook_context hc = { .cwd = ctx->job->bundle };
+	auto_str text = { 0 };
+	int r;
+
+	if (list->n == 0)
+		return 0;
+	state.status = STATUS_CREATING;
+	state.pid = ctx->pid;
+	r = oci_state_emit(&state, 0, &text, e);
+	if (r < 0)
+		return r;
+	hc.state = text.s;
+	hc.state_len = text.len;
+	return hooks_run(HOOK_CREATE_CONTAINER, list, &hc, e);
+}
+
+int step_pivot(struct init_ctx *ctx, struct err *e)
+{
+	return mount_pivot(ctx->job->mounts, e);
+}
+
+int step_terminal(struct init_ctx *ctx, struct err *e)
+{
+	auto_fd root = FD_NONE, master = FD_NONE, slave = FD_NONE;
+	int r;
+
+	if (!ctx->job->process->terminal)
+		return 0;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_sys(e, errno, "open /");
+	r = term_open_pty(root, ctx->job->process->console_size, &master, &slave, e);
+	if (r == 0 && !ctx->job->script.join)
+		r = mount_console(slave, e);
+	if (r == 0)
+		r = term_take_over(slave, e);
+	if (r < 0)
+		return r;
+	return chan_send(ctx->parent, MSG_TTY, NULL, master, e);
+}
+
+int step_finish_mounts(struct init_ctx *ctx, struct err *e)
+{
+	return mount_finish(ctx->job->mounts, ctx->job->proc, e);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "netdev/netdev.h"
+#include "ns/ns.h"
+#include "os/setns.h"
+#include "proc/join.h"
+#include "proc/steps.h"
+#include "sec/keyring.h"
+
+int step_begin(struct init_ctx *ctx, struct err *e)
+{
+	struct msg_pid m;
+	int r = chan_expect(ctx->parent, MSG_BEGIN, &m, NULL, e);
+
+	if (r < 0)
+		return r;
+	ctx->pid = m.pid;
+	return 0;
+}
+
+int step_user_namespace_root(struct init_ctx *ctx, struct err *e)
+{
+	uint32_t entered = ctx->job->script.new_kinds | ctx->job->script.init_joins |
+			   ctx->job->script.stage_joins;
+
+	return entered & KIND_BIT(NS_USER) ? become_root(e) : 0;
+}
+
+int step_session(struct init_ctx *ctx, struct err *e)
+{
+	(void)ctx;
+	/* A session of its own: the caller's terminal is out of reach (TIOCSTI, CVE-2017-5226). */
+	if (setsid() < 0)
+		return err_sys(e, errno, "setsid");
+	return 0;
+}
+
+int step_join_namespaces(struct init_ctx *ctx, struct err *e)
+{
+	return join_namespaces(ctx->job, ctx->job->script.init_joins, e);
+}
+
+/* cgroup and ipc: why not at the clone, script.c says. */
+int step_late_namespaces(struct init_ctx *ctx, struct err *e)
+{
+	uint32_t kinds = ctx->job->script.late_kinds;
+	uint64_t flags = 0;
+	int r;
+
+	if (kinds & KIND_BIT(NS_CGROUP))
+		flags |= ns_table[NS_CGROUP].flag;
+	if (kinds & KIND_BIT(NS_IPC))
+		flags |= ns_table[NS_IPC].flag;
+	r = flags ? os_unshare(flags) : 0;
+	return r < 0 ? err_sys(e, -r, "unshare") : 0;
+}
+
+/* Offsets can be written only while nobody is inside; then init enters by its own link. */
+int step_time_namespace(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_time_offsets *offsets = ctx->job->spec->linux->time_offsets;
+	auto_fd fd = FD_NONE;
+	int r;
+
+	if (!(ctx->job->script.late_kinds & KIND_BIT(NS_TIME)))
+		return 0;
+	r = os_unshare(CLONE_NEWTIME);
+	if (r < 0)
+		return err_sys(e, -r, "unshare");
+	if (offsets) {
+		/* An undumpable process's files in /proc belong to the host's root, whom a user
+		 * namespace does not know. Nobody else is in this namespace yet. */
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+		r = ns_write_time_offsets(ctx->job->proc, offsets, e);
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		if (r < 0)
+			return r;
+	}
+	fd = procfs_open_ns(ctx->job->proc, 0, "time_for_children");
+	if (fd < 0)
+		return err_sys(e, -fd, "open the new time namespace");
+	r = os_setns(fd, CLONE_NEWTIME);
+	return r < 0 ? err_sys(e, -r, "setns") : 0;
+}
+
+int step_keyring(struct init_ctx *ctx, struct err *e)
+{
+	if (!ctx->job->new_keyring)
+		return 0;
+	return keyring_join(ctx->job->id, ctx->job->selinux, ctx->job->proc, e);
+}
+
+int step_loopback(struct init_ctx *ctx, struct err *e)
+{
+	if (!(ctx->job->script.new_kinds & KIND_BIT(NS_NETWORK)))
+		return 0;
+	return netdev_loopback_up(e);
+}
+
+int step_names(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec *s = ctx->job->spec;
+
+	if (!s->hostname && !s->domainname)
+		return 0;
+	return ns_set_hostname(s->hostname, s->domainname, e);
+}
+
+int step_sysctls(struct init_ctx *ctx, struct err *e)
+{
+	if (ctx->job->spec->linux->sysctl.n == 0)
+		return 0;
+	return ns_write_sysctls(ctx->job->proc, &ctx->job->spec->linux->sysctl, e);
+}

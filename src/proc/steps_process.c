@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "proc/steps.h"
+#include "sched/sched.h"
+#include "sec/caps.h"
+#include "sec/label.h"
+#include "sec/user.h"
+
+int step_personality(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_personality *p = ctx->job->spec->linux->personality;
+
+	return p ? sched_set_personality(p, e) : 0;
+}
+
+int step_scheduler(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_scheduler *s = ctx->job->process->scheduler;
+
+	return s ? sched_set_policy(s, e) : 0;
+}
+
+int step_io_priority(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_ioprio *p = ctx->job->process->io_priority;
+
+	return p ? sched_set_ioprio(p, e) : 0;
+}
+
+int step_memory_policy(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_memory_policy *p = ctx->job->spec->linux->memory_policy;
+
+	return p ? sched_set_memory_policy(p, e) : 0;
+}
+
+/* execCPUAffinity.final; "initial" was the parent's, before the process came into its cgroup. */
+int step_affinity(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_cpu_affinity *a = ctx->job->process->exec_cpu_affinity;
+
+	return a && a->final ? sched_set_affinity(0, a->final, e) : 0;
+}
+
+int step_labels(struct init_ctx *ctx, struct err *e)
+{
+	struct chain_job *job = ctx->job;
+	int r = job->apparmor ? lsm_apparmor.apply_exec(job->proc, job->apparmor, e) : 0;
+
+	if (r == 0 && job->selinux)
+		r = lsm_selinux.apply_exec(job->proc, job->selinux, e);
+	return r;
+}
+
+int step_no_new_privileges(struct init_ctx *ctx, struct err *e)
+{
+	if (ctx->job->process->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, errno, "prctl(PR_SET_NO_NEW_PRIVS)");
+	return 0;
+}
+
+int step_own_stdio(struct init_ctx *ctx, struct err *e)
+{
+	return user_own_stdio(ctx->job->process->user.uid, e);
+}
+
+int step_rlimits(struct init_ctx *ctx, struct err *e)
+{
+	return sched_set_rlimits(0, &ctx->job->process->rlimits, e);
+}
+
+static const struct spec_caps no_caps;
+
+/* An absent object is an empty one: no capability at all, as runc does it. */
+static const struct spec_caps *caps_of(const struct init_ctx *ctx)
+{
+	const struct spec_caps *c = ctx->job->process->capabilities;
+
+	return c ? c : &no_caps;
+}
+
+int step_bounding_set(struct init_ctx *ctx, struct err *e)
+{
+	return caps_drop_bounding(caps_of(ctx), e);
+}
+
+static int cwd_failed(const struct init_ctx *ctx, int errnum, struct err *e)
+{
+	const char *cwd = ctx->job->process->cwd;
+
+	return err_sys(e, errnum, "chdir to cwd (\"%s\") set in config.json failed", cwd);
+}
+
+/* Set-up's root can often enter what the user cannot; where it cannot (a FUSE or NFS mount of the
+ * user's), the user tries. */
+int step_cwd_as_root(struct init_ctx *ctx, struct err *e)
+{
+	if (chdir(ctx->job->process->cwd) == 0) {
+		ctx->cwd_done = true;
+		return 0;
+	}
+	return errno == EACCES || errno == EPERM ? 0 : cwd_failed(ctx, errno, e);
+}
+
+int step_user(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_user *u = &ctx->job->process->user;
+
+	if (u->umask.set)
+		umask(u->umask.v);
+	return user_apply(u, ctx->job->proc, e);
+}
+
+/*
+ * A descriptor of the host as cwd ("/proc/self/fd/7") would put the payload outside its root; the
+ * kernel then reports a path that does not begin with "/" (CVE-2024-21626).
+ */
+int step_cwd(struct init_ctx *ctx, struct err *e)
+{
+	char buf[4096];
+
+	if (!ctx->cwd_done && chdir(ctx->job->process->cwd) < 0)
+		return cwd_failed(ctx, errno, e);
+	if (syscall(SYS_getcwd, buf, sizeof(buf)) < 0)
+		return errno == ENAMETOOLONG ? 0 : err_sys(e, errno, "getcwd");
+	if (buf[0] != '/')
+		return err_make(e, ERR_CONFIG, ENOENT,
+				"current working directory is outside of container mount namespace root "
+				"-- possible container breakout detected");
+	return 0;
+}
+
+int step_capabilities(struct init_ctx *ctx, struct err *e)
+{
+	return caps_apply(caps_of(ctx), e);
+}
