@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/build.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "ns/ns.h"
+#include "os/cap.h"
+#include "proc/fds.h"
+#include "sec/label.h"
+#include "term/term.h"
+
+static bool is_privileged(void)
+{
+	struct os_caps caps;
+
+	return os_cap_get(&caps) == 0 && (caps.effective >> CAP_SYS_ADMIN & 1);
+}
+
+/* ---- environment ---- */
+
+static size_t name_len(const char *entry)
+{
+	return strcspn(entry, "=");
+}
+
+/* Is the variable set again further on? Then the later one counts, as in runc. */
+static bool is_repeated(const struct strv *env, size_t i)
+{
+	size_t n = name_len(env->v[i]);
+
+	for (size_t k = i + 1; k < env->n; k++)
+		if (name_len(env->v[k]) == n && strncmp(env->v[k], env->v[i], n) == 0)
+			return true;
+	return false;
+}
+
+static int build_env(struct launch *l, const struct spec_process *p, unsigned listen_fds, struct err *e)
+{
+	char **envp = arena_array(&l->arena, p->env.n + 4, sizeof(char *));
+	bool home = false;
+	size_t n = 0;
+
+	if (!envp)
+		return err_sys(e, ENOMEM, "building the environment");
+	for (size_t i = 0; i < p->env.n; i++) {
+		if (is_repeated(&p->env, i))
+			continue;
+		if (str_starts(p->env.v[i], "HOME=") && p->env.v[i][5])
+			home = true;
+		else if (str_starts(p->env.v[i], "HOME="))
+			continue;
+		envp[n++] = p->env.v[i];
+	}
+	if (listen_fds > 0) {
+		envp[n++] = arena_printf(&l->arena, "LISTEN_FDS=%u", listen_fds);
+		envp[n++] = arena_strdup(&l->arena, "LISTEN_PID=1");
+		if (!envp[n - 1] || !envp[n - 2])
+			return err_sys(e, ENOMEM, "building the environment");
+	}
+	if (!home)
+		l->job.home_slot = &envp[n]; /* filled in by init: passwd is the container's */
+	l->job.envp = envp;
+	return 0;
+}
+
+static int choose_descriptors(struct launch *l, const struct launch_input *in, struct err *e)
+{
+	unsigned listen_fds = in->listen_fds ? fds_listen() : 0;
+	unsigned total;
+	int r;
+
+	if (__builtin_add_overflow(listen_fds, in->preserve_fds, &total))
+		return err_make(e, ERR_USAGE, EINVAL, "too many descriptors to preserve");
+	r = fds_check_preserved(total, e);
+	if (r < 0)
+		return r;
+	l->job.extra_fds = total;
+	return build_env(l, in->process, listen_fds, e);
+}
+
+/* ---- confinement ---- */
+
+static int check_labels(struct launch *l, const struct spec_process *p, struct err *e)
+{
+	int r = 0;
+
+	l->job.apparmor = str_empty(p->apparmor_profile) ? NULL : p->apparmor_profile;
+	l->job.selinux = str_empty(p->selinux_label) ? NULL : p->selinux_label;
+	if (l->job.apparmor)
+		r = lsm_apparmor.check(l->job.proc, l->job.apparmor, e);
+	if (r == 0 && l->job.selinux)
+		r = lsm_selinux.check(l->job.proc, l->job.selinux, e);
+	return r;
+}
+
+static int compile_seccomp(struct launch *l, const struct spec *s, struct err *e)
+{
+	int r = s->linux->seccomp ? seccomp_compile(s->linux->seccomp, &l->job.seccomp, e) : 0;
+
+	return r < 0 ? err_wrap(e, "linux.seccomp") : 0;
+}
+
+/* ---- namespaces ---- */
+
+static int open_namespaces(struct launch *l, const struct spec_namespaces *ns, struct err *e)
+{
+	for (size_t i = 0; i < ns->n; i++) {
+		int fd;
+
+		if (!ns->v[i].path)
+			continue;
+		fd = ns_open(&ns->v[i], e);
+		if (fd < 0)
+			return err_wrap(e, "linux.namespaces[%zu]", i);
+		l->job.ns_fd[ns->v[i].kind] = fd;
+	}
+	return 0;
+}
+
+static int plan_script(struct launch *l, const struct launch_input *in, struct err *e)
+{
+	const struct spec_hooks *h = &in->spec->hooks;
+	struct script_facts facts = {
+		.join = in->is_exec,
+		.privileged = l->job.privileged,
+		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
+		.terminal = in->process->terminal,
+		.notify = l->job.seccomp.filter && l->job.seccomp.notify,
+	};
+
+	return script_plan(&l->job.script, &in->spec->linux->namespaces, &facts, e);
+}
+
+static int connect_sockets(struct launch *l, const struct launch_input *in, struct err *e)
+{
+	if (in->console_socket) {
+		l->console = term_socket_connect(in->console_socket, e);
+		if (l->console < 0)
+			return l->console;
+	}
+	if (in->pidfd_socket) {
+		l->pidfd_socket = term_socket_connect(in->pidfd_socket, e);
+		if (l->pidfd_socket < 0)
+			return l->pidfd_socket;
+	}
+	return 0;
+}
+
+int launch_init(struct launch *l, struct runtime *rt, const struct launch_input *in, struct err *e)
+{
+	int r;
+
+	*l = (struct launch){
+		.job = {
+			.spec = in->spec, .process = in->process, .id = in->id, .proc = &rt->proc,
+			.rootless = rt->rootless, .fifo_dir = FD_NONE, .target_pidfd = FD_NONE,
+			.privileged = is_privileged(),
+			.argv = in->process->args.v,
+		},
+		.console = FD_NONE, .pidfd_socket = FD_NONE, .tty = FD_NONE, .is_exec = in->is_exec,
+	};
+	arena_init(&l->arena);
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		l->job.ns_fd[k] = FD_NONE;
+	r = choose_descriptors(l, in, e);
+	if (r == 0)
+		r = check_labels(l, in->process, e);
+	if (r == 0)
+		r = compile_seccomp(l, in->spec, e);
+	if (r == 0 && !in->is_exec)
+		r = open_namespaces(l, &in->spec->linux->namespaces, e);
+	if (r == 0)
+		r = plan_script(l, in, e);
+	if (r == 0)
+		r = connect_sockets(l, in, e);
+	if (r < 0)
+		launch_fini(l);
+	return r;
+}
+
+void launch_fini(struct launch *l)
+{
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		fd_close(TAKE_FD(l->job.ns_fd[k]));
+	seccomp_program_fini(&l->job.seccomp);
+	fd_close(TAKE_FD(l->console));
+	fd_close(TAKE_FD(l->pidfd_socket));
+	fd_close(TAKE_FD(l->tty));
+	arena_fini(&l->arena);
+}
+
+int launch_on_tty(struct launch *l, int master, struct err *e)
+{
+	int r;
+
+	if (l->console < 0) {
+		l->tty = master;
+		return 0;
+	}
+	r = term_socket_send_fd(l->console, "/dev/ptmx", master, e);
+	fd_close(master);
+	return r < 0 ? err_wrap(e, "sending the terminal to the console socket") : 0;
+}
+
+int launch_send_pidfd(struct launch *l, int pidfd, struct err *e)
+{
+	int r;
+
+	if (l->pidfd_socket < 0)
+		return 0;
+	if (pidfd < 0)
+		return err_make(e, ERR_UNSUPPORTED, ENOSYS, "--pidfd-socket needs Linux 5.3 or newer");
+	r = term_socket_send_fd(l->pidfd_socket, l->is_exec ? "setns" : "standard", pidfd, e);
+	return r < 0 ? err_wrap(e, "sending the pidfd to its socket") : 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "ns/ns.h"
+#include "oci/load.h"
+#include "oci/validate.h"
+
+static bool new_or_joined(const struct spec *s, enum ns_kind kind)
+{
+	return spec_namespace_find(&s->linux->namespaces, kind) != NULL;
+}
+
+/* A sysctl of the host is out of bounds, and so is one whose namespace the container shares. */
+static int check_sysctls(const struct spec *s, struct err *e)
+{
+	const struct kv_list *list = &s->linux->sysctl;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *key = list->v[i].key;
+		enum ns_kind kind;
+		int r = ns_sysctl_kind(key, &kind);
+
+		if (r == -ENOENT)
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"linux.sysctl: sysctl \"%s\" is not in a separate kernel namespace", key);
+		if (r < 0)
+			return err_make(e, ERR_CONFIG, EINVAL, "linux.sysctl: \"%s\" is not a sysctl name", key);
+		if (!new_or_joined(s, kind))
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"linux.sysctl: sysctl \"%s\" is not allowed in the hosts %s namespace", key,
+					ns_table[kind].name);
+	}
+	return 0;
+}
+
+/* pivot_root and every mount would hit the host without a mount namespace. */
+static int check_mount_namespace(const struct spec *s, struct err *e)
+{
+	if (new_or_joined(s, NS_MOUNT))
+		return 0;
+	return err_make(e, ERR_CONFIG, EINVAL,
+			"linux.namespaces: a mount namespace is required: without one the container's "
+			"mounts would change the host");
+}
+
+static int check(const struct spec *s, struct err *e)
+{
+	int r = spec_validate(s, e);
+
+	if (r == 0)
+		r = check_mount_namespace(s, e);
+	return r < 0 ? r : check_sysctls(s, e);
+}
+
+static int find_rootfs(struct bundle *b, struct err *e)
+{
+	struct arena a;
+	const char *path = b->spec.root->path;
+	const char *joined;
+	struct stat st;
+	int r = 0;
+
+	arena_init(&a);
+	joined = path_is_absolute(path) ? path : path_join(&a, b->path, path);
+	b->rootfs = joined ? realpath(joined, NULL) : NULL;
+	if (!b->rootfs)
+		r = err_sys(e, joined ? errno : ENOMEM, "invalid rootfs: stat %s", joined ? joined : path);
+	else if (stat(b->rootfs, &st) < 0)
+		r = err_sys(e, errno, "invalid rootfs: stat %s", b->rootfs);
+	else if (!S_ISDIR(st.st_mode))
+		r = err_make(e, ERR_CONFIG, ENOTDIR, "invalid rootfs: %s is not a directory", b->rootfs);
+	arena_fini(&a);
+	return r;
+}
+
+static int open_config(const struct bundle *b, const char *file, struct err *e)
+{
+	char name[PATH_MAX];
+	int fd;
+
+	if (snprintf(name, sizeof(name), "%s%s%s", file ? "" : b->path, file ? "" : "/",
+		     file ? file : "config.json") >= (int)sizeof(name))
+		return err_sys(e, ENAMETOOLONG, "open %s/config.json", b->path);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return err_make(e, ERR_CONFIG, ENOENT, "JSON specification file %s not found",
+				file ? file : "config.json");
+	return fd < 0 ? err_sys(e, errno, "open %s", name) : fd;
+}
+
+int bundle_load(struct bundle *b, const char *dir, const char *file, struct err *e)
+{
+	auto_fd fd = FD_NONE;
+	int r;
+
+	*b = (struct bundle){ 0 };
+	b->path = realpath(dir ? dir : ".", NULL);
+	if (!b->path)
+		return err_sys(e, errno, "bundle %s", dir ? dir : ".");
+	fd = open_config(b, file, e);
+	r = fd < 0 ? fd : spec_load_fd(&b->spec, path_base(file ? file : "config.json"), fd, &b->text,
+				       &b->text_len, e);
+	b->loaded = r == 0;
+	if (r == 0)
+		r = check(&b->spec, e);
+	if (r == 0)
+		r = find_rootfs(b, e);
+	if (r < 0)
+		bundle_fini(b);
+	return r;
+}
+
+void bundle_fini(struct bundle *b)
+{
+	if (b->loaded)
+		spec_fini(&b->spec);
+	free(b->path);
+	free(b->rootfs);
+	free(b->text);
+	*b = (struct bundle){ 0 };
+}
+
+int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e)
+{
+	auto_fd fd = store_open_config(dir, e);
+
+	return fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+}

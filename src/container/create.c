@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/create.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "container/destroy.h"
+#include "ns/ns.h"
+#include "os/pidfd.h"
+#include "sched/sched.h"
+
+/* ---- before anything exists ---- */
+
+static int absolute_pid_file(struct creation *c, struct err *e)
+{
+	char cwd[PATH_MAX];
+
+	if (str_empty(c->o->pid_file))
+		return 0;
+	if (path_is_absolute(c->o->pid_file))
+		c->pid_file = strdup(c->o->pid_file);
+	else if (!getcwd(cwd, sizeof(cwd)))
+		return err_sys(e, errno, "getcwd");
+	else if (asprintf(&c->pid_file, "%s/%s", cwd, c->o->pid_file) < 0)
+		c->pid_file = NULL;
+	return c->pid_file ? 0 : err_sys(e, ENOMEM, "pid file %s", c->o->pid_file);
+}
+
+static int check_terminal(const struct creation *c, struct err *e)
+{
+	bool detached = c->wait_for_start || c->o->detach;
+	bool terminal = c->bundle.spec.process->terminal;
+
+	if (detached && terminal && str_empty(c->o->console_socket))
+		return err_make(e, ERR_USAGE, EINVAL,
+				"cannot allocate tty if runc will detach without setting console socket");
+	if (!(detached && terminal) && !str_empty(c->o->console_socket))
+		return err_make(e, ERR_USAGE, EINVAL,
+				"cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
+static int load_config(struct creation *c, struct err *e)
+{
+	int r = bundle_load(&c->bundle, c->o->bundle, c->o->config, e);
+
+	if (r < 0)
+		return r;
+	if (!c->bundle.spec.process)
+		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
+	return check_terminal(c, e);
+}
+
+static int prepare_launch(struct creation *c, struct err *e)
+{
+	const struct spec *s = &c->bundle.spec;
+	struct launch_input in = {
+		.spec = s, .process = s->process, .id = c->id,
+		.console_socket = str_empty(c->o->console_socket) ? NULL : c->o->console_socket,
+		.pidfd_socket = str_empty(c->o->pidfd_socket) ? NULL : c->o->pidfd_socket,
+		.preserve_fds = c->o->preserve_fds, .listen_fds = true,
+	};
+	int r = launch_init(&c->launch, c->rt, &in, e);
+
+	if (r < 0)
+		return r;
+	c->launch_made = true;
+	c->launch.job.bundle = c->bundle.path;
+	c->launch.job.new_keyring = !c->o->no_new_keyring;
+	c->launch.job.hook_state = (struct oci_state){
+		.id = c->id, .bundle = c->bundle.path, .annotations = &s->annotations,
+	};
+	return 0;
+}
+
+static int choose_cgroup(struct creation *c, struct err *e)
+{
+	const struct spec_linux *l = c->bundle.spec.linux;
+	struct cgroup_request req = {
+		.manager = c->rt->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS,
+		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
+		.resources = l->resources, .proc = &c->rt->proc,
+	};
+	int r = cgroup_new(&req, &c->cgroup, e);
+
+	if (r < 0)
+		return r;
+	c->launch.job.cgroup = c->cgroup;
+	/* With a cgroup namespace of its own the container may manage what is below (1.0.3). */
+	c->launch.job.cgroup_chown = spec_namespace_find(&l->namespaces, NS_CGROUP) &&
+				     idmap_to_host(&l->uid_mappings, 0, &c->launch.job.cgroup_uid) &&
+				     c->launch.job.cgroup_uid != 0;
+	return 0;
+}
+
+static int plan_mounts(struct creation *c, struct err *e)
+{
+	const struct spec *s = &c->bundle.spec;
+	const struct spec_linux *l = s->linux;
+	const struct spec_namespace *cgroup_ns = spec_namespace_find(&l->namespaces, NS_CGROUP);
+	struct mount_cgroup_hierarchy views[32];
+	const struct cgroup_view *v;
+	size_t n = cgroup_views(c->cgroup, &v);
+	struct mount_input in = {
+		.bundle = c->bundle.path, .rootfs = c->bundle.rootfs,
+		.root_readonly = s->root->readonly, .mounts = &s->mounts, .devices = &l->devices,
+		.masked_paths = &l->masked_paths, .readonly_paths = &l->readonly_paths,
+		.rootfs_propagation = l->rootfs_propagation,
+		.mount_label = str_empty(l->mount_label) ? NULL : l->mount_label,
+		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
+		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
+		.new_cgroup_namespace = cgroup_ns != NULL,
+		.no_pivot = c->o->no_pivot, .terminal = s->process->terminal,
+		.cgroup_unified = cgroup_host_is_unified(), .cgroups = views,
+	};
+	int r;
+
+	if (n > ARRAY_SIZE(views))
+		return err_make(e, ERR_UNSUPPORTED, E2BIG, "the host has %zu cgroup hierarchies", n);
+	for (size_t i = 0; i < n; i++)
+		views[i] = (struct mount_cgroup_hierarchy){
+			.name = v[i].name, .options = v[i].options, .host_path = v[i].host_path,
+		};
+	in.n_cgroups = n;
+	r = mount_plan_new(&in, &c->mounts, e);
+	c->launch.job.mounts = c->mounts;
+	return r;
+}
+
+/* ---- what exists, from the state directory on ---- */
+
+static char *now_rfc3339(struct arena *a)
+{
+	struct timespec ts;
+	struct tm tm;
+	char date[32];
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	return arena_printf(a, "%s.%09ldZ", date, ts.tv_nsec);
+}
+
+static bool pid_namespace_is_private(const struct spec *s)
+{
+	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_PID);
+
+	return ns && !ns->path;
+}
+
+/* What fds 0-2 are, for those who checkpoint. */
+static void describe_stdio(struct state *st)
+{
+	st->external_descriptors.v = arena_array(&st->arena, 4, sizeof(char *));
+	for (size_t fd = 0; st->external_descriptors.v && fd < 3; fd++) {
+		char link[32], target[PATH_MAX];
+		ssize_t n;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%zu", fd);
+		n = readlink(link, target, sizeof(target) - 1);
+		st->external_descriptors.v[fd] = arena_strndup(&st->arena, n > 0 ? target : "",
+							       n > 0 ? (size_t)n : 0);
+		st->external_descriptors.n = fd + 1;
+	}
+}
+
+static int fill_state(struct creation *c, struct err *e)
+{
+	const struct spec *s = &c->bundle.spec;
+	struct state *st = &c->state;
+	char letter;
+	int r;
+
+	st->id = arena_strdup(&st->arena, c->id);
+	st->bundle = arena_strdup(&st->arena, c->bundle.path);
+	st->rootfs = arena_strdup(&st->arena, c->bundle.rootfs);
+	st->created = now_rfc3339(&st->arena);
+	if (!st->id || !st->bundle || !st->rootfs || !st->created)
+		return err_sys(e, ENOMEM, "building the state");
+	st->rootless = c->rt->rootless;
+	st->annotations = s->annotations;
+	st->owner_uid = geteuid();
+	st->keyring = !c->o->no_new_keyring;
+	st->private_pidns = pid_namespace_is_private(s);
+	st->needs_config = s->hooks.list[HOOK_POSTSTOP].n > 0 || s->linux->intel_rdt;
+	st->has_poststart = s->hooks.list[HOOK_POSTSTART].n > 0;
+	st->creating = true;
+	st->creator_pid = getpid();
+	r = procfs_pid_stat(&c->rt->proc, getpid(), &letter, &st->creator_start);
+	if (r < 0)
+		return err_sys(e, -r, "reading the runtime's own start time");
+	describe_stdio(st);
+	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
+}
+
+static int make_directory(struct creation *c, struct err *e)
+{
+	int r = store_create(c->rt->root, c->id, &c->dir, e);
+
+	if (r < 0)
+		return r;
+	c->dir_made = true;
+	r = fill_state(c, e);
+	if (r == 0) {
+		c->state.cgroup_manager = (char *)(uintptr_t)cgroup_manager_name(
+			c->rt->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS);
+		r = store_write_state(&c->dir, &c->state, e);
+	}
+	if (r == 0)
+		r = store_write_config(&c->dir, c->bundle.text, c->bundle.text_len, e);
+	return r;
+}
+
+static int make_fifo(struct creation *c, struct err *e)
+{
+	const struct spec_linux *l = c->bundle.spec.linux;
+	uint32_t uid = 0, gid = 0;
+	int r;
+
+	if (!c->wait_for_start)
+		return 0;
+	if (!idmap_to_host(&l->uid_mappings, 0, &uid))
+		uid = geteuid();
+	if (!idmap_to_host(&l->gid_mappings, 0, &gid))
+		gid = getegid();
+	r = store_make_fifo(&c->dir, uid, gid, e);
+	if (r == 0)
+		c->launch.job.fifo_dir = c->dir.fd;
+	return r;
+}
+
+static int make_cgroup(struct creation *c, struct err *e)
+{
+	int r = cgroup_create(c->cgroup, c->bundle.spec.linux->resources, e);
+
+	if (r < 0)
+		return r;
+	c->cgroup_made = true;
+	/* Which directories are ours is known only now. */
+	return cgroup_save(c->cgroup, &c->state.arena, &c->state.cgroup_paths, &c->state.cgroup_owned, e);
+}
+
+static int name_namespaces(struct state *st, pid_t pid, struct err *e)
+{
+	st->namespace_paths.v = arena_array(&st->arena, NS_KIND_MAX, sizeof(struct key_value));
+	if (!st->namespace_paths.v)
+		return err_sys(e, ENOMEM, "building the state");
+	for (size_t k = 0; k < NS_KIND_MAX; k++) {
+		struct key_value *kv = &st->namespace_paths.v[k];
+
+		kv->key = arena_strdup(&st->arena, ns_table[k].key);
+		kv->value = arena_printf(&st->arena, "/proc/%d/ns/%s", (int)pid, ns_table[k].link);
+		if (!kv->key || !kv->value)
+			return err_sys(e, ENOMEM, "building the state");
+	}
+	st->namespace_paths.n = NS_KIND_MAX;
+	return 0;
+}
+
+/* chain_job.on_pid: from here on `delete` finds the process. */
+static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
+{
+	struct creation *c = data;
+	char letter;
+	int r = procfs_pid_stat(&c->rt->proc, pid, &letter, &c->state.init_start);
+
+	if (r < 0)
+		return err_sys(e, -r, "reading the start time of init");
+	c->started = true;
+	c->state.init_pid = pid;
+	r = name_namespaces(&c->state, pid, e);
+	if (r == 0)
+		r = store_write_state(&c->dir, &c->state, e);
+	return r < 0 ? r : launch_send_pidfd(&c->launch, pidfd, e);
+}
+
+static int on_tty(void *data, int master, struct err *e)
+{
+	return launch_on_tty(&((struct creation *)data)->launch, master, e);
+}
+
+static int start_chain(struct creation *c, struct err *e)
+{
+	struct chain_job *job = &c->launch.job;
+	int r = mount_plan_open_sources(c->mounts, e);
+
+	if (r < 0)
+		return r;
+	job->on_pid = on_pid;
+	job->on_tty = on_tty;
+	job->data = c;
+	r = chain_start(job, &c->init, e);
+	return r < 0 ? err_wrap(e, "unable to start container process") : 0;
+}
+
+int creation_make(struct creation *c, struct runtime *rt, const char *id,
+		  const struct strake_create_options *o, bool wait_for_start, struct err *e)
+{
+	static int (*const acts[])(struct creation *, struct err *) = {
+		/* nothing exists yet */
+		absolute_pid_file, load_config, prepare_launch, choose_cgroup, plan_mounts,
+		/* the state is on disk before the cgroup and before the first clone */
+		make_directory, make_fifo, make_cgroup, start_chain,
+	};
+	int r = store_check_id(id, e);
+
+	*c = (struct creation){
+		.rt = rt, .id = id, .o = o, .wait_for_start = wait_for_start,
+		.dir = STORE_DIR_NONE, .init = { .pidfd = FD_NONE },
+	};
+	state_init(&c->state);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
+		r = acts[i](c, e);
+	if (r < 0)
+		creation_undo(c);
+	return r;
+}
+
+int creation_publish(struct creation *c, struct err *e)
+{
+	int r;
+
+	c->state.creating = false;
+	r = store_write_state(&c->dir, &c->state, e);
+	if (r == 0 && c->pid_file)
+		r = store_write_pid_file(c->pid_file, c->init.pid, e);
+	return r;
+}
+
+static void report_undo(const char *what, const struct err *e)
+{
+	char text[ERR_TEXT_MAX];
+
+	err_format(e, text, sizeof(text));
+	log_warn("undoing a failed create: %s: %s", what, text);
+}
+
+void creation_undo(struct creation *c)
+{
+	const struct spec_linux *l = c->bundle.loaded ? c->bundle.spec.linux : NULL;
+	struct err e;
+	int status;
+
+	if (c->init.pid > 0) {
+		kill(c->init.pid, SIGKILL); /* our child, not yet waited for */
+		os_wait_child(c->init.pid, &status);
+		c->init.pid = 0;
+	}
+	if (c->cgroup_made && destroy_cgroup(c->cgroup, &e) < 0)
+		report_undo("cgroup", &e);
+	if (c->started && l && l->intel_rdt && intelrdt_remove(l->intel_rdt, c->id, &e) < 0)
+		report_undo("intelRdt", &e);
+	if (c->started)
+		run_poststop(&c->bundle.spec, &c->state);
+	if (c->dir_made && store_remove(c->rt->root, c->id, &c->dir, &e) < 0)
+		report_undo("state directory", &e);
+	c->dir_made = c->cgroup_made = c->started = false;
+}
+
+void creation_fini(struct creation *c)
+{
+	fd_close(TAKE_FD(c->init.pidfd));
+	mount_plan_free(c->mounts);
+	if (c->launch_made)
+		launch_fini(&c->launch);
+	cgroup_free(c->cgroup);
+	state_fini(&c->state);
+	store_dir_close(&c->dir);
+	bundle_fini(&c->bundle);
+	free(c->pid_file);
+}
+
+int container_create(struct runtime *rt, const char *id, const struct strake_create_options *o,
+		     struct err *e)
+{
+	struct creation c;
+	int r = creation_make(&c, rt, id, o, true, e);
+
+	if (r == 0) {
+		r = creation_publish(&c, e);
+		if (r < 0)
+			creation_undo(&c);
+	}
+	creation_fini(&c);
+	return r;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making a container up to the point where its process is ready: the common part of create and run.
+ * Runs in: parent.
+ */
+#pragma once
+
+#include "container/build.h"
+#include "container/config.h"
+#include "container/container.h"
+#include "store/store.h"
+
+struct creation {
+	struct runtime *rt;
+	const struct strake_create_options *o;
+	const char *id;
+	bool wait_for_start;      /* create: an exec fifo; run: none */
+	char *pid_file;           /* absolute; heap; NULL: none */
+	struct bundle bundle;
+	struct store_dir dir;     /* locked */
+	bool dir_made;
+	struct state state;
+	struct cgroup *cgroup;
+	bool cgroup_made;         /* what is in it is ours to kill */
+	struct mount_plan *mounts;
+	struct launch launch;
+	bool launch_made;
+	struct chain_result init; /* pid, pidfd */
+	bool started;             /* init was cloned: poststop hooks are due on failure */
+};
+
+/* On failure everything is undone but c's memory; creation_fini() in both cases. */
+int creation_make(struct creation *c, struct runtime *rt, const char *id,
+		  const struct strake_create_options *o, bool wait_for_start, struct err *e);
+/* The last acts, when nothing can fail any more but these: the final state, then the pid file. */
+int creation_publish(struct creation *c, struct err *e);
+/* Kills and removes all that was made; e keeps the reason. */
+void creation_undo(struct creation *c);
+void creation_fini(struct creation *c);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/destroy.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "container/config.h"
+#include "hooks/hooks.h"
+#include "os/pidfd.h"
+#include "sched/sched.h"
+
+#define KILL_WAIT_MS 10000
+
+int destroy_cgroup(struct cgroup *cg, struct err *e)
+{
+	int r;
+
+	if (!cg || !cgroup_exists(cg))
+		return 0;
+	r = cgroup_kill(cg, SIGKILL, e);
+	return r < 0 ? r : cgroup_destroy(cg, e);
+}
+
+static int run_hooks(const struct spec *spec, const struct state *state, enum hook_kind kind,
+		     enum container_status status, struct err *e)
+{
+	const struct spec_hook_list *list = &spec->hooks.list[kind];
+	struct oci_state os = {
+		.id = state->id, .bundle = state->bundle, .status = status,
+		.pid = status == STATUS_STOPPED ? 0 : state->init_pid, .annotations = &state->annotations,
+	};
+	struct hook_context ctx = {
+		.cwd = state->bundle, .inherit_env = environ, .keep_going = kind == HOOK_POSTSTOP,
+	};
+	auto_str text = { 0 };
+	int r;
+
+	if (list->n == 0)
+		return 0;
+	r = oci_state_emit(&os, 0, &text, e);
+	if (r < 0)
+		return r;
+	ctx.state = text.s;
+	ctx.state_len = text.len;
+	return hooks_run(kind, list, &ctx, e);
+}
+
+void run_poststop(const struct spec *spec, const struct state *state)
+{
+	char text[ERR_TEXT_MAX];
+	struct err e;
+
+	if (run_hooks(spec, state, HOOK_POSTSTOP, STATUS_STOPPED, &e) < 0) {
+		err_format(&e, text, sizeof(text));
+		log_warn("%s", text);
+	}
+}
+
+int run_poststart(const struct spec *spec, const struct state *state, struct err *e)
+{
+	return run_hooks(spec, state, HOOK_POSTSTART, STATUS_RUNNING, e);
+}
+
+/* What create set up outside of the cgroup and the directory. */
+static void undo_by_config(struct opened *c)
+{
+	struct spec spec;
+	struct err e;
+
+	if (snapshot_load(&c->dir, &spec, &e) < 0)
+		return; /* create died before the snapshot: nothing was set up by it */
+	if (spec.linux->intel_rdt)
+		intelrdt_remove(spec.linux->intel_rdt, c->state.id, &e);
+	if (c->state.init_pid > 0)
+		run_poststop(&spec, &c->state);
+	spec_fini(&spec);
+}
+
+/*
+ * A create that died before it wrote down which cgroup is its own: it had put nobody in yet, so
+ * what is in there belongs to somebody else, and only an empty directory may go.
+ */
+static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
+{
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+	int r = cgroup_exists(cg) ? cgroup_pids(cg, &pids, &n, e) : 0;
+
+	return r < 0 || n > 0 ? r : cgroup_destroy(cg, e);
+}
+
+int destroy_container(struct opened *c, struct err *e)
+{
+	int r = opened_cgroup(c, e);
+
+	if (r < 0)
+		return r;
+	if (c->state.creating && c->state.init_pid == 0)
+		r = destroy_unclaimed_cgroup(c->cgroup, e);
+	else
+		r = destroy_cgroup(c->cgroup, e);
+	if (r < 0)
+		return r;
+	if (c->state.needs_config || c->state.creating)
+		undo_by_config(c);
+	return store_remove(c->rt->root, c->state.id, &c->dir, e);
+}
+
+/* Without a pidfd: look at the process until it is gone. */
+static int wait_by_looking(struct opened *c, struct err *e)
+{
+	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (int waited = 0; waited < KILL_WAIT_MS; waited += 10) {
+		int r = opened_refresh(c, e);
+
+		if (r < 0 || !c->init_alive)
+			return r;
+		nanosleep(&step, NULL);
+	}
+	return err_make(e, ERR_STATE, EBUSY, "container init still running");
+}
+
+int kill_and_wait(struct opened *c, struct err *e)
+{
+	auto_fd pidfd = FD_NONE;
+	int r = opened_pidfd(c, &pidfd, e);
+
+	if (r < 0)
+		return e->kind == ERR_STATE ? 0 : r; /* gone meanwhile */
+	r = opened_cgroup(c, e);
+	if (r < 0)
+		return r;
+	/* A frozen process does not die by a signal on cgroup v1: cgroup_kill() sees to that. */
+	if (!c->state.private_pidns || c->status == STATUS_PAUSED)
+		r = cgroup_kill(c->cgroup, SIGKILL, e);
+	else
+		r = opened_signal(c, SIGKILL, e);
+	if (r < 0 && e->kind != ERR_STATE)
+		return r;
+	if (pidfd < 0)
+		return wait_by_looking(c, e);
+	r = os_pidfd_wait(pidfd, KILL_WAIT_MS);
+	if (r == -ETIMEDOUT)
+		return err_make(e, ERR_STATE, EBUSY, "container init still running");
+	return r < 0 ? err_sys(e, -r, "waiting for the container's init") : 0;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "container/build.h"
+#include "container/config.h"
+#include "container/exec_process.h"
+#include "container/foreground.h"
+#include "container/opened.h"
+#include "ns/ns.h"
+#include "os/pidfd.h"
+
+struct exec {
+	struct opened c;
+	const struct strake_exec_options *o;
+	struct spec spec;
+	bool have_spec;
+	struct arena arena;
+	struct spec_process *process;
+	struct launch launch;
+	bool have_launch;
+	int target_pidfd;
+	struct chain_result child;
+	char *pid_file;
+};
+
+static int check_status(const struct exec *x, struct err *e)
+{
+	switch (x->c.status) {
+	case STATUS_STOPPED:
+		return err_make(e, ERR_STATE, ESRCH, "cannot exec in a stopped container");
+	case STATUS_CREATING:
+		return err_make(e, ERR_STATE, EBUSY, "cannot exec in a container that is being created");
+	case STATUS_PAUSED:
+		if (!x->o->ignore_paused)
+			return err_make(e, ERR_STATE, EBUSY, "cannot exec in a paused container (use "
+							     "--ignore-paused to override)");
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int check_terminal(const struct exec *x, struct err *e)
+{
+	bool socket = !str_empty(x->o->console_socket);
+
+	if (x->o->detach && x->process->terminal && !socket)
+		return err_make(e, ERR_USAGE, EINVAL,
+				"cannot allocate tty if runc will detach without setting console socket");
+	if (socket && !(x->o->detach && x->process->terminal))
+		return err_make(e, ERR_USAGE, EINVAL,
+				"cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
+static int load(struct exec *x, struct err *e)
+{
+	int r = snapshot_load(&x->c.dir, &x->spec, e);
+
+	if (r < 0)
+		return r;
+	x->have_spec = true;
+	r = exec_process_build(&x->arena, &x->spec, x->o, &x->process, e);
+	return r < 0 ? r : check_terminal(x, e);
+}
+
+/* Where one setns() by pidfd is not to be had: a descriptor for each namespace. */
+static int open_targets(struct exec *x, struct err *e)
+{
+	const struct spec_namespaces *ns = &x->spec.linux->namespaces;
+
+	for (size_t i = 0; i < ns->n; i++) {
+		enum ns_kind kind = ns->v[i].kind;
+		int fd = procfs_open_ns(&x->c.rt->proc, (pid_t)x->c.state.init_pid, ns_table[kind].link);
+
+		if (fd < 0)
+			return err_sys(e, -fd, "open the container's %s namespace", ns_table[kind].name);
+		x->launch.job.ns_fd[kind] = fd;
+	}
+	return 0;
+}
+
+static int prepare_launch(struct exec *x, struct err *e)
+{
+	struct launch_input in = {
+		.spec = &x->spec, .process = x->process, .id = x->c.state.id,
+		.console_socket = str_empty(x->o->console_socket) ? NULL : x->o->console_socket,
+		.pidfd_socket = str_empty(x->o->pidfd_socket) ? NULL : x->o->pidfd_socket,
+		.preserve_fds = x->o->preserve_fds, .is_exec = true,
+	};
+	struct chain_job *job = &x->launch.job;
+	int r = launch_init(&x->launch, x->c.rt, &in, e);
+
+	if (r < 0)
+		return r;
+	x->have_launch = true;
+	r = opened_pidfd(&x->c, &x->target_pidfd, e);
+	if (r == 0)
+		r = opened_cgroup(&x->c, e);
+	if (r == 0)
+		r = open_targets(x, e);
+	if (r < 0)
+		return r;
+	job->target_pidfd = x->target_pidfd;
+	job->target_pid = (pid_t)x->c.state.init_pid;
+	job->cgroup = x->c.cgroup;
+	job->new_keyring = x->c.state.keyring;
+	job->hook_state = (struct oci_state){
+		.id = x->c.state.id, .bundle = x->c.state.bundle, .pid = x->c.state.init_pid,
+		.annotations = &x->c.state.annotations,
+	};
+	return 0;
+}
+
+static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
+{
+	(void)pid;
+	return launch_send_pidfd(&((struct exec *)data)->launch, pidfd, e);
+}
+
+static int on_tty(void *data, int master, struct err *e)
+{
+	return launch_on_tty(&((struct exec *)data)->launch, master, e);
+}
+
+static int absolute_pid_file(struct exec *x, struct err *e)
+{
+	if (str_empty(x->o->pid_file))
+		return 0;
+	if (x->o->pid_file[0] == '/') {
+		x->pid_file = strdup(x->o->pid_file);
+	} else {
+		auto_free char *cwd = getcwd(NULL, 0);
+
+		if (!cwd || asprintf(&x->pid_file, "%s/%s", cwd, x->o->pid_file) < 0)
+			x->pid_file = NULL;
+	}
+	return x->pid_file ? 0 : err_sys(e, ENOMEM, "pid file %s", x->o->pid_file);
+}
+
+static void end_child(struct exec *x)
+{
+	int status;
+
+	if (x->child.pidfd < 0 || os_pidfd_send_signal(x->child.pidfd, SIGKILL) < 0)
+		kill(x->child.pid, SIGKILL);
+	os_wait_child(x->child.pid, &status);
+}
+
+static int start(struct exec *x, struct err *e)
+{
+	int r;
+
+	x->launch.job.on_pid = on_pid;
+	x->launch.job.on_tty = on_tty;
+	x->launch.job.data = x;
+	r = chain_start(&x->launch.job, &x->child, e);
+	if (r < 0)
+		return err_wrap(e, "unable to start container process");
+	/* Only now: conmon takes the file's absence for "exec failed". */
+	r = x->pid_file ? store_write_pid_file(x->pid_file, x->child.pid, e) : 0;
+	if (r < 0)
+		end_child(x);
+	return r;
+}
+
+static void fini(struct exec *x)
+{
+	fd_close(TAKE_FD(x->child.pidfd));
+	fd_close(TAKE_FD(x->target_pidfd));
+	if (x->have_launch)
+		launch_fini(&x->launch);
+	if (x->have_spec)
+		spec_fini(&x->spec);
+	arena_fini(&x->arena);
+	free(x->pid_file);
+	opened_fini(&x->c);
+}
+
+int container_exec(struct runtime *rt, const char *id, const struct strake_exec_options *o,
+		   int *ret_exit, struct err *e)
+{
+	static int (*const acts[])(struct exec *, struct err *) = {
+		absolute_pid_file, load, prepare_launch, start,
+	};
+	struct exec x = { .o = o, .target_pidfd = FD_NONE, .child = { .pidfd = FD_NONE } };
+	struct foreground f = { .signals = FD_NONE };
+	int r = opened_init(&x.c, rt, id, OPEN_UNLOCKED, e);
+
+	if (r < 0)
+		return r;
+	arena_init(&x.arena);
+	r = check_status(&x, e);
+	if (r == 0 && !o->detach)
+		r = foreground_init(&f, false, e);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
+		r = acts[i](&x, e);
+	*ret_exit = 0;
+	if (r == 0 && !o->detach)
+		r = foreground_wait(&f, x.child.pid, x.child.pidfd, TAKE_FD(x.launch.tty), ret_exit, e);
+	fini(&x);
+	foreground_fini(&f);
+	return r;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/foreground.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "os/pidfd.h"
+#include "term/term.h"
+
+int foreground_init(struct foreground *f, bool no_subreaper, struct err *e)
+{
+	/* Faults of our own must still end us. */
+	static const int ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
+	sigset_t set;
+
+	f->signals = FD_NONE;
+	if (!no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return err_sys(e, errno, "prctl(PR_SET_CHILD_SUBREAPER)");
+	sigfillset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		sigdelset(&set, ours[i]);
+	if (sigprocmask(SIG_BLOCK, &set, &f->old_mask) < 0)
+		return err_sys(e, errno, "sigprocmask");
+	f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (f->signals < 0) {
+		int saved = errno;
+
+		sigprocmask(SIG_SETMASK, &f->old_mask, NULL);
+		return err_sys(e, saved, "signalfd");
+	}
+	return 0;
+}
+
+void foreground_fini(struct foreground *f)
+{
+	if (f->signals < 0)
+		return;
+	fd_close(TAKE_FD(f->signals));
+	sigprocmask(SIG_SETMASK, &f->old_mask, NULL);
+}
+
+struct session {
+	pid_t pid;
+	int pidfd;
+	bool have_relay, relay_done;
+	struct term_relay relay;
+	bool ended;
+	int status;
+};
+
+/* Reaps everything that is ours: the process, and what the container left to its subreaper. */
+static void reap(struct session *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+		if (pid == s->pid) {
+			s->ended = true;
+			s->status = status;
+		}
+	}
+}
+
+static void forward(const struct session *s, int sig)
+{
+	if (s->pidfd >= 0)
+		os_pidfd_send_signal(s->pidfd, sig);
+	else
+		kill(s->pid, sig); /* not reaped yet: the number is still its own */
+}
+
+static void handle_signals(struct foreground *f, struct session *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(f->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		int sig = (int)si.ssi_signo;
+
+		if (sig == SIGCHLD)
+			reap(s);
+		else if (sig == SIGWINCH && s->have_relay)
+			term_relay_resize(&s->relay);
+		else if (sig != SIGWINCH && sig != SIGURG && !s->ended)
+			forward(s, sig);
+	}
+}
+
+static int turn(struct foreground *f, struct session *s, struct err *e)
+{
+	struct pollfd fds[4] = { { .fd = f->signals, .events = POLLIN } };
+	size_t n = 1;
+	int r;
+
+	if (s->have_relay && !s->relay_done)
+		n += term_relay_poll(&s->relay, fds + 1);
+	r = poll(fds, n, -1);
+	if (r < 0)
+		return errno == EINTR ? 0 : err_sys(e, errno, "poll");
+	if (n > 1) {
+		r = term_relay_process(&s->relay, fds + 1, e);
+		if (r < 0)
+			return r;
+		s->relay_done = r > 0;
+	}
+	handle_signals(f, s);
+	return 0;
+}
+
+int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *ret_exit, struct err *e)
+{
+	struct session s = { .pid = pid, .pidfd = pidfd };
+	int r = 0;
+
+	if (tty >= 0) {
+		r = term_relay_init(&s.relay, tty, STDIN_FILENO, STDOUT_FILENO, e);
+		if (r < 0)
+			return r;
+		s.have_relay = true;
+	}
+	reap(&s); /* it may have ended before anybody looked at the descriptor */
+	while (r == 0 && !s.ended)
+		r = turn(f, &s, e);
+	if (s.have_relay) {
+		term_relay_drain(&s.relay);
+		term_relay_fini(&s.relay);
+	}
+	if (r == 0)
+		*ret_exit = WIFSIGNALED(s.status) ? 128 + WTERMSIG(s.status) : WEXITSTATUS(s.status);
+	return r;
+}

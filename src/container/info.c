@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "container/opened.h"
+
+int container_info(struct runtime *rt, const char *id, struct container_info *i, struct err *e)
+{
+	struct opened c;
+	int r = opened_init(&c, rt, id, OPEN_UNLOCKED, e);
+
+	if (r < 0)
+		return r;
+	i->status = c.status;
+	i->pid = c.status == STATUS_STOPPED ? 0 : c.state.init_pid;
+	i->state = c.state;
+	state_init(&c.state); /* it is the caller's now */
+	opened_fini(&c);
+	return 0;
+}
+
+struct listing {
+	struct runtime *rt;
+	int (*fn)(void *data, const struct container_info *i);
+	void (*unreadable)(void *data, const char *id, const struct err *why);
+	void *data;
+};
+
+static int list_one(void *data, const char *id)
+{
+	struct listing *l = data;
+	struct container_info i;
+	struct err e;
+	int r = container_info(l->rt, id, &i, &e);
+
+	if (r < 0) {
+		if (l->unreadable)
+			l->unreadable(l->data, id, &e);
+		return 0;
+	}
+	r = l->fn(l->data, &i);
+	state_fini(&i.state);
+	return r;
+}
+
+int container_list(struct runtime *rt, int (*fn)(void *data, const struct container_info *i),
+		   void (*unreadable)(void *data, const char *id, const struct err *why), void *data,
+		   struct err *e)
+{
+	struct listing l = { .rt = rt, .fn = fn, .unreadable = unreadable, .data = data };
+	struct stat st;
+
+	/* A default root that nobody has made yet is empty; one that was asked for must be there. */
+	if (!rt->root_is_default && stat(rt->root, &st) < 0)
+		return err_sys(e, errno, "open %s", rt->root);
+	return store_list(rt->root, list_one, &l, e);
+}
+
+int container_pids(struct runtime *rt, const char *id, pid_t **ret, size_t *ret_n, struct err *e)
+{
+	struct opened c;
+	int r = opened_init(&c, rt, id, OPEN_UNLOCKED, e);
+
+	if (r < 0)
+		return r;
+	r = opened_cgroup(&c, e);
+	if (r == 0 && cgroup_exists(c.cgroup)) {
+		r = cgroup_pids(c.cgroup, ret, ret_n, e);
+	} else if (r == 0) {
+		*ret = NULL;
+		*ret_n = 0;
+	}
+	opened_fini(&c);
+	return r;
+}

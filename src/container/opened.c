@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/opened.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/cleanup.h"
+#include "os/pidfd.h"
+
+/* Is the process with this start time still there, and not a zombie? */
+static bool is_alive(struct procfs *proc, int64_t pid, uint64_t start)
+{
+	uint64_t now;
+	char letter;
+
+	if (pid <= 0 || procfs_pid_stat(proc, (pid_t)pid, &letter, &now) < 0)
+		return false;
+	return now == start && letter != 'Z' && letter != 'X';
+}
+
+int opened_cgroup(struct opened *c, struct err *e)
+{
+	if (c->cgroup)
+		return 0;
+	return cgroup_load(c->state.cgroup_manager, &c->state.cgroup_paths, c->state.cgroup_owned,
+			   &c->rt->proc, &c->cgroup, e);
+}
+
+int opened_refresh(struct opened *c, struct err *e)
+{
+	const struct state *s = &c->state;
+	int r;
+
+	c->init_alive = is_alive(&c->rt->proc, s->init_pid, s->init_start);
+	c->abandoned = s->creating && !is_alive(&c->rt->proc, s->creator_pid, s->creator_start);
+	c->status = STATUS_STOPPED;
+	if (s->creating && !c->abandoned) {
+		c->status = STATUS_CREATING;
+		return 0;
+	}
+	if (!c->init_alive)
+		return 0;
+	r = opened_cgroup(c, e);
+	if (r < 0)
+		return r;
+	r = cgroup_is_frozen(c->cgroup, e);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		c->status = STATUS_PAUSED;
+	else
+		c->status = store_has_fifo(&c->dir) ? STATUS_CREATED : STATUS_RUNNING;
+	return 0;
+}
+
+int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_lock lock, struct err *e)
+{
+	int r = store_check_id(id, e);
+
+	*c = (struct opened){ .rt = rt, .dir = STORE_DIR_NONE };
+	state_init(&c->state);
+	if (r == 0)
+		r = store_open(rt->root, id, &c->dir, e);
+	if (r == 0 && lock == OPEN_LOCKED)
+		r = store_lock(&c->dir, LOCK_TIMEOUT_MS, e);
+	if (r == 0)
+		r = store_read_state(&c->dir, &c->state, e);
+	if (r == 0)
+		r = opened_refresh(c, e);
+	if (r < 0)
+		opened_fini(c);
+	return r;
+}
+
+void opened_fini(struct opened *c)
+{
+	cgroup_free(c->cgroup);
+	c->cgroup = NULL;
+	state_fini(&c->state);
+	store_dir_close(&c->dir);
+}
+
+int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e)
+{
+	auto_fd fd = os_pidfd_open((pid_t)c->state.init_pid);
+
+	/* The pidfd came first, so if the start time still is right it is the right process. */
+	if (!is_alive(&c->rt->proc, c->state.init_pid, c->state.init_start))
+		return err_make(e, ERR_STATE, ESRCH, "container not running");
+	*ret_pidfd = fd >= 0 ? TAKE_FD(fd) : FD_NONE;
+	return 0;
+}
+
+int opened_signal(struct opened *c, int sig, struct err *e)
+{
+	auto_fd fd = FD_NONE;
+	int r = opened_pidfd(c, &fd, e);
+
+	if (r < 0)
+		return r;
+	if (fd >= 0)
+		r = os_pidfd_send_signal(fd, sig);
+	else
+		r = kill((pid_t)c->state.init_pid, sig) < 0 ? -errno : 0;
+	if (r == -ESRCH)
+		return err_make(e, ERR_STATE, ESRCH, "unable to signal init: os: process already finished");
+	return r < 0 ? err_sys(e, -r, "unable to signal init") : 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "container/create.h"
+#include "container/destroy.h"
+#include "container/foreground.h"
+
+/* The container ended while we stood by: what delete would do. */
+static int remove_after_run(struct creation *c, struct err *e)
+{
+	struct opened opened;
+	int r;
+
+	r = opened_init(&opened, c->rt, c->id, OPEN_LOCKED, e);
+	if (r < 0)
+		return e->kind == ERR_NOT_FOUND ? 0 : r; /* somebody deleted it already */
+	r = destroy_container(&opened, e);
+	opened_fini(&opened);
+	return r;
+}
+
+/* poststart fails: the container is stopped and goes through the rest of its life (runtime.md 9). */
+static int publish(struct creation *c, struct err *e)
+{
+	int r = creation_publish(c, e);
+
+	return r < 0 ? r : run_poststart(&c->bundle.spec, &c->state, e);
+}
+
+static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct err *e)
+{
+	int r;
+
+	/* Others may work with the container while it runs. */
+	store_dir_close(&c->dir);
+	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
+	c->init.pid = 0;
+	if (r < 0 || c->o->keep)
+		return r;
+	return remove_after_run(c, e);
+}
+
+int container_run(struct runtime *rt, const char *id, const struct strake_create_options *o,
+		  int *ret_exit, struct err *e)
+{
+	struct foreground f = { .signals = FD_NONE };
+	struct creation c;
+	int r = o->detach ? 0 : foreground_init(&f, o->no_subreaper, e);
+
+	if (r < 0)
+		return r;
+	r = creation_make(&c, rt, id, o, false, e);
+	if (r == 0) {
+		r = publish(&c, e);
+		if (r < 0)
+			creation_undo(&c);
+	}
+	*ret_exit = 0;
+	if (r == 0 && !o->detach)
+		r = stay(&c, &f, ret_exit, e);
+	creation_fini(&c);
+	foreground_fini(&f);
+	return r;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "container/container.h"
+#include "store/store.h"
+
+/* The initial user namespace maps everything onto itself: "0 0 4294967295". */
+static bool in_user_namespace(struct procfs *proc)
+{
+	unsigned long inside, outside, count;
+	char text[128];
+
+	if (procfs_read(proc, "self/uid_map", text, sizeof(text)) < 0)
+		return false;
+	if (sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
+		return true;
+	return inside != 0 || outside != 0 || count != 4294967295UL;
+}
+
+static int choose_root(struct runtime *rt, const char *wanted, struct err *e)
+{
+	struct arena a;
+	char *root = NULL;
+	int r = 0;
+
+	arena_init(&a);
+	rt->root_is_default = !wanted;
+	if (!wanted)
+		r = store_default_root(&a, rt->program, &root, e);
+	if (r == 0) {
+		rt->root = strdup(wanted ? wanted : root);
+		if (!rt->root)
+			r = err_sys(e, ENOMEM, "choosing the state directory");
+	}
+	arena_fini(&a);
+	return r;
+}
+
+int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct err *e)
+{
+	int r;
+
+	*rt = (struct runtime){ .proc = PROCFS_NONE };
+	rt->program = o->program ? o->program : "strake";
+	rt->systemd_cgroup = o->systemd_cgroup;
+	r = procfs_open(&rt->proc, e);
+	if (r == 0)
+		r = choose_root(rt, o->root, e);
+	if (r < 0) {
+		rt_fini(rt);
+		return r;
+	}
+	rt->rootless = o->rootless >= 0 ? o->rootless : geteuid() != 0 || in_user_namespace(&rt->proc);
+	return 0;
+}
+
+void rt_fini(struct runtime *rt)
+{
+	free(rt->root);
+	rt->root = NULL;
+	procfs_close(&rt->proc);
+}

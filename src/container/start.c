@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "container/config.h"
+#include "container/destroy.h"
+#include "os/pidfd.h"
+
+static int check_status(const struct opened *c, struct err *e)
+{
+	static const char *const words[] = {
+		[STATUS_CREATING] = "cannot start a container that is being created",
+		[STATUS_RUNNING] = "cannot start an already running container",
+		[STATUS_PAUSED] = "cannot start a container in the paused state",
+		[STATUS_STOPPED] = "cannot start a container that has stopped",
+	};
+
+	return c->status == STATUS_CREATED ? 0 : err_make(e, ERR_STATE, EINVAL, "%s", words[c->status]);
+}
+
+/*
+ * Reads what init says: "0" when it goes on, then nothing until it is past its last descriptor,
+ * or the reason why it could not. An init that dies meanwhile must not hang us: both are polled.
+ */
+static int read_fifo(struct opened *c, int fifo, int pidfd, char *buf, size_t size, size_t *ret_len,
+		     struct err *e)
+{
+	struct pollfd fds[2] = { { .fd = fifo, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
+	size_t len = 0;
+
+	for (;;) {
+		int r = poll(fds, 2, pidfd >= 0 ? -1 : 1000);
+		ssize_t n;
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return err_sys(e, errno, "poll");
+		if (r == 0) { /* a kernel without pidfds: look */
+			r = opened_refresh(c, e);
+			if (r < 0)
+				return r;
+			if (!c->init_alive)
+				break;
+			continue;
+		}
+		n = fds[0].revents ? read(fifo, buf + len, size - len) : -1;
+		if (n > 0) {
+			len += (size_t)n;
+			if (len < size)
+				continue;
+		}
+		/* End of file, a full buffer, or a dead init that left nothing to read. */
+		if (n >= 0 || (fds[1].revents && !fds[0].revents))
+			break;
+	}
+	*ret_len = len;
+	return 0;
+}
+
+static int release_init(struct opened *c, struct err *e)
+{
+	auto_fd fifo = FD_NONE, pidfd = FD_NONE;
+	char text[ERR_TEXT_MAX];
+	size_t len = 0;
+	int r = opened_pidfd(c, &pidfd, e);
+
+	/* Opening releases init, which may have run and ended by the next line: the pidfd is first. */
+	if (r == 0) {
+		fifo = openat(c->dir.fd, "exec.fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+		r = fifo < 0 ? err_sys(e, errno, "open exec.fifo") : 0;
+	}
+	if (r == 0)
+		r = read_fifo(c, fifo, pidfd, text, sizeof(text) - 1, &len, e);
+	if (r < 0)
+		return r;
+	if (len == 0)
+		return err_make(e, ERR_CHILD, ESRCH, "container init ended before it could be started");
+	store_remove_fifo(&c->dir);
+	text[len] = '\0';
+	return len > 1 ? err_make(e, ERR_CHILD, EIO, "%s", text + 1) : 0;
+}
+
+static int poststart(struct opened *c, struct err *e)
+{
+	struct spec spec;
+	int r;
+
+	if (!c->state.has_poststart)
+		return 0;
+	r = snapshot_load(&c->dir, &spec, e);
+	if (r < 0)
+		return r;
+	r = run_poststart(&spec, &c->state, e);
+	spec_fini(&spec);
+	return r;
+}
+
+int container_start(struct runtime *rt, const char *id, struct err *e)
+{
+	struct opened c;
+	struct err later;
+	int r = opened_init(&c, rt, id, OPEN_LOCKED, e);
+
+	if (r < 0)
+		return r;
+	r = check_status(&c, e);
+	if (r < 0)
+		goto out;
+	r = release_init(&c, e);
+	if (r == 0)
+		r = poststart(&c, e);
+	/* A failed start stops the container and takes it through the rest of its life: runtime.md,
+	 * lifecycle 8 and 9. */
+	if (r < 0 && kill_and_wait(&c, &later) == 0)
+		destroy_container(&c, &later);
+out:
+	opened_fini(&c);
+	return r;
+}
