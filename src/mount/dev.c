@@ -84,15 +84,13 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 	return r < 0 ? err_sys(e, -r, "bind the host's %s", n->path) : 0;
 }
 
-static int make_node(struct mount_plan *p, const struct node *n, struct err *e)
+static int make_node_in(struct mount_plan *p, int dir, const char *name, const struct node *n,
+			struct err *e)
 {
-	char name[NAME_MAX + 1];
-	auto_fd dir = safe_open_parent(p->root, n->path, true, name, sizeof(name)), fd = FD_NONE;
+	auto_fd fd = FD_NONE;
 	bool fresh;
 	int r;
 
-	if (dir < 0)
-		return err_sys(e, -dir, "open the parent of %s", n->path);
 	if (p->in.user_namespace && !S_ISFIFO(n->mode))
 		return bind_node(p, dir, name, n, e);
 	fresh = mknodat(dir, name, n->mode, n->dev) == 0;
@@ -100,6 +98,8 @@ static int make_node(struct mount_plan *p, const struct node *n, struct err *e)
 		return bind_node(p, dir, name, n, e);
 	if (!fresh && errno != EEXIST)
 		return err_sys(e, errno, "create the device %s", n->path);
+	if (fresh && !n->uid && !n->gid)
+		return 0;
 	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, errno, "open the device %s", n->path);
@@ -107,9 +107,24 @@ static int make_node(struct mount_plan *p, const struct node *n, struct err *e)
 	if (r < 0 || !fresh)
 		return r;
 	/* The umask is 0 here, so the mode is right; the owner of a new node is the caller. */
-	if ((n->uid || n->gid) && fchownat(fd, "", n->uid, n->gid, AT_EMPTY_PATH) < 0)
+	if (fchownat(fd, "", n->uid, n->gid, AT_EMPTY_PATH) < 0)
 		return err_sys(e, errno, "set the owner of %s", n->path);
 	return 0;
+}
+
+/* dev is /dev, where nearly all of them are. */
+static int make_node(struct mount_plan *p, int dev, const struct node *n, struct err *e)
+{
+	char name[NAME_MAX + 1];
+	auto_fd dir = FD_NONE;
+
+	if (str_starts(n->path, "/dev/") && !strchr(n->path + 5, '/') && strlen(n->path + 5) <= NAME_MAX &&
+	    n->path[5] && !str_eq(n->path + 5, ".") && !str_eq(n->path + 5, ".."))
+		return make_node_in(p, dev, n->path + 5, n, e);
+	dir = safe_open_parent(p->root, n->path, true, name, sizeof(name));
+	if (dir < 0)
+		return err_sys(e, -dir, "open the parent of %s", n->path);
+	return make_node_in(p, dir, name, n, e);
 }
 
 static mode_t type_bits(char type)
@@ -127,7 +142,7 @@ static bool in_config(const struct mount_plan *p, const char *path)
 	return false;
 }
 
-static int make_nodes(struct mount_plan *p, struct err *e)
+static int make_nodes(struct mount_plan *p, int dev, struct err *e)
 {
 	size_t i;
 	int r;
@@ -138,7 +153,7 @@ static int make_nodes(struct mount_plan *p, struct err *e)
 			.dev = makedev(default_nodes[i].major, default_nodes[i].minor),
 		};
 
-		r = in_config(p, n.path) ? 0 : make_node(p, &n, e);
+		r = in_config(p, n.path) ? 0 : make_node(p, dev, &n, e);
 		if (r < 0)
 			return r;
 	}
@@ -154,7 +169,7 @@ static int make_nodes(struct mount_plan *p, struct err *e)
 		/* The link to pts/ptmx takes this place. */
 		if (str_eq(d->path, "/dev/ptmx"))
 			continue;
-		r = make_node(p, &n, e);
+		r = make_node(p, dev, &n, e);
 		if (r < 0)
 			return err_wrap(e, "linux.devices[%zu]", i);
 	}
@@ -168,14 +183,11 @@ static int make_link(int dev, const char *target, const char *name, struct err *
 	return 0;
 }
 
-static int make_links(struct mount_plan *p, struct err *e)
+static int make_links(int dev, struct err *e)
 {
-	auto_fd dev = safe_mkdir_p(p->root, "/dev", 0755);
 	size_t i;
-	int r = 0;
+	int r;
 
-	if (dev < 0)
-		return err_sys(e, -dev, "open /dev");
 	/* The container's own devpts instance, whatever the image has there. */
 	if (unlinkat(dev, "ptmx", 0) < 0 && errno != ENOENT)
 		return err_sys(e, errno, "remove /dev/ptmx");
@@ -190,15 +202,17 @@ static int make_links(struct mount_plan *p, struct err *e)
 
 int mount_devices(struct mount_plan *p, struct err *e)
 {
+	auto_fd dev = FD_NONE;
 	mode_t mask;
 	int r;
 
 	if (!p->setup_dev)
 		return 0;
 	mask = umask(0);
-	r = make_nodes(p, e);
+	dev = safe_mkdir_p(p->root, "/dev", 0755);
+	r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
 	if (r == 0)
-		r = make_links(p, e);
+		r = make_links(dev, e);
 	umask(mask);
 	return r;
 }

@@ -36,10 +36,9 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 	target = t.fd;
 	if (r < 0)
 		return r;
-	/* bind() looks at tree to know who configures. */
-	op->tree = opened_here ? FD_NONE : source;
-	r = p->exec->bind(p, op, source, &t, e);
-	op->tree = FD_NONE;
+	r = p->exec->bind(p, op, !opened_here, &source, &t, e);
+	if (r == 0 && op->late_readonly)
+		op->mounted = TAKE_FD(source);
 	return r;
 }
 
@@ -50,6 +49,22 @@ static int label_root(const struct mount_op *op, int mount, struct err *e)
 	if (dir < 0 || fsetxattr(dir, "security.selinux", op->label, strlen(op->label) + 1, 0) < 0)
 		return err_sys(e, errno, "label the root of %s as %s", op->type, op->label);
 	return 0;
+}
+
+/* In a user namespace these can be mounted only with the namespace that they show. */
+static int explain(const struct mount_plan *p, const struct mount_op *op, int r, struct err *e)
+{
+	static const char *const shows[][2] = {
+		{ "proc", "pid" }, { "sysfs", "network" }, { "mqueue", "ipc" }, { "cgroup2", "cgroup" },
+	};
+	size_t i;
+
+	if (r != -EPERM || !p->in.user_namespace)
+		return r;
+	for (i = 0; i < ARRAY_SIZE(shows); i++)
+		if (str_eq(shows[i][0], op->type))
+			return err_wrap(e, "in a user namespace this needs a new %s namespace", shows[i][1]);
+	return r;
 }
 
 static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
@@ -67,7 +82,9 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 			return err_sys(e, errno, "open %s to copy it up", op->dest);
 	}
 	r = p->exec->fs(p, op, &t, &mount, e);
-	if (r == 0 && op->label_on_root)
+	if (r < 0)
+		return explain(p, op, r, e);
+	if (op->label_on_root)
 		r = label_root(op, mount, e);
 	if (r == 0 && op->opt.copyup)
 		r = mount_copy_up(below, mount, e);

@@ -77,7 +77,7 @@ static int set_recursive(const struct mount_op *op, int tree, struct err *e)
  * atime ones stay as they are unless one is named. Where the kernel refuses because a user
  * namespace has locked some, they are kept, but not against an explicit wish.
  */
-static int set_bind_flags(const struct mount_op *op, int tree, struct err *e)
+static int set_bind_flags(const struct mount_op *op, int tree, bool keep, struct err *e)
 {
 	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), clr = op->opt.clr;
 	struct os_mount_attr attr = { .set = mount_attr_of(set) };
@@ -89,7 +89,7 @@ static int set_bind_flags(const struct mount_op *op, int tree, struct err *e)
 	attr.clr = ALL_ATTR & ~attr.set;
 	if (atime)
 		attr.clr |= OS_MOUNT_ATTR__ATIME | (OS_MOUNT_ATTR_NODIRATIME & ~attr.set);
-	r = os_mount_setattr(tree, &attr, false);
+	r = keep ? -EPERM : os_mount_setattr(tree, &attr, false);
 	if (r == -EPERM) {
 		attr.clr = mount_attr_of(clr) & ALL_ATTR;
 		if (atime)
@@ -102,12 +102,12 @@ static int set_bind_flags(const struct mount_op *op, int tree, struct err *e)
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 
-int mount_tree_configure(const struct mount_op *op, int tree, struct err *e)
+int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct err *e)
 {
 	int r = set_propagation(op, tree, e);
 
 	if (r == 0)
-		r = set_bind_flags(op, tree, e);
+		r = set_bind_flags(op, tree, keep, e);
 	if (r == 0)
 		r = set_recursive(op, tree, e);
 	return r;
@@ -130,15 +130,13 @@ static int attach(int mount, const struct mount_target *t, struct err *e)
 	return r < 0 ? err_sys(e, -r, "move the mount to %s", t->path) : 0;
 }
 
-static int exec_bind(struct mount_plan *p, const struct mount_op *op, int source,
+static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		     const struct mount_target *t, struct err *e)
 {
-	int r = 0;
+	int r = configured ? 0 : mount_tree_configure(op, *source, false, e);
 
 	(void)p;
-	if (op->tree < 0) /* the parent configures what it opens */
-		r = mount_tree_configure(op, source, e);
-	return r < 0 ? r : attach(source, t, e);
+	return r < 0 ? r : attach(*source, t, e);
 }
 
 /* "key=value", or a flag; quotes around the value are mount(2)'s, not fsconfig's. */
@@ -173,8 +171,6 @@ static int configure_fs(const struct mount_op *op, const struct mount_target *t,
 	if (!str_empty(op->source))
 		r = os_fsconfig(fs, "source", op->source);
 	for (i = 0; r == 0 && i < ARRAY_SIZE(sb_flags); i++) {
-		if (sb_flags[i].ms == MS_RDONLY && op->late_readonly)
-			continue;
 		if (op->opt.set & sb_flags[i].ms)
 			r = os_fsconfig(fs, sb_flags[i].word, NULL);
 	}
@@ -193,7 +189,6 @@ static int configure_fs(const struct mount_op *op, const struct mount_target *t,
 static int make_fs(const struct mount_op *op, const struct mount_target *t, int *ret_mount,
 		   struct err *e)
 {
-	unsigned long set = op->opt.set;
 	auto_fd fs = os_fsopen(op->type);
 	int r;
 
@@ -207,9 +202,7 @@ static int make_fs(const struct mount_op *op, const struct mount_target *t, int 
 		return err_sys(e, -r, "set up %s%s%s%s", op->type, *why ? " (" : "", why,
 			       *why ? ")" : "");
 	}
-	if (op->late_readonly)
-		set &= ~(unsigned long)MS_RDONLY;
-	r = os_fsmount(fs, mount_attr_of(set));
+	r = os_fsmount(fs, mount_attr_of(op->opt.set));
 	if (r < 0)
 		return err_sys(e, -r, "mount %s", op->type);
 	*ret_mount = r;

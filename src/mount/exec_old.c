@@ -120,16 +120,17 @@ static int open_source(const struct mount_op *op, int *ret_fd, struct err *e)
 	return 0;
 }
 
-static int exec_bind(struct mount_plan *p, const struct mount_op *op, int source,
+static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		     const struct mount_target *t, struct err *e)
 {
 	struct os_mount m = {
-		.source_fd = source, .target_fd = t->fd,
+		.source_fd = *source, .target_fd = t->fd,
 		.flags = MS_BIND | (op->opt.set & MS_REC),
 	};
 	auto_fd mount = FD_NONE;
 	int r = os_mount_old(p->proc, &m);
 
+	(void)configured; /* only a detached tree can be, and there is none without the new calls */
 	if (r < 0)
 		return err_sys(e, -r, "bind %s on %s", op->source, t->path);
 	mount = mount_target_reopen(p, t);
@@ -140,7 +141,11 @@ static int exec_bind(struct mount_plan *p, const struct mount_op *op, int source
 		r = set_bind_flags(p, op, mount, e);
 	if (r == 0)
 		r = set_recursive(op, mount, e);
-	return r;
+	if (r < 0)
+		return r;
+	fd_close(*source);
+	*source = TAKE_FD(mount);
+	return 0;
 }
 
 static int make_data(const struct mount_op *op, const struct mount_target *t, char *buf, size_t size)
@@ -172,7 +177,7 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 	struct os_mount m = {
 		.source_fd = FD_NONE, .target_fd = t->fd, .type = op->type, .data = data,
 		.source = op->source ? op->source : op->type,
-		.flags = op->opt.set & ~(op->late_readonly ? (unsigned long)MS_RDONLY : 0),
+		.flags = op->opt.set,
 	};
 	auto_fd mount = FD_NONE;
 	int r = make_data(op, t, data, sizeof(data));

@@ -127,7 +127,8 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 	if (r == 0 && op->uid_map)
 		r = mount_idmap(cache, op, tree, e);
 	if (r == 0)
-		r = mount_tree_configure(op, tree, e);
+		/* As with the locks that the mount would have had in the user namespace. */
+		r = mount_tree_configure(op, tree, p->in.user_namespace, e);
 	if (r == 0)
 		op->tree = TAKE_FD(tree);
 	return r;

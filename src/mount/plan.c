@@ -41,6 +41,13 @@ static const struct fs_type {
 	{ .name = "tmpfs", .late_readonly = true },
 };
 
+/* The flag is taken out of opt.set: what comes first is a writable mount. */
+static void set_late_readonly(struct mount_op *op)
+{
+	op->late_readonly = op->opt.set & MS_RDONLY;
+	op->opt.set &= ~(unsigned long)MS_RDONLY;
+}
+
 static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *type)
 {
 	const struct fs_type *t = NULL;
@@ -56,8 +63,8 @@ static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *
 		op->label = p->in.mount_label;
 	op->real_dir = t && t->real_dir;
 	/* Mount points and device nodes are made in these first. */
-	op->late_readonly = (op->opt.set & MS_RDONLY) &&
-			    ((t && t->late_readonly) || str_eq(op->dest, "/dev"));
+	if ((t && t->late_readonly) || str_eq(op->dest, "/dev"))
+		set_late_readonly(op);
 }
 
 static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
@@ -73,6 +80,8 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 		return err_make(e, ERR_CONFIG, EINVAL, "a bind mount needs a source");
 	op->source = path_is_absolute(m->source) ? m->source :
 						    path_join(&p->arena, p->in.bundle, m->source);
+	if (str_eq(op->dest, "/dev"))
+		set_late_readonly(op);
 	return op->source ? 0 : no_memory(e);
 }
 

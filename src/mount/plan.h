@@ -31,7 +31,8 @@ struct mount_op {
 	const char *label;  /* SELinux context as a mount option, or NULL */
 	bool label_on_root; /* the file system takes no context option: label its root directory */
 	bool real_dir;      /* the last component must be a directory, not a symlink to one */
-	bool late_readonly; /* something is still to be made inside: read-only in mount_finish() */
+	bool late_readonly; /* something is still to be made inside: read-only in mount_finish(),
+			     * and until then opt.set is without MS_RDONLY */
 	bool mask_if_missing; /* a missing source is no error: an empty read-only directory instead */
 	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
@@ -69,7 +70,8 @@ struct mount_target {
 struct mount_executor {
 	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. */
 	int (*open_source)(const struct mount_op *op, int *ret_fd, struct err *e);
-	int (*bind)(struct mount_plan *p, const struct mount_op *op, int source,
+	/* *source then is a descriptor of the new mount. configured: by the parent, so not again. */
+	int (*bind)(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		    const struct mount_target *t, struct err *e);
 	/* *ret_mount is a descriptor of the new mount. */
 	int (*fs)(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
@@ -85,8 +87,9 @@ extern const struct mount_executor mount_exec_fd, mount_exec_old;
 /* exec.c */
 int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 
-/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. */
-int mount_tree_configure(const struct mount_op *op, int tree, struct err *e);
+/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. keep: the flags that the
+ * source has stay, unless an option clears them. */
+int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct err *e);
 
 /* target.c */
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,

@@ -133,7 +133,7 @@ static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool di
 		t->existed = true;
 		t->mode = st.st_mode & 07777;
 	} else if (fd == -ENOENT && op->kind != MOUNT_OP_REMOUNT) {
-		fd = dir ? safe_mkdir_p(p->root, op->dest, 0755) :
+		fd = dir ? safe_mkdir_missing(p->root, op->dest, 0755) :
 			   safe_ensure_file(p->root, op->dest, 0644);
 	}
 	if (fd < 0)

@@ -88,9 +88,22 @@ int safe_mkdir_p(int root, const char *path, mode_t mode)
 {
 	int fd = safe_open(root, path, O_PATH | O_DIRECTORY, 0);
 
-	if (fd == -ENOENT)
-		fd = os_walk(root, path, O_PATH | O_DIRECTORY, 0, mode, WALK_MKDIR);
-	return fd;
+	return fd == -ENOENT ? safe_mkdir_missing(root, path, mode) : fd;
+}
+
+int safe_mkdir_missing(int root, const char *path, mode_t mode)
+{
+	char name[NAME_MAX + 1];
+	auto_fd dir = safe_open_parent(root, path, false, name, sizeof(name));
+
+	/* Nearly always the parent is there, and no dangling symlink is in the way. */
+	if (dir >= 0 && mkdirat(dir, name, mode) == 0) {
+		int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (fd >= 0)
+			return fd;
+	}
+	return os_walk(root, path, O_PATH | O_DIRECTORY, 0, mode, WALK_MKDIR);
 }
 
 int safe_ensure_file(int root, const char *path, mode_t mode)

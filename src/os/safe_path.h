@@ -24,6 +24,8 @@ int safe_open_nofollow(int root, const char *path, int flags, bool no_xdev);
 /* mkdir -p inside root; a dangling symlink on the way gets its target created, inside root.
  * Returns an O_PATH descriptor of the directory; -ENOTDIR when something else is there. */
 int safe_mkdir_p(int root, const char *path, mode_t mode);
+/* The same for a path that was seen to be missing: does not look for it first. */
+int safe_mkdir_missing(int root, const char *path, mode_t mode);
 /* The target for a file mount: an O_PATH descriptor of path, an empty file being made (with its
  * parents) when nothing is there. A directory there is returned as it is. */
 int safe_ensure_file(int root, const char *path, mode_t mode);

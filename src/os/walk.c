@@ -179,7 +179,8 @@ static int open_component(struct walk *w, int flags)
 			return -EAGAIN;
 		return r;
 	}
-	if (flags & O_PATH) {
+	/* O_DIRECTORY has refused a symlink, O_PATH alone opens it. */
+	if ((flags & O_PATH) && !(flags & O_DIRECTORY)) {
 		if (fstat(fd, &st) < 0)
 			return -errno;
 		if (S_ISLNK(st.st_mode))

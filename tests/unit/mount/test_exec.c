@@ -2,6 +2,8 @@
 /* What configs ask for is there after the pivot, whichever executor did it. */
 #include "fixture.h"
 
+#include <sys/prctl.h>
+
 static void standard_mounts(struct fixture *f)
 {
 	add_mount(f, "/proc", "proc", "proc", "");
@@ -319,6 +321,16 @@ static void bound_dev_is_left_alone(struct fixture *f)
 }
 ALL_WAYS(bound_dev_is_left_alone)
 
+static void bound_dev_readonly(struct fixture *f)
+{
+	make_dir(f->base, "dev", 0755);
+	add_mount(f, "/dev", "bind", "dev", "rbind ro");
+	add_mount(f, "/dev/shm", "tmpfs", "tmpfs", ""); /* a mount point is to be made inside */
+	enter_ok(f);
+	CHECK(!writable("/dev") && writable("/dev/shm"));
+}
+ALL_WAYS(bound_dev_readonly)
+
 static void without_pivot(struct fixture *f)
 {
 	standard_mounts(f);
@@ -422,9 +434,98 @@ static void user_namespace(struct fixture *f)
 	}
 	CHECK(is_device("/dev/null", 1, 3) && is_device("/dev/tty", 5, 0));
 	CHECK(!writable("/mnt") && writable("/keep"));
-	CHECK(fs_flags("/keep") & ST_NOEXEC);
+	/* Locked for the user namespace: kept, though not asked for. */
+	CHECK((fs_flags("/keep") & (ST_NOEXEC | ST_NOSUID | ST_NODEV)) == (ST_NOEXEC | ST_NOSUID | ST_NODEV));
 }
 ALL_WAYS(user_namespace)
+
+/* Everything new, by a caller without privileges: what "spec --rootless" asks for. */
+static void rootless_init(struct fixture *f)
+{
+	add_mount(f, "/proc", "proc", "proc", "");
+	add_mount(f, "/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k");
+	add_mount(f, "/dev/pts", "devpts", "devpts", "nosuid noexec newinstance ptmxmode=0666 mode=0620");
+	add_mount(f, "/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev");
+	add_mount(f, "/sys", "none", "/sys", "rbind nosuid noexec nodev ro");
+	add_mount(f, "/home", "bind", "home", "bind noexec");
+	f->masked = list("/proc/keys /proc/acpi /proc/fs /sys/firmware");
+	f->readonly = list("/proc/sys");
+	f->in.user_namespace = f->in.root_readonly = true;
+	CHECK(mount_plan_new(&f->in, &f->plan, &f->e) == 0);
+	CHECK(mount_plan_open_sources(f->plan, &f->e) == 0);
+	if (until_pivot(f) < 0) {
+		if (strstr(why(f), "needs a new pid namespace"))
+			_exit(SKIPPED); /* the test's own /proc is masked */
+		fprintf(stderr, "refused: %s\n", why(f));
+		_exit(1);
+	}
+	CHECK(is_device("/dev/null", 1, 3) && is_device("/proc/keys", 1, 3));
+	CHECK(!writable("/") && !writable("/sys") && writable("/home"));
+	CHECK((fs_flags("/home") & (ST_NOEXEC | ST_NOSUID)) == (ST_NOEXEC | ST_NOSUID));
+	CHECK(fs_flags("/proc/sys") & ST_RDONLY);
+	_exit(0);
+}
+
+static void rootless(struct fixture *f)
+{
+	pid_t pid;
+	int status;
+
+	make_dir(f->base, "home", 0777);
+	CHECK(mount("tmpfs", "home", "tmpfs", MS_NOSUID, "mode=777") == 0);
+	CHECK(chown("root", 1000, 1000) == 0);
+	CHECK(procfs_open(&f->proc, &f->e) == 0);
+	CHECK(setresgid(1000, 1000, 1000) == 0 && setresuid(1000, 1000, 1000) == 0);
+	CHECK(prctl(PR_SET_DUMPABLE, 1) == 0); /* or /proc/self would be root's */
+	/* The parent's part is done as it is; init's after the namespaces are there. */
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET) < 0)
+		_exit(SKIPPED);
+	write_to("/proc/self/setgroups", "deny");
+	write_to("/proc/self/uid_map", "0 1000 1");
+	write_to("/proc/self/gid_map", "0 1000 1");
+	pid = fork();
+	if (pid == 0)
+		rootless_init(f);
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	_exit(WEXITSTATUS(status));
+}
+ALL_WAYS(rootless)
+
+static void make_unified(void)
+{
+	if (umount2("/sys/fs/cgroup", MNT_DETACH) < 0 ||
+	    mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL) < 0)
+		_exit(SKIPPED);
+}
+
+static void cgroup2_in_a_namespace(struct fixture *f)
+{
+	static const struct mount_cgroup_hierarchy own = { .host_path = "/sys/fs/cgroup" };
+
+	make_unified();
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		_exit(SKIPPED);
+	f->in.cgroup_unified = f->in.new_cgroup_namespace = true;
+	f->in.cgroups = &own;
+	f->in.n_cgroups = 1;
+	add_mount(f, "/sys/fs/cgroup", "cgroup", "cgroup", "nosuid noexec nodev ro");
+	enter_ok(f);
+	CHECK(access("/sys/fs/cgroup/cgroup.procs", F_OK) == 0);
+	CHECK(fs_flags("/sys/fs/cgroup") & ST_RDONLY);
+}
+ALL_WAYS(cgroup2_in_a_namespace)
+
+static void cve_2023_25809_cgroup_ro_without_cgroupns(struct fixture *f)
+{
+	make_unified();
+	f->in.cgroup_unified = true;
+	add_mount(f, "/sys/fs/cgroup", "cgroup", "cgroup", "nosuid noexec nodev ro");
+	enter_ok(f);
+	CHECK(access("/sys/fs/cgroup/cgroup.procs", F_OK) == 0);
+	CHECK(fs_flags("/sys/fs/cgroup") & ST_RDONLY);
+	CHECK(mkdir("/sys/fs/cgroup/mount-ro-probe", 0755) < 0 && errno == EROFS);
+}
+ALL_WAYS(cve_2023_25809_cgroup_ro_without_cgroupns)
 
 int main(void)
 {
@@ -434,7 +535,8 @@ int main(void)
 		TESTS(tmpfs_details), TESTS(odd_options), TESTS(unknown_option), TESTS(cgroup1_binds),
 		TESTS(cgroup1_in_a_namespace), TESTS(config_devices), TESTS(bound_dev_is_left_alone),
 		TESTS(without_pivot), TESTS(console), TESTS(notify_socket), TESTS(missing_source),
-		TESTS(idmapped_bind), TESTS(user_namespace),
+		TESTS(idmapped_bind), TESTS(user_namespace), TESTS(rootless), TESTS(bound_dev_readonly),
+		TESTS(cgroup2_in_a_namespace), TESTS(cve_2023_25809_cgroup_ro_without_cgroupns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
