@@ -18,6 +18,7 @@
  */
 const struct init_step init_steps[] = {
 	{ BEFORE_PIVOT, "waiting for the parent", step_begin },
+	{ BEFORE_PIVOT, "resetting the CPU affinity", step_affinity },
 	{ BEFORE_PIVOT, "becoming root in the user namespace", step_user_namespace_root },
 	{ BEFORE_PIVOT, "starting a session", step_session },
 	{ BEFORE_PIVOT, "entering namespaces", step_join_namespaces },

@@ -40,12 +40,23 @@ int step_memory_policy(struct init_ctx *ctx, struct err *e)
 	return p ? sched_set_memory_policy(p, e) : 0;
 }
 
-/* execCPUAffinity.final; "initial" was the parent's, before the process came into its cgroup. */
+/*
+ * execCPUAffinity is exec's alone; "initial" was the parent's, before the process came into its
+ * cgroup. Without it the mask of whoever called us goes: CRI-O runs the runtime under taskset, and
+ * the container is to have what its cpuset allows.
+ */
 int step_affinity(struct init_ctx *ctx, struct err *e)
 {
-	const struct spec_cpu_affinity *a = ctx->job->process->exec_cpu_affinity;
+	const struct spec_cpu_affinity *a =
+		ctx->job->script.join ? ctx->job->process->exec_cpu_affinity : NULL;
+	int r;
 
-	return a && a->final ? sched_set_affinity(0, a->final, e) : 0;
+	if (a && a->final)
+		return sched_set_affinity(0, a->final, e);
+	if (a && a->initial)
+		return 0;
+	r = sched_reset_affinity();
+	return r < 0 ? err_sys(e, -r, "sched_setaffinity") : 0;
 }
 
 int step_labels(struct init_ctx *ctx, struct err *e)
