@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "mount/plan.h"
+#include "os/mount_fd.h"
 #include "os/mount_old.h"
 #include "os/safe_path.h"
 
@@ -102,13 +103,23 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 		.source_fd = FD_NONE, .source = op->source, .type = op->type, .flags = op->opt.set,
 		.data = op->opt.data,
 	};
+	struct os_mount_attr attr = { .set = op->opt.rec_set, .clr = op->opt.rec_clr };
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
+	size_t i;
 
 	target = t.fd;
 	if (r < 0)
 		return r;
 	m.target_fd = t.fd;
 	r = os_mount_old(p->proc, &m);
+	for (i = 0; r == 0 && i < op->opt.n_propagation; i++) {
+		m = (struct os_mount){
+			.source_fd = FD_NONE, .target_fd = t.fd, .flags = op->opt.propagation[i],
+		};
+		r = os_mount_old(p->proc, &m);
+	}
+	if (r == 0 && (attr.set || attr.clr))
+		r = os_mount_setattr(t.fd, &attr, true);
 	return r < 0 ? err_sys(e, -r, "remount %s", op->dest) : 0;
 }
 

@@ -229,6 +229,7 @@ static void odd_options(struct fixture *f)
 	CHECK(fs_flags("/a") & 0x2000);
 	CHECK(!(fs_flags("/b") & ST_NOEXEC) && fs_flags("/b") & ST_SYNCHRONOUS);
 	CHECK(!writable("/c"));
+	CHECK(fs_flags("/c") & ST_NOSUID);
 }
 ALL_WAYS(odd_options)
 
@@ -442,12 +443,20 @@ ALL_WAYS(user_namespace)
 /* Everything new, by a caller without privileges: what "spec --rootless" asks for. */
 static void rootless_init(struct fixture *f)
 {
+	static const struct mount_cgroup_hierarchy own = { .host_path = "/does/not/exist" };
+	struct stat st;
+
 	add_mount(f, "/proc", "proc", "proc", "");
 	add_mount(f, "/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k");
 	add_mount(f, "/dev/pts", "devpts", "devpts", "nosuid noexec newinstance ptmxmode=0666 mode=0620");
 	add_mount(f, "/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev");
 	add_mount(f, "/sys", "none", "/sys", "rbind nosuid noexec nodev ro");
 	add_mount(f, "/home", "bind", "home", "bind noexec");
+	/* A cgroup of a cgroup namespace that is not there: refused, then bound, then masked. */
+	f->in.cgroup_unified = f->in.new_cgroup_namespace = true;
+	f->in.cgroups = &own;
+	f->in.n_cgroups = 1;
+	add_mount(f, "/sys/fs/cgroup", "cgroup", "cgroup", "nosuid noexec nodev ro");
 	f->masked = list("/proc/keys /proc/acpi /proc/fs /sys/firmware");
 	f->readonly = list("/proc/sys");
 	f->in.user_namespace = f->in.root_readonly = true;
@@ -462,6 +471,7 @@ static void rootless_init(struct fixture *f)
 	CHECK(is_device("/dev/null", 1, 3) && is_device("/proc/keys", 1, 3));
 	CHECK(!writable("/") && !writable("/sys") && writable("/home"));
 	CHECK((fs_flags("/home") & (ST_NOEXEC | ST_NOSUID)) == (ST_NOEXEC | ST_NOSUID));
+	CHECK(stat("/sys/fs/cgroup", &st) == 0 && st.st_nlink == 2 && !writable("/sys/fs/cgroup"));
 	CHECK(fs_flags("/proc/sys") & ST_RDONLY);
 	_exit(0);
 }
