@@ -29,26 +29,36 @@ static int by_key(const void *a, const void *b)
 	return strcmp(((const struct key_value *)a)->key, ((const struct key_value *)b)->key);
 }
 
-/* The annotations as two lists, ascending. */
+/* The annotations, ascending: the order in which runc prints them. */
+static int sort_annotations(struct arena *a, const struct kv_list *from, struct kv_list *ret)
+{
+	struct key_value *sorted = arena_array(a, from->n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	if (from->n) {
+		memcpy(sorted, from->v, from->n * sizeof(*sorted));
+		qsort(sorted, from->n, sizeof(*sorted), by_key);
+	}
+	*ret = (struct kv_list){ .v = sorted, .n = from->n };
+	return 0;
+}
+
 static int fill_annotations(struct arena *a, const struct kv_list *from, struct strake_info *to)
 {
-	struct key_value *sorted = arena_array(a, from->n, sizeof(*sorted));
-	const char **keys = arena_array(a, from->n, sizeof(*keys));
-	const char **values = arena_array(a, from->n, sizeof(*values));
+	const char **keys = arena_array(a, from->n + 1, sizeof(*keys));
+	const char **values = arena_array(a, from->n + 1, sizeof(*values));
+	struct kv_list sorted;
 
-	if (from->n == 0)
-		return 0;
-	if (!sorted || !keys || !values)
+	if (!keys || !values || sort_annotations(a, from, &sorted) < 0)
 		return -ENOMEM;
-	memcpy(sorted, from->v, from->n * sizeof(*sorted));
-	qsort(sorted, from->n, sizeof(*sorted), by_key);
-	for (size_t i = 0; i < from->n; i++) {
-		keys[i] = sorted[i].key;
-		values[i] = sorted[i].value;
+	for (size_t i = 0; i < sorted.n; i++) {
+		keys[i] = sorted.v[i].key;
+		values[i] = sorted.v[i].value;
 	}
 	to->annotation_keys = keys;
 	to->annotation_values = values;
-	to->n_annotations = from->n;
+	to->n_annotations = sorted.n;
 	return 0;
 }
 
@@ -132,6 +142,30 @@ int strake_list(strake_runtime *rt, strake_info_fn fn,
 	return api_result(container_list(&rt->rt, give, give_unreadable, &l, &e), &e, err);
 }
 
+static int write_state(const struct container_info *info, struct str *out, struct err *e)
+{
+	/* owner is there and empty, as runc's state has it. */
+	struct oci_state s = {
+		.id = info->state.id,
+		.bundle = info->state.bundle,
+		.rootfs = info->state.rootfs,
+		.created = info->state.created,
+		.owner = "",
+		.status = info->status,
+		.pid = info->pid,
+	};
+	struct kv_list annotations;
+	struct arena a;
+	int r;
+
+	arena_init(&a);
+	r = sort_annotations(&a, &info->state.annotations, &annotations);
+	s.annotations = &annotations;
+	r = r < 0 ? err_sys(e, -r, "write the state of %s", s.id) : oci_state_emit(&s, 2, out, e);
+	arena_fini(&a);
+	return r;
+}
+
 char *strake_state_json(strake_runtime *rt, const char *id, struct strake_error *err)
 {
 	struct container_info info;
@@ -143,19 +177,7 @@ char *strake_state_json(strake_runtime *rt, const char *id, struct strake_error 
 	err_init(&e);
 	r = container_info(&rt->rt, id, &info, &e);
 	if (r == 0) {
-		/* owner is there and empty, as runc's state has it. */
-		const struct oci_state s = {
-			.id = info.state.id,
-			.bundle = info.state.bundle,
-			.rootfs = info.state.rootfs,
-			.created = info.state.created,
-			.owner = "",
-			.status = info.status,
-			.pid = info.pid,
-			.annotations = &info.state.annotations,
-		};
-
-		r = oci_state_emit(&s, 2, &out, &e);
+		r = write_state(&info, &out, &e);
 		state_fini(&info.state);
 	}
 	if (r == 0)
