@@ -56,6 +56,7 @@ struct cg_dir {
 	const char *data;     /* "cpu,cpuacct", "name=systemd"; "" for v2 */
 	int fd;               /* of path, once it was opened */
 	bool ours;            /* we made path: it goes with all that is below it */
+	bool has_program;     /* v2: a device program of ours is attached */
 	bool lost;            /* rootless and not permitted: as if it were not there */
 	unsigned n_made;      /* levels of path made by this object, for taking back */
 };

@@ -106,7 +106,9 @@ void cg_plan_rows(struct cg_plan *p, const struct cg_row *rows, size_t n,
 		if (!section ||
 		    !value_of(row, (const char *)section + row->field, buf, sizeof(buf), &text))
 			continue;
-		w = cg_plan_add(p, row->controller, row->file, "%s", text);
+		w = cg_plan_add(p, row->controller, row->file, "%s", "");
+		w->value = arena_strdup(p->a, text); /* of any length: a list of 4096 CPUs */
+		p->failed |= !w->value;
 		w->alt = row->alt;
 		w->flags = row->flags;
 	}
@@ -236,6 +238,9 @@ static int write_one(struct cgroup *c, const struct cg_write *w, struct err *e)
 
 	if (fd < 0)
 		return fd;
+	/* A page size, say, is part of the name: it must not lead elsewhere (runc#4103). */
+	if (strchr(file, '/'))
+		return err_make(e, ERR_CONFIG, EINVAL, "\"%s\" is no cgroup file", file);
 	if (w->alt && faccessat(fd, file, F_OK, 0) < 0) {
 		file = w->alt;
 		value = w->alt_value ? w->alt_value : value;

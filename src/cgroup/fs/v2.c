@@ -152,14 +152,16 @@ static int v2_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)
 static int v2_devices(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
 	struct cg_dir *d = cg_dir_main(c);
-	int fd;
+	int fd, ret;
 
 	if (!d)
 		return 0;
 	fd = cg_dir_fd(c, d);
 	if (fd < 0)
 		return err_sys(e, -fd, "open cgroup %s", d->path);
-	return cg_devices_v2(c, fd, d->path, d->n_made > 0, r, e);
+	ret = cg_devices_v2(c, fd, d->path, d->n_made && !d->has_program, r, e);
+	d->has_program |= ret >= 0;
+	return ret;
 }
 
 /* The directory, and the files that the kernel says a delegatee may write. */

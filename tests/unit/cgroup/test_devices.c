@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cgroup/devices/devices.h"
+#include "os/bpf.h"
 #include "tests/unit/test.h"
 
 static struct arena arena;
@@ -37,7 +38,17 @@ static uint64_t run(const struct bpf_insn *p, size_t n, const uint32_t ctx[3])
 			reg[i->dst_reg] = (uint32_t)src;
 			continue;
 		case BPF_ALU64 | BPF_MOV | BPF_K:
+		case BPF_ALU64 | BPF_MOV | BPF_X:
 			reg[i->dst_reg] = src;
+			continue;
+		case BPF_ALU64 | BPF_LSH | BPF_K:
+			reg[i->dst_reg] <<= src;
+			continue;
+		case BPF_ALU64 | BPF_OR | BPF_X:
+			reg[i->dst_reg] |= src;
+			continue;
+		case BPF_LD | BPF_DW | BPF_IMM:
+			reg[i->dst_reg] = (uint32_t)i->imm | (uint64_t)(uint32_t)p[pc++].imm << 32;
 			continue;
 		case BPF_JMP | BPF_JNE | BPF_K:
 		case BPF_JMP | BPF_JNE | BPF_X:
@@ -118,6 +129,13 @@ static void compare(const struct spec_resources *r)
 	size_t n;
 
 	compile(r, &p, &n);
+	if (geteuid() == 0) { /* the kernel's verifier takes it */
+		int prog = os_bpf_load_device(p, n);
+
+		if (prog != -EPERM && prog != -ENOSYS)
+			assert_true(prog >= 0);
+		fd_close(prog);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(numbers) * ARRAY_SIZE(numbers); i++) {
 		uint32_t major = numbers[i / ARRAY_SIZE(numbers)], minor = numbers[i % ARRAY_SIZE(numbers)];
 
@@ -192,6 +210,45 @@ static void random_rules(void **state)
 			};
 		compare(&r);
 	}
+}
+
+/* Everything of one type, and rules before it that nobody asks any more. */
+static void unreachable_rules(void **state)
+{
+	struct spec_device_rule d[] = {
+		{ true, 'c', N(8), N(1), CG_DEV_RWM },
+		{ true, 'b', N(8), N(1), CG_DEV_RWM },
+		{ false, 'c', { 0 }, { 0 }, CG_DEV_RWM },
+		{ true, 'b', { 0 }, { 0 }, CG_DEV_RWM },
+		{ true, 'b', { 0 }, { 0 }, CG_DEV_RWM },
+		{ true, 'c', { 0 }, N(3), CG_DEV_RWM },
+	};
+
+	(void)state;
+	for (size_t i = 0; i <= ARRAY_SIZE(d); i++) {
+		const struct spec_resources r = { .devices = d, .n_devices = i };
+
+		compare(&r);
+	}
+}
+
+static void many_rules(void **state)
+{
+	size_t n = 2500;
+	struct spec_device_rule *d = calloc(n, sizeof(*d));
+	struct spec_resources r = { .devices = d, .n_devices = n };
+	struct cg_dev_rules rules;
+	struct err e;
+
+	(void)state;
+	assert_non_null(d);
+	for (size_t i = 0; i < n; i++)
+		d[i] = (struct spec_device_rule){ true, 'c', N(300), N((int64_t)i), CG_DEV_RWM };
+	compare(&r);
+	free(d);
+	err_init(&e);
+	rules = (struct cg_dev_rules){ .n = 100000 };
+	assert_true(cg_dev_program(&rules, &arena, &(struct bpf_insn *){ 0 }, &n, &e) < 0);
 }
 
 static void bad_rules(void **state)
@@ -273,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ghsa_g54h_devices_default_deny),
 		cmocka_unit_test(last_rule_wins_for_each_access), cmocka_unit_test(random_rules),
+		cmocka_unit_test(unreachable_rules), cmocka_unit_test(many_rules),
 		cmocka_unit_test(bad_rules), cmocka_unit_test(v1_lists),
 	};
 	int r;

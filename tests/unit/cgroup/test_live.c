@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cgroup/impl.h"
+#include "os/bpf.h"
 #include "os/clone.h"
 #include "os/feature.h"
 #include "tests/unit/test.h"
@@ -195,6 +196,12 @@ static void life(void **state)
 	assert_int_equal(tell(&m, 'd'), 'k');
 	ok(cgroup_apply_devices(cg, NULL, &err)); /* again: in the place of the first */
 	assert_int_equal(tell(&m, 'd'), 'k');
+	if (v2) {
+		uint32_t ids[4];
+
+		assert_int_equal(os_bpf_query_device(cgroup_clone_fd(cg), ids, 4, &n), 0);
+		assert_int_equal(n, 1);
+	}
 
 	ok(cgroup_freeze(cg, true, &err));
 	ok(cgroup_is_frozen(cg, &err));
@@ -404,6 +411,11 @@ static void limits_v2(void **state)
 	assert_string_equal(
 		why(&e),
 		"unified resource \"nothere.max\" can't be set: controller \"nothere\" not available");
+	h[0].page_size = (char *)(uintptr_t)"/../../x";
+	r = (struct spec_resources){ .hugepage_limits = h, .n_hugepage_limits = 1 };
+	err_init(&e);
+	assert_true(cgroup_set(cg, &r, &e) < 0);
+	assert_string_equal(why(&e), "\"hugetlb./../../x.max\" is no cgroup file");
 	r = (struct spec_resources){ .memory = &m };
 	err_init(&e);
 	if (cgroup_set(cg, &r, &e) < 0)
@@ -496,6 +508,39 @@ static void exec_into_a_sub_cgroup(void **state)
 	reap(&m);
 }
 
+/* Programs that somebody left there would go on deciding: ours takes the place of all. */
+static void device_programs_are_replaced(void **state)
+{
+	static const struct bpf_insn no[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct member m;
+	uint32_t ids[4];
+	size_t n = 0;
+
+	(void)state;
+	if (!v2)
+		skip();
+	new_cgroup(NULL, true);
+	start(&m, cgroup_clone_fd(cg));
+	ok(cgroup_apply_devices(cg, NULL, &err));
+	for (int i = 0; i < 2; i++) {
+		int prog = os_bpf_load_device(no, ARRAY_SIZE(no));
+
+		assert_true(prog >= 0);
+		assert_int_equal(os_bpf_attach_device(cgroup_clone_fd(cg), prog, FD_NONE), 0);
+		close(prog);
+	}
+	assert_int_equal(tell(&m, 'd'), 'z');
+	ok(cgroup_apply_devices(cg, NULL, &err));
+	assert_int_equal(os_bpf_query_device(cgroup_clone_fd(cg), ids, 4, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(tell(&m, 'd'), 'k');
+	ok(cgroup_kill(cg, SIGKILL, &err));
+	reap(&m);
+}
+
 /* Without permission, limits and a path of its own, a container can live without a cgroup. */
 static void rootless(void **state)
 {
@@ -559,6 +604,7 @@ int main(int argc, char **argv)
 		live(destroy_takes_sub_cgroups), live(a_failed_create_leaves_nothing),
 		live(limits_v1), live(limits_v2), live(chown_delegates),
 		live(exec_into_a_divided_cgroup), live(exec_into_a_sub_cgroup), live(rootless),
+		live(device_programs_are_replaced),
 	};
 	struct err e;
 	int r;

@@ -161,6 +161,18 @@ static void memory_and_cpu(void **state)
 	assert_string_equal(plan_text(cg_v2_plan, &r), "");
 }
 
+static void long_cpu_lists(void **state)
+{
+	char list[2000];
+	struct spec_cpu cpu = { .cpus = list };
+	struct spec_resources r = { .cpu = &cpu };
+
+	(void)state;
+	memset(list, '1', sizeof(list) - 1);
+	list[sizeof(list) - 1] = '\0';
+	assert_string_equal(plan_text(cg_v2_plan, &r) + strlen("cpuset.cpus="), list);
+}
+
 static void lists(void **state)
 {
 	struct spec_blkio_throttle rb[] = { { 8, 0, 1000 }, { 8, 16, 2000 } }, wi[] = { { 7, 1, 5 } };
@@ -219,7 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths), cmocka_unit_test(paths_never_climb_out),
 		cmocka_unit_test(weights), cmocka_unit_test(swap_is_what_is_left),
-		cmocka_unit_test(memory_and_cpu), cmocka_unit_test(lists), cmocka_unit_test(unified),
+		cmocka_unit_test(memory_and_cpu), cmocka_unit_test(long_cpu_lists), cmocka_unit_test(lists), cmocka_unit_test(unified),
 		cmocka_unit_test(manager_names),
 	};
 	int r;
