@@ -63,7 +63,7 @@ static int one_mapping(struct spec *s, uint32_t host_id, struct spec_idmaps *ret
 	return 0;
 }
 
-/* An unprivileged user may bind the host's /sys, not mount a new one without a network namespace. */
+/* Without a network namespace of its own a user may not mount a new /sys: bind the host's. */
 static void bind_sys(struct spec_mount *m)
 {
 	static char sys[] = "/sys", none[] = "none", rbind[] = "rbind", nosuid[] = "nosuid",

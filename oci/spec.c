@@ -17,7 +17,8 @@ const char *spec_annotation(const struct kv_list *annotations, const char *key)
 	return NULL;
 }
 
-const struct spec_namespace *spec_namespace_find(const struct spec_namespaces *ns, enum ns_kind kind)
+const struct spec_namespace *spec_namespace_find(const struct spec_namespaces *ns,
+						 enum ns_kind kind)
 {
 	for (size_t i = 0; i < ns->n; i++)
 		if (ns->v[i].kind == kind)

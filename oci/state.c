@@ -128,6 +128,7 @@ static int labels_read(struct state_file *f)
 	s->annotations.v = arena_array(&s->arena, f->labels.n, sizeof(*s->annotations.v));
 	if (!s->annotations.v)
 		return -ENOMEM;
+	s->annotations.n = 0;
 	for (size_t i = 0; i < f->labels.n; i++) {
 		char *key = f->labels.v[i], *value = strchr(key, '=');
 

@@ -47,8 +47,9 @@ static int check_mounts(const struct spec *s, struct err *e)
 		if (!*destination)
 			return INVALID(e, "mounts[%zu].destination must not be empty", i);
 		if (!path_is_absolute(destination))
-			log_warn("mount destination %s is not absolute. Support for non-absolute mount "
-				 "destinations will be removed in a future release.", destination);
+			log_warn("mount destination %s is not absolute. Support for non-absolute "
+				 "mount destinations will be removed in a future release.",
+				 destination);
 	}
 	return 0;
 }
@@ -86,8 +87,8 @@ static int check_hooks(const struct spec *s, struct err *e)
 			const struct spec_hook *h = &s->hooks.list[k].v[i];
 
 			if (!path_is_absolute(h->path))
-				return INVALID(e, "hooks.%s[%zu].path must be absolute: %s", names[k], i,
-					       h->path);
+				return INVALID(e, "hooks.%s[%zu].path must be absolute: %s",
+					       names[k], i, h->path);
 			if (h->timeout.set && h->timeout.v <= 0)
 				return INVALID(e, "hooks.%s[%zu].timeout must be greater than zero",
 					       names[k], i);

@@ -10,16 +10,18 @@ int validate_devices(const struct spec *s, struct err *e)
 		const struct spec_device *d = &s->linux->devices.v[i];
 
 		if (!path_is_absolute(d->path))
-			return INVALID(e, "linux.devices[%zu].path must be absolute: %s", i, d->path);
+			return INVALID(e, "linux.devices[%zu].path must be absolute: %s", i,
+				       d->path);
 		if (d->type == 'p')
 			continue;
 		if (!d->has_major || !d->has_minor)
-			return INVALID(e, "linux.devices[%zu] (%s): major and minor are required", i,
-				       d->path);
+			return INVALID(e, "linux.devices[%zu] (%s): major and minor are required",
+				       i, d->path);
 		/* 12 and 20 bits, linux/kdev_t.h */
 		if (d->major < 0 || d->major > 0xfff || d->minor < 0 || d->minor > 0xfffff)
-			return INVALID(e, "linux.devices[%zu] (%s): no device has the number %lld:%lld",
-				       i, d->path, (long long)d->major, (long long)d->minor);
+			return INVALID(e, "linux.devices[%zu] (%s): no device has the number "
+				       "%lld:%lld", i, d->path, (long long)d->major,
+				       (long long)d->minor);
 	}
 	return 0;
 }
@@ -48,7 +50,8 @@ int validate_net_devices(const struct spec *s, struct err *e)
 			return INVALID(e, "invalid network device name \"%s\"", name);
 		for (size_t j = 0; j < i; j++)
 			if (str_eq(name, d->v[j].name ? d->v[j].name : d->v[j].host_name))
-				return INVALID(e, "two network devices would be called \"%s\"", name);
+				return INVALID(e, "two network devices would be called \"%s\"",
+					       name);
 	}
 	return 0;
 }
@@ -64,8 +67,8 @@ static bool is_page_size(const char *s)
 static int check_weight(const char *name, struct opt_u16 weight, struct err *e)
 {
 	if (weight.set && weight.v && (weight.v < 10 || weight.v > 1000))
-		return INVALID(e, "linux.resources.blockIO.%s must be between 10 and 1000, not %u", name,
-			       weight.v);
+		return INVALID(e, "linux.resources.blockIO.%s must be between 10 and 1000, not %u",
+			       name, weight.v);
 	return 0;
 }
 
@@ -76,9 +79,11 @@ static int check_block_io(const struct spec_blkio *b, struct err *e)
 	if (r == 0)
 		r = check_weight("leafWeight", b->leaf_weight, e);
 	for (size_t i = 0; r == 0 && i < b->n_weight_devices; i++) {
-		r = check_weight("weightDevice.weight", b->weight_devices[i].weight, e);
+		const struct spec_blkio_weight_device *d = &b->weight_devices[i];
+
+		r = check_weight("weightDevice.weight", d->weight, e);
 		if (r == 0)
-			r = check_weight("weightDevice.leafWeight", b->weight_devices[i].leaf_weight, e);
+			r = check_weight("weightDevice.leafWeight", d->leaf_weight, e);
 	}
 	return r;
 }
@@ -94,12 +99,12 @@ int validate_resources(const struct spec *s, struct err *e)
 			return INVALID(e, "device access at %zu field cannot be empty", i);
 	for (size_t i = 0; i < res->n_hugepage_limits; i++)
 		if (!is_page_size(res->hugepage_limits[i].page_size))
-			return INVALID(e, "linux.resources.hugepageLimits[%zu].pageSize must be a number "
-				       "and KB, MB or GB, not \"%s\"", i,
+			return INVALID(e, "linux.resources.hugepageLimits[%zu].pageSize must be a "
+				       "number and KB, MB or GB, not \"%s\"", i,
 				       res->hugepage_limits[i].page_size);
 	if (res->memory && res->memory->swappiness.set && res->memory->swappiness.v > 100)
-		return INVALID(e, "linux.resources.memory.swappiness must be between 0 and 100, not %llu",
-			       (unsigned long long)res->memory->swappiness.v);
+		return INVALID(e, "linux.resources.memory.swappiness must be between 0 and 100, "
+			       "not %llu", (unsigned long long)res->memory->swappiness.v);
 	return res->block_io ? check_block_io(res->block_io, e) : 0;
 }
 
@@ -114,7 +119,8 @@ int validate_memory_policy(const struct spec *s, struct err *e)
 		return 0;
 	if (m->mode == MODE_DEFAULT || m->mode == MODE_LOCAL) {
 		if (m->nodes)
-			return INVALID(e, "memory policy mode requires 0 nodes but got %s", m->nodes);
+			return INVALID(e, "memory policy mode requires 0 nodes but got %s",
+				       m->nodes);
 	} else if (!m->nodes) {
 		return INVALID(e, "memory policy mode requires at least one node but got 0");
 	}

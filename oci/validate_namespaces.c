@@ -80,11 +80,11 @@ static int check_time(const struct spec_linux *l, struct err *e)
 	if (!l->time_offsets)
 		return 0;
 	if (!ns)
-		return INVALID(e, "time namespace offsets specified, but time namespace isn't enabled "
-			       "in the config");
+		return INVALID(e, "time namespace offsets specified, but time namespace isn't "
+			       "enabled in the config");
 	if (ns->path)
-		return INVALID(e, "time namespace enabled, but both namespace path and time offsets "
-			       "specified -- you may only provide one");
+		return INVALID(e, "time namespace enabled, but both namespace path and time "
+			       "offsets specified -- you may only provide one");
 	offsets[0] = l->time_offsets->boottime;
 	offsets[1] = l->time_offsets->monotonic;
 	for (int i = 0; i < 2; i++)

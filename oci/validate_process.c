@@ -32,12 +32,12 @@ static int check_user(const struct spec_process *p, struct err *e)
 		return INVALID(e, "process.user: %u is not a valid id", UINT32_MAX);
 	for (size_t i = 0; i < p->user.n_additional_gids; i++)
 		if (p->user.additional_gids[i] == UINT32_MAX)
-			return INVALID(e, "process.user.additionalGids[%zu]: %u is not a valid id", i,
-				       UINT32_MAX);
+			return INVALID(e, "process.user.additionalGids[%zu]: %u is not a valid id",
+				       i, UINT32_MAX);
 	return 0;
 }
 
-/* config.md: "If rlimits contains duplicated entries with same type, the runtime MUST generate an error". */
+/* config.md: entries "with same type": "the runtime MUST generate an error". */
 static int check_rlimits(const struct spec_process *p, struct err *e)
 {
 	uint64_t seen = 0;
@@ -50,8 +50,8 @@ static int check_rlimits(const struct spec_process *p, struct err *e)
 			return INVALID(e, "process.rlimits[%zu]: duplicated %s", i, name);
 		seen |= UINT64_C(1) << l->resource;
 		if (l->soft > l->hard)
-			return INVALID(e, "process.rlimits[%zu]: %s: the soft limit is above the hard one",
-				       i, name);
+			return INVALID(e, "process.rlimits[%zu]: %s: the soft limit is above the "
+				       "hard one", i, name);
 	}
 	return 0;
 }
@@ -77,7 +77,8 @@ static int check_scheduler(const struct spec_process *p, struct err *e)
 		return INVALID(e, "invalid scheduler.nice: %d when scheduler.policy is %s", s->nice,
 			       json_word_name(&words_sched_policy, s->policy));
 	if (s->priority && s->policy != FIFO && s->policy != RR)
-		return INVALID(e, "scheduler.priority can only be specified for SchedFIFO or SchedRR policy");
+		return INVALID(e, "scheduler.priority can only be specified for SchedFIFO or "
+			       "SchedRR policy");
 	if ((s->runtime || s->deadline || s->period) && s->policy != DEADLINE)
 		return INVALID(e, "scheduler runtime/deadline/period can only be specified for "
 			       "SchedDeadline policy");

@@ -10,7 +10,8 @@ static int check_errno(const char *where, uint32_t action, struct opt_u32 value,
 		return 0;
 	/* config-linux.md: "When the action doesn't support an errno, the runtime MUST ... fail" */
 	if (action != SECCOMP_RET_ERRNO && action != SECCOMP_RET_TRACE)
-		return INVALID(e, "%s: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE take an errno", where);
+		return INVALID(e, "%s: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE take an errno",
+			       where);
 	if (value.v > SECCOMP_RET_DATA)
 		return INVALID(e, "%s: %u is not an errno", where, value.v);
 	return 0;
@@ -26,13 +27,14 @@ static int check_rule(size_t i, const struct spec_seccomp_rule *rule, struct err
 		if (!*rule->names.v[j])
 			return INVALID(e, "empty string is not a valid syscall");
 		/* init could not send the descriptor to the listener any more */
-		if (rule->action == SECCOMP_RET_USER_NOTIF && strcmp(rule->names.v[j], "write") == 0)
+		if (rule->action == SECCOMP_RET_USER_NOTIF &&
+		    strcmp(rule->names.v[j], "write") == 0)
 			return INVALID(e, "SCMP_ACT_NOTIFY cannot be used for the write syscall");
 	}
 	for (size_t j = 0; j < rule->n_args; j++)
 		if (rule->args[j].index > 5)
-			return INVALID(e, "linux.seccomp.syscalls[%zu].args[%zu].index must be 0 to 5, "
-				       "not %u", i, j, rule->args[j].index);
+			return INVALID(e, "linux.seccomp.syscalls[%zu].args[%zu].index must be "
+				       "0 to 5, not %u", i, j, rule->args[j].index);
 	snprintf(where, sizeof(where), "linux.seccomp.syscalls[%zu].errnoRet", i);
 	return check_errno(where, rule->action, rule->errno_ret, e);
 }
@@ -47,7 +49,8 @@ int validate_seccomp(const struct spec *s, struct err *e)
 		return 0;
 	if (sc->default_action == SECCOMP_RET_USER_NOTIF)
 		return INVALID(e, "SCMP_ACT_NOTIFY cannot be used as default action");
-	r = check_errno("linux.seccomp.defaultErrnoRet", sc->default_action, sc->default_errno_ret, e);
+	r = check_errno("linux.seccomp.defaultErrnoRet", sc->default_action,
+			sc->default_errno_ret, e);
 	for (size_t i = 0; r == 0 && i < sc->n_rules; i++) {
 		r = check_rule(i, &sc->rules[i], e);
 		if (sc->rules[i].action == SECCOMP_RET_USER_NOTIF)

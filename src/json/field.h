@@ -19,7 +19,7 @@ enum json_kind {
 	JSON_LETTERS, /* a string of one-letter words, kept as the OR of their numbers */
 	JSON_OBJECT,  /* a struct in place; offset 0 flattens an object into its parent */
 	JSON_POINTER, /* a pointer to a struct of size bytes, NULL when absent */
-	JSON_ARRAY,   /* pointer at offset, size_t at count_offset; child is the row of one element */
+	JSON_ARRAY,   /* pointer at offset, size_t at count_offset; child: the row of one element */
 	JSON_MAP,     /* the same from an object: each element's key is a char * at key_offset */
 	JSON_LIST,    /* only written: const char *const *, ended by NULL; absent when NULL */
 	JSON_FOREIGN, /* only read: whatever it is, is skipped, and the bool becomes true */

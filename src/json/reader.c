@@ -79,7 +79,8 @@ int reader_no_memory(struct reader *r, size_t wanted)
 int reader_mismatch(struct reader *r, unsigned kind, const char *found)
 {
 	static const char *const expected[] = {
-		[JSON_BOOL] = "true or false", [JSON_INT] = "an integer", [JSON_UINT] = "an integer",
+		[JSON_BOOL] = "true or false",
+		[JSON_INT] = "an integer", [JSON_UINT] = "an integer",
 		[JSON_STRING] = "a string", [JSON_WORD] = "a string", [JSON_FLAGS] = "an array",
 		[JSON_LETTERS] = "a string", [JSON_OBJECT] = "an object",
 		[JSON_POINTER] = "an object", [JSON_ARRAY] = "an array", [JSON_MAP] = "an object",

@@ -19,8 +19,9 @@ static int put_unsigned(struct reader *r, const struct slot *s, const char *digi
 	uint64_t max = size >= 8 ? UINT64_MAX : (UINT64_C(1) << size * 8) - 1, v;
 
 	if (parse_u64(digits, max, &v) < 0)
-		return reader_fail(r, r->before, "expected an integer from 0 to %" PRIu64 ", found %s",
-				   max, digits);
+		return reader_fail(r, r->before,
+				   "expected an integer from 0 to %" PRIu64 ", found %s", max,
+				   digits);
 	json_store_uint(reader_at(r, s->base, s->row->offset), size, v);
 	reader_mark(r, s);
 	return 1;

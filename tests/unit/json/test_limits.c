@@ -141,10 +141,8 @@ static void long_containers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(depth),
-		cmocka_unit_test(text_size),
-		cmocka_unit_test(memory),
-		cmocka_unit_test(callers_limit),
+		cmocka_unit_test(depth),           cmocka_unit_test(text_size),
+		cmocka_unit_test(memory),          cmocka_unit_test(callers_limit),
 		cmocka_unit_test(long_containers),
 	};
 

@@ -38,28 +38,38 @@ static int teardown(void **state)
 
 static void one_error_with_its_place(void **state)
 {
-	static const struct { const char *text, *error; } cases[] = {
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
 		/* the text */
 		{ "", "f:1:1: not valid JSON: premature EOF" },
 		{ "{\"flag\": true", "f:1:14: not valid JSON: premature EOF" },
 		{ "{\n \"text\": \"abc", "f:2:14: not valid JSON: premature EOF" },
 		{ "{} x", "f:1:4: not valid JSON: trailing garbage" },
 		{ "{}{}", "f:1:3: not valid JSON: trailing garbage" },
-		{ "{\"flag\" true}", "f:1:9: not valid JSON: object key and value must be separated by a colon (':')" },
-		{ "{\"numbers\": [1,]}", "f:1:16: not valid JSON: unallowed token at this point in JSON text" },
-		{ "{\"numbers\": [01]}", "f:1:15: not valid JSON: after array element, I expect ',' or ']'" },
+		{ "{\"flag\" true}", "f:1:9: not valid JSON: object key and value must be "
+				     "separated by a colon (':')" },
+		{ "{\"numbers\": [1,]}",
+		  "f:1:16: not valid JSON: unallowed token at this point in JSON text" },
+		{ "{\"numbers\": [01]}",
+		  "f:1:15: not valid JSON: after array element, I expect ',' or ']'" },
 		{ "{\"flag\": tru}", "f:1:10: not valid JSON: invalid string in json text." },
 		{ "{flag: true}", "f:1:2: not valid JSON: invalid string in json text." },
-		{ "{\"text\": \"a\\q\"}", "f:1:10: not valid JSON: inside a string, '\\' occurs before a character which it may not." },
-		{ "{\"text\": \"a\nb\"}", "f:1:10: not valid JSON: invalid character inside string." },
-		{ "/* c */ {}", "f:1:1: not valid JSON: probable comment found in input text, comments are not enabled." },
+		{ "{\"text\": \"a\\q\"}", "f:1:10: not valid JSON: inside a string, '\\' occurs "
+					  "before a character which it may not." },
+		{ "{\"text\": \"a\nb\"}",
+		  "f:1:10: not valid JSON: invalid character inside string." },
+		{ "/* c */ {}", "f:1:1: not valid JSON: probable comment found in input text, "
+				"comments are not enabled." },
 		{ "{\"text\": \"\xff\"}", "f:1:11: not valid UTF-8" },
 		{ "{\"text\": \"\xed\xa0\x80\"}", "f:1:11: not valid UTF-8" },
 		{ "{\"text\": \"\xc0\x80\"}", "f:1:11: not valid UTF-8" },
 		{ "{\"text\": \"a\\u0000b\"}", "f:1:10: text: a string must not hold NUL" },
 		{ "{\"te\\u0000xt\": 1}", "f:1:2: a string must not hold NUL" },
-		{ "{\"text\": \"a\\ud800b\"}", "f:1:10: text: a \\u escape is half of a surrogate pair" },
-		{ "{\"text\": \"\\ude00\"}", "f:1:10: text: a \\u escape is half of a surrogate pair" },
+		{ "{\"text\": \"a\\ud800b\"}",
+		  "f:1:10: text: a \\u escape is half of a surrogate pair" },
+		{ "{\"text\": \"\\ude00\"}",
+		  "f:1:10: text: a \\u escape is half of a surrogate pair" },
 		/* types */
 		{ "[]", "f:1:1: expected an object, found an array" },
 		{ "null", "f:1:1: expected an object, found null" },
@@ -80,24 +90,40 @@ static void one_error_with_its_place(void **state)
 		{ "{\"inner\": []}", "f:1:11: inner: expected an object, found an array" },
 		{ "{\"pointer\": 1}", "f:1:13: pointer: expected an object, found a number" },
 		{ "{\"strings\": {}}", "f:1:13: strings: expected an array, found an object" },
-		{ "{\"strings\": [\"a\", [\"b\"]]}", "f:1:19: strings[1]: expected a string, found an array" },
+		{ "{\"strings\": [\"a\", [\"b\"]]}",
+		  "f:1:19: strings[1]: expected a string, found an array" },
 		{ "{\"strings\": [null]}", "f:1:14: strings[0]: expected a string, found null" },
-		{ "{\"things\": [{\"name\":\"x\"},\n  7]}", "f:2:3: things[1]: expected an object, found a number" },
-		{ "{\"things\": [{\"name\":\"x\",\"tags\":[\"y\",{}]}]}", "f:1:37: things[0].tags[1]: expected a string, found an object" },
+		{ "{\"things\": [{\"name\":\"x\"},\n  7]}",
+		  "f:2:3: things[1]: expected an object, found a number" },
+		{ "{\"things\": [{\"name\":\"x\",\"tags\":[\"y\",{}]}]}",
+		  "f:1:37: things[0].tags[1]: expected a string, found an object" },
 		{ "{\"map\": []}", "f:1:9: map: expected an object, found an array" },
-		{ "{\"map\": {\"a.b\": 1}}", "f:1:17: map[\"a.b\"]: expected a string, found a number" },
-		{ "{\"thingMap\": {\"k\": {\"name\": 3}}}", "f:1:29: thingMap[\"k\"].name: expected a string, found a number" },
-		{ "{\"group\": {\"flat\": 1}}", "f:1:20: group.flat: expected a string, found a number" },
+		{ "{\"map\": {\"a.b\": 1}}",
+		  "f:1:17: map[\"a.b\"]: expected a string, found a number" },
+		{ "{\"thingMap\": {\"k\": {\"name\": 3}}}",
+		  "f:1:29: thingMap[\"k\"].name: expected a string, found a number" },
+		{ "{\"group\": {\"flat\": 1}}",
+		  "f:1:20: group.flat: expected a string, found a number" },
 		/* numbers */
 		{ "{\"i32\": 1.0}", "f:1:9: i32: expected an integer, found 1.0" },
 		{ "{\"i32\": 1e3}", "f:1:9: i32: expected an integer, found 1e3" },
-		{ "{\"i32\": 2147483648}", "f:1:9: i32: expected an integer from -2147483648 to 2147483647, found 2147483648" },
-		{ "{\"i64\": 9223372036854775808}", "f:1:9: i64: expected an integer from -9223372036854775808 to 9223372036854775807, found 9223372036854775808" },
-		{ "{\"u16\": 65536}", "f:1:9: u16: expected an integer from 0 to 65535, found 65536" },
-		{ "{\"u32\": -1}", "f:1:9: u32: expected an integer from 0 to 4294967295, found -1" },
-		{ "{\"u64\": 18446744073709551616}", "f:1:9: u64: expected an integer from 0 to 18446744073709551615, found 18446744073709551616" },
-		{ "{\"u64\": 111111111111111111111111111111111111111111111111111111}", "f:1:9: u64: expected an integer from 0 to 18446744073709551615, found 11111111111111111111111111111111111111111111111" },
-		{ "{\"numbers\": [1, -2]}", "f:1:17: numbers[1]: expected an integer from 0 to 4294967295, found -2" },
+		{ "{\"i32\": 2147483648}", "f:1:9: i32: expected an integer from -2147483648 to "
+					   "2147483647, found 2147483648" },
+		{ "{\"i64\": 9223372036854775808}",
+		  "f:1:9: i64: expected an integer from -9223372036854775808 to "
+		  "9223372036854775807, found 9223372036854775808" },
+		{ "{\"u16\": 65536}",
+		  "f:1:9: u16: expected an integer from 0 to 65535, found 65536" },
+		{ "{\"u32\": -1}",
+		  "f:1:9: u32: expected an integer from 0 to 4294967295, found -1" },
+		{ "{\"u64\": 18446744073709551616}",
+		  "f:1:9: u64: expected an integer from 0 to 18446744073709551615, found "
+		  "18446744073709551616" },
+		{ "{\"u64\": 111111111111111111111111111111111111111111111111111111}",
+		  "f:1:9: u64: expected an integer from 0 to 18446744073709551615, found "
+		  "11111111111111111111111111111111111111111111111" },
+		{ "{\"numbers\": [1, -2]}",
+		  "f:1:17: numbers[1]: expected an integer from 0 to 4294967295, found -2" },
 		/* words */
 		{ "{\"word\": \"three\"}", "f:1:10: word: unknown number word \"three\"" },
 		{ "{\"word\": \"on\"}", "f:1:10: word: unknown number word \"on\"" },
@@ -108,9 +134,12 @@ static void one_error_with_its_place(void **state)
 		/* keys */
 		{ "{\"flag\": true,\n\t\"flag\": true}", "f:2:2: flag: duplicate key" },
 		{ "{\"flag\": null, \"flag\": null}", "f:1:16: flag: duplicate key" },
-		{ "{\"map\": {\"a\": \"1\", \"b\": \"2\", \"a\": \"3\"}}", "f:1:30: map[\"a\"]: duplicate key" },
-		{ "{\"things\": [{\"n\": 1}]}", "f:1:13: things[0].name: required property is missing" },
-		{ "{\"inner\": {\"name\": null}}", "f:1:11: inner.name: required property is missing" },
+		{ "{\"map\": {\"a\": \"1\", \"b\": \"2\", \"a\": \"3\"}}",
+		  "f:1:30: map[\"a\"]: duplicate key" },
+		{ "{\"things\": [{\"n\": 1}]}",
+		  "f:1:13: things[0].name: required property is missing" },
+		{ "{\"inner\": {\"name\": null}}",
+		  "f:1:11: inner.name: required property is missing" },
 	};
 
 	(void)state;
@@ -127,10 +156,12 @@ static void one_error_with_its_place(void **state)
 static void scalars(void **state)
 {
 	(void)state;
-	assert_int_equal(read_text("{\"flag\":true,\"maybe\":false,\"i32\":-2147483648,"
-				   "\"i64\":-9223372036854775808,\"u16\":65535,\"u32\":4294967295,"
-				   "\"u64\":18446744073709551615,\"opt\":0,\"text\":\"\",\"none\":\"\","
-				   "\"word\":\"four\",\"letters\":\"wr\"}"), 0);
+	assert_int_equal(
+	    read_text("{\"flag\":true,\"maybe\":false,\"i32\":-2147483648,"
+		      "\"i64\":-9223372036854775808,\"u16\":65535,\"u32\":4294967295,"
+		      "\"u64\":18446744073709551615,\"opt\":0,\"text\":\"\",\"none\":\"\","
+		      "\"word\":\"four\",\"letters\":\"wr\"}"),
+	    0);
 	assert_true(s.flag && s.maybe.set && !s.maybe.v);
 	assert_int_equal(s.i32, INT32_MIN);
 	assert_true(s.i64 == INT64_MIN);
@@ -148,8 +179,10 @@ static void scalars(void **state)
 static void strings_are_decoded(void **state)
 {
 	(void)state;
-	assert_int_equal(read_text("{\"text\":\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00z\","
-				   "\"none\":\"\xc3\xa9\xf0\x9f\x98\x80\"}"), 0);
+	assert_int_equal(
+	    read_text("{\"text\":\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00z\","
+		      "\"none\":\"\xc3\xa9\xf0\x9f\x98\x80\"}"),
+	    0);
 	assert_string_equal(s.text, "a\"\\/\b\f\n\r\t\xc3\xa9\xf0\x9f\x98\x80z");
 	assert_string_equal(s.none, "\xc3\xa9\xf0\x9f\x98\x80");
 	/* a key may be escaped as well */
@@ -160,8 +193,10 @@ static void strings_are_decoded(void **state)
 static void null_is_absent(void **state)
 {
 	(void)state;
-	assert_int_equal(read_text("{\"flag\":null,\"text\":null,\"opt\":null,\"mask\":null,\"map\":null,"
-				   "\"strings\":null,\"pointer\":null,\"inner\":null,\"foreign\":null}"), 0);
+	assert_int_equal(
+	    read_text("{\"flag\":null,\"text\":null,\"opt\":null,\"mask\":null,\"map\":null,"
+		      "\"strings\":null,\"pointer\":null,\"inner\":null,\"foreign\":null}"),
+	    0);
 	assert_false(s.opt.set || s.has_mask || s.foreign);
 	assert_null(s.text);
 	assert_null(s.strings);
@@ -174,8 +209,10 @@ static void unknown_is_skipped_without_memory(void **state)
 	size_t before = arena.total;
 
 	(void)state;
-	assert_int_equal(read_text("{\"x\":{\"text\":[1,{\"flag\":\"no\",\"flag\":[]}],\"y\":null},\"\":1,"
-				   "\"FLAG\":7,\"fla\":true,\"flags\":1.5e3,\"z\":\"\\u0000\",\"flag\":true}"), 0);
+	assert_int_equal(
+	    read_text("{\"x\":{\"text\":[1,{\"flag\":\"no\",\"flag\":[]}],\"y\":null},\"\":1,"
+		      "\"FLAG\":7,\"fla\":true,\"flags\":1.5e3,\"z\":\"\\u0000\",\"flag\":true}"),
+	    0);
 	assert_true(s.flag);
 	assert_null(s.text);
 	assert_int_equal(arena.total, before);
@@ -199,11 +236,14 @@ static void containers(void **state)
 {
 	(void)state;
 	assert_int_equal(read_text("{\"strings\":[\"a\",\"b\"],\"numbers\":[3,4294967295],"
-				   "\"things\":[{\"name\":\"x\",\"tags\":[\"t\",\"u\",\"v\"]},{\"n\":7,\"name\":\"y\"},"
+				   "\"things\":[{\"name\":\"x\",\"tags\":[\"t\",\"u\",\"v\"]},{"
+				   "\"n\":7,\"name\":\"y\"},"
 				   "{\"tags\":[],\"name\":\"z\"}],\"map\":{\"k\":\"v\",\"\":\"w\"},"
 				   "\"thingMap\":{\"eth0\":{\"name\":\"q\",\"tags\":[\"g\"]}},"
-				   "\"inner\":{\"name\":\"i\"},\"pointer\":{\"name\":\"p\"},\"group\":{\"flat\":\"f\"},"
-				   "\"mask\":[],\"def\":\"b\"}"), 0);
+				   "\"inner\":{\"name\":\"i\"},\"pointer\":{\"name\":\"p\"},"
+				   "\"group\":{\"flat\":\"f\"},"
+				   "\"mask\":[],\"def\":\"b\"}"),
+			 0);
 	assert_int_equal(s.n_strings, 2);
 	assert_string_equal(s.strings[1], "b");
 	assert_null(s.strings[2]); /* can be an argv */
@@ -253,8 +293,9 @@ static void some_unknown_words_only_warn(void **state)
 /* Every prefix of a good text is an error, and none of them leaks or crashes. */
 static void every_cut_is_an_error(void **state)
 {
-	static const char text[] = "{\"strings\":[\"a\\u00e9\"],\"things\":[{\"name\":\"x\",\"tags\":[\"t\"]}],"
-				   "\"map\":{\"k\":\"v\"},\"u64\":12,\"x\":{\"y\":[1]},\"mask\":[\"one\"]}";
+	static const char text[] =
+	    "{\"strings\":[\"a\\u00e9\"],\"things\":[{\"name\":\"x\",\"tags\":[\"t\"]}],"
+	    "\"map\":{\"k\":\"v\"},\"u64\":12,\"x\":{\"y\":[1]},\"mask\":[\"one\"]}";
 
 	(void)state;
 	for (size_t n = 0; n < sizeof(text) - 1; n++) {

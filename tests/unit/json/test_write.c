@@ -26,20 +26,26 @@ static void absent_is_left_out(void **state)
 {
 	(void)state;
 	assert_canonical("{}", NULL, "{}");
-	assert_canonical("{\"flag\":false,\"u32\":0,\"none\":\"\",\"def\":\"a\",\"unknown\":1}", NULL, "{}");
-	assert_canonical("{\"maybe\":false,\"opt\":0,\"text\":\"\",\"mask\":[],\"strings\":[],\"map\":{}}", NULL,
-			 "{\"maybe\":false,\"opt\":0,\"text\":\"\",\"mask\":[],\"strings\":[],\"map\":{}}");
+	assert_canonical("{\"flag\":false,\"u32\":0,\"none\":\"\",\"def\":\"a\",\"unknown\":1}",
+			 NULL, "{}");
+	assert_canonical(
+	    "{\"maybe\":false,\"opt\":0,\"text\":\"\",\"mask\":[],\"strings\":[],\"map\":{}}", NULL,
+	    "{\"maybe\":false,\"opt\":0,\"text\":\"\",\"mask\":[],\"strings\":[],\"map\":{}}");
 }
 
 static void round_trip(void **state)
 {
 	static const char text[] =
-		"{\"flag\":true,\"maybe\":true,\"i32\":-1,\"i64\":-9223372036854775808,\"u16\":1,\"u32\":2,"
-		"\"u64\":18446744073709551615,\"opt\":-5,\"text\":\"t\",\"none\":\"n\",\"word\":\"one\","
-		"\"mask\":[\"one\",\"four\"],\"letters\":\"rw\",\"soft\":[\"B\"],\"def\":\"b\","
-		"\"inner\":{\"name\":\"i\"},\"pointer\":{\"name\":\"\",\"n\":1},\"strings\":[\"a\",\"b\"],"
-		"\"numbers\":[1,2],\"things\":[{\"name\":\"x\",\"tags\":[\"t\"]},{\"name\":\"y\"}],"
-		"\"map\":{\"k\":\"v\",\"l\":\"\"},\"thingMap\":{\"e\":{\"name\":\"q\"}},\"group\":{\"flat\":\"f\"}}";
+	    "{\"flag\":true,\"maybe\":true,\"i32\":-1,\"i64\":-9223372036854775808,\"u16\":1,"
+	    "\"u32\":2,"
+	    "\"u64\":18446744073709551615,\"opt\":-5,\"text\":\"t\",\"none\":\"n\",\"word\":"
+	    "\"one\","
+	    "\"mask\":[\"one\",\"four\"],\"letters\":\"rw\",\"soft\":[\"B\"],\"def\":\"b\","
+	    "\"inner\":{\"name\":\"i\"},\"pointer\":{\"name\":\"\",\"n\":1},\"strings\":[\"a\","
+	    "\"b\"],"
+	    "\"numbers\":[1,2],\"things\":[{\"name\":\"x\",\"tags\":[\"t\"]},{\"name\":\"y\"}],"
+	    "\"map\":{\"k\":\"v\",\"l\":\"\"},\"thingMap\":{\"e\":{\"name\":\"q\"}},\"group\":{"
+	    "\"flat\":\"f\"}}";
 
 	(void)state;
 	assert_canonical(text, NULL, text);
@@ -55,10 +61,12 @@ static void aliases_become_the_first_name(void **state)
 static void indented_as_go_does(void **state)
 {
 	(void)state;
-	assert_canonical("{\"flag\":true,\"mask\":[],\"strings\":[\"a\",\"b\"],\"map\":{},\"group\":{\"flat\":\"f\"}}",
-			 "\t",
-			 "{\n\t\"flag\": true,\n\t\"mask\": [],\n\t\"strings\": [\n\t\t\"a\",\n\t\t\"b\"\n\t],\n"
-			 "\t\"map\": {},\n\t\"group\": {\n\t\t\"flat\": \"f\"\n\t}\n}");
+	assert_canonical(
+	    "{\"flag\":true,\"mask\":[],\"strings\":[\"a\",\"b\"],\"map\":{},\"group\":{\"flat\":"
+	    "\"f\"}}",
+	    "\t",
+	    "{\n\t\"flag\": true,\n\t\"mask\": [],\n\t\"strings\": [\n\t\t\"a\",\n\t\t\"b\"\n\t],\n"
+	    "\t\"map\": {},\n\t\"group\": {\n\t\t\"flat\": \"f\"\n\t}\n}");
 }
 
 static void escapes(void **state)
@@ -71,7 +79,9 @@ static void escapes(void **state)
 static void lists(void **state)
 {
 	static const char *const list[] = { "a", "b", NULL };
-	struct { const char *const *list, *const *none; } doc = { list, NULL };
+	struct {
+		const char *const *list, *const *none;
+	} doc = { list, NULL };
 	static const struct json_field rows[] = {
 		{ "list", JSON_LIST, .offset = 0, .size = sizeof(void *) },
 		{ "none", JSON_LIST, .offset = sizeof(void *), .size = sizeof(void *) },

@@ -14,35 +14,56 @@ static void emit(const struct spec *s, const char *indent, struct str *out)
 
 /* Every section, each property with a value that is not its default, in canonical order. */
 static const char full[] =
-	"{\"ociVersion\":\"1.3.0\",\"process\":{\"terminal\":true,\"consoleSize\":{\"height\":1,\"width\":2},"
-	"\"user\":{\"uid\":1,\"gid\":0,\"umask\":0,\"additionalGids\":[3],\"username\":\"u\"},\"args\":[\"a\"],"
-	"\"commandLine\":\"c\",\"env\":[\"A=b\"],\"cwd\":\"/\",\"capabilities\":{\"bounding\":[\"CAP_BPF\",\"CAP_KILL\"],"
-	"\"ambient\":[\"CAP_CHOWN\"]},\"rlimits\":[{\"type\":\"RLIMIT_AS\",\"hard\":2,\"soft\":1}],\"noNewPrivileges\":true,"
-	"\"apparmorProfile\":\"p\",\"oomScoreAdj\":0,\"scheduler\":{\"policy\":\"SCHED_OTHER\",\"nice\":1,"
-	"\"flags\":[\"SCHED_FLAG_RECLAIM\"]},\"selinuxLabel\":\"l\",\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\","
-	"\"priority\":0},\"execCPUAffinity\":{\"initial\":\"0\",\"final\":\"1\"}},"
-	"\"root\":{\"path\":\"r\",\"readonly\":true},\"hostname\":\"h\",\"domainname\":\"d\","
-	"\"mounts\":[{\"destination\":\"/m\",\"type\":\"t\",\"source\":\"s\",\"options\":[\"ro\"],"
-	"\"uidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":0}],\"gidMappings\":[]}],"
-	"\"hooks\":{\"prestart\":[{\"path\":\"/p\",\"args\":[\"p\"],\"env\":[],\"timeout\":0}],\"poststop\":[{\"path\":\"/q\"}]},"
-	"\"annotations\":{\"k\":\"v\",\"a\":\"\"},\"linux\":{\"uidMappings\":[{\"containerID\":1,\"hostID\":2,\"size\":3}],"
-	"\"sysctl\":{\"s\":\"1\"},\"resources\":{\"devices\":[{\"allow\":false,\"access\":\"rwm\"},{\"allow\":true,"
-	"\"type\":\"c\",\"major\":-1,\"minor\":0,\"access\":\"rm\"}],\"memory\":{\"limit\":0,\"disableOOMKiller\":false},"
-	"\"cpu\":{\"shares\":1,\"cpus\":\"\"},\"pids\":{\"limit\":0},\"blockIO\":{\"weight\":0,\"weightDevice\":"
-	"[{\"major\":0,\"minor\":0,\"leafWeight\":5}],\"throttleReadBpsDevice\":[{\"major\":1,\"minor\":2,\"rate\":0}]},"
-	"\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":0}],\"network\":{\"classID\":0,\"priorities\":"
-	"[{\"name\":\"e\",\"priority\":0}]},\"rdma\":{\"m\":{\"hcaHandles\":0}},\"unified\":{\"u\":\"1\"}},"
-	"\"cgroupsPath\":\"/c\",\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"time\",\"path\":\"/t\"}],"
-	"\"devices\":[{\"path\":\"/dev/x\",\"type\":\"c\",\"major\":0,\"minor\":0,\"fileMode\":0,\"uid\":0,\"gid\":0}],"
-	"\"netDevices\":{\"eth0\":{},\"eth1\":{\"name\":\"n\"}},\"seccomp\":{\"defaultAction\":\"SCMP_ACT_KILL_THREAD\","
-	"\"defaultErrnoRet\":0,\"architectures\":[\"SCMP_ARCH_X86\"],\"flags\":[],\"listenerPath\":\"/l\","
-	"\"listenerMetadata\":\"m\",\"syscalls\":[{\"names\":[\"n\"],\"action\":\"SCMP_ACT_NOTIFY\",\"errnoRet\":0,"
-	"\"args\":[{\"index\":0,\"value\":0,\"valueTwo\":1,\"op\":\"SCMP_CMP_NE\"}]}]},\"rootfsPropagation\":\"rshared\","
-	"\"maskedPaths\":[\"/a\"],\"readonlyPaths\":[\"/b\"],\"mountLabel\":\"l\",\"intelRdt\":{\"closID\":\"c\","
-	"\"schemata\":[\"s\"],\"enableMonitoring\":true},\"memoryPolicy\":{\"mode\":\"MPOL_DEFAULT\","
-	"\"flags\":[\"MPOL_F_STATIC_NODES\"]},\"personality\":{\"domain\":\"LINUX\"},"
-	"\"timeOffsets\":{\"boottime\":{\"secs\":-1},\"monotonic\":{\"nanosecs\":2}}},"
-	"\"vm\":{\"kernel\":{\"path\":\"/k\"},\"hwConfig\":{\"vcpus\":0,\"irqs\":[1]}}}";
+    "{\"ociVersion\":\"1.3.0\",\"process\":{\"terminal\":true,\"consoleSize\":{\"height\":1,"
+    "\"width\":2},"
+    "\"user\":{\"uid\":1,\"gid\":0,\"umask\":0,\"additionalGids\":[3],\"username\":\"u\"},\"args\":"
+    "[\"a\"],"
+    "\"commandLine\":\"c\",\"env\":[\"A=b\"],\"cwd\":\"/"
+    "\",\"capabilities\":{\"bounding\":[\"CAP_BPF\",\"CAP_KILL\"],"
+    "\"ambient\":[\"CAP_CHOWN\"]},\"rlimits\":[{\"type\":\"RLIMIT_AS\",\"hard\":2,\"soft\":1}],"
+    "\"noNewPrivileges\":true,"
+    "\"apparmorProfile\":\"p\",\"oomScoreAdj\":0,\"scheduler\":{\"policy\":\"SCHED_OTHER\","
+    "\"nice\":1,"
+    "\"flags\":[\"SCHED_FLAG_RECLAIM\"]},\"selinuxLabel\":\"l\",\"ioPriority\":{\"class\":\"IOPRIO_"
+    "CLASS_BE\","
+    "\"priority\":0},\"execCPUAffinity\":{\"initial\":\"0\",\"final\":\"1\"}},"
+    "\"root\":{\"path\":\"r\",\"readonly\":true},\"hostname\":\"h\",\"domainname\":\"d\","
+    "\"mounts\":[{\"destination\":\"/m\",\"type\":\"t\",\"source\":\"s\",\"options\":[\"ro\"],"
+    "\"uidMappings\":[{\"containerID\":0,\"hostID\":0,\"size\":0}],\"gidMappings\":[]}],"
+    "\"hooks\":{\"prestart\":[{\"path\":\"/"
+    "p\",\"args\":[\"p\"],\"env\":[],\"timeout\":0}],\"poststop\":[{\"path\":\"/q\"}]},"
+    "\"annotations\":{\"k\":\"v\",\"a\":\"\"},\"linux\":{\"uidMappings\":[{\"containerID\":1,"
+    "\"hostID\":2,\"size\":3}],"
+    "\"sysctl\":{\"s\":\"1\"},\"resources\":{\"devices\":[{\"allow\":false,\"access\":\"rwm\"},{"
+    "\"allow\":true,"
+    "\"type\":\"c\",\"major\":-1,\"minor\":0,\"access\":\"rm\"}],\"memory\":{\"limit\":0,"
+    "\"disableOOMKiller\":false},"
+    "\"cpu\":{\"shares\":1,\"cpus\":\"\"},\"pids\":{\"limit\":0},\"blockIO\":{\"weight\":0,"
+    "\"weightDevice\":"
+    "[{\"major\":0,\"minor\":0,\"leafWeight\":5}],\"throttleReadBpsDevice\":[{\"major\":1,"
+    "\"minor\":2,\"rate\":0}]},"
+    "\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":0}],\"network\":{\"classID\":0,"
+    "\"priorities\":"
+    "[{\"name\":\"e\",\"priority\":0}]},\"rdma\":{\"m\":{\"hcaHandles\":0}},\"unified\":{\"u\":"
+    "\"1\"}},"
+    "\"cgroupsPath\":\"/c\",\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"time\",\"path\":\"/"
+    "t\"}],"
+    "\"devices\":[{\"path\":\"/dev/"
+    "x\",\"type\":\"c\",\"major\":0,\"minor\":0,\"fileMode\":0,\"uid\":0,\"gid\":0}],"
+    "\"netDevices\":{\"eth0\":{},\"eth1\":{\"name\":\"n\"}},\"seccomp\":{\"defaultAction\":\"SCMP_"
+    "ACT_KILL_THREAD\","
+    "\"defaultErrnoRet\":0,\"architectures\":[\"SCMP_ARCH_X86\"],\"flags\":[],\"listenerPath\":\"/"
+    "l\","
+    "\"listenerMetadata\":\"m\",\"syscalls\":[{\"names\":[\"n\"],\"action\":\"SCMP_ACT_NOTIFY\","
+    "\"errnoRet\":0,"
+    "\"args\":[{\"index\":0,\"value\":0,\"valueTwo\":1,\"op\":\"SCMP_CMP_NE\"}]}]},"
+    "\"rootfsPropagation\":\"rshared\","
+    "\"maskedPaths\":[\"/a\"],\"readonlyPaths\":[\"/"
+    "b\"],\"mountLabel\":\"l\",\"intelRdt\":{\"closID\":\"c\","
+    "\"schemata\":[\"s\"],\"enableMonitoring\":true},\"memoryPolicy\":{\"mode\":\"MPOL_DEFAULT\","
+    "\"flags\":[\"MPOL_F_STATIC_NODES\"]},\"personality\":{\"domain\":\"LINUX\"},"
+    "\"timeOffsets\":{\"boottime\":{\"secs\":-1},\"monotonic\":{\"nanosecs\":2}}},"
+    "\"vm\":{\"kernel\":{\"path\":\"/k\"},\"hwConfig\":{\"vcpus\":0,\"irqs\":[1]}}}";
 
 static void round_trip(void **state)
 {
@@ -66,28 +87,39 @@ static void what_is_default_is_left_out(void **state)
 
 	(void)state;
 	assert_int_equal(load_config(&s, &e,
-		"{\"linux\":{\"resources\":null},\"hooks\":{},\"hostname\":\"\",\"solaris\":{},\"ociVersion\":\"1.0.0\",\"x\":1,"
-		"\"process\":{\"terminal\":false,\"cwd\":\"/\"}}"), 0);
+				     "{\"linux\":{\"resources\":null},\"hooks\":{},\"hostname\":"
+				     "\"\",\"solaris\":{},\"ociVersion\":\"1.0.0\",\"x\":1,"
+				     "\"process\":{\"terminal\":false,\"cwd\":\"/\"}}"),
+			 0);
 	emit(&s, NULL, &out);
-	assert_string_equal(str_text(&out),
-			    "{\"ociVersion\":\"1.0.0\",\"process\":{\"user\":{\"uid\":0,\"gid\":0},\"cwd\":\"/\"}}");
+	assert_string_equal(str_text(&out), "{\"ociVersion\":\"1.0.0\",\"process\":{\"user\":{"
+					    "\"uid\":0,\"gid\":0},\"cwd\":\"/\"}}");
 	spec_fini(&s);
 }
 
-#define CAPS "[\n\t\t\t\t\"CAP_AUDIT_WRITE\",\n\t\t\t\t\"CAP_KILL\",\n\t\t\t\t\"CAP_NET_BIND_SERVICE\"\n\t\t\t]"
+#define CAPS                                                                                       \
+	"[\n\t\t\t\t\"CAP_AUDIT_WRITE\",\n\t\t\t\t\"CAP_KILL\",\n\t\t\t\t\"CAP_NET_BIND_"          \
+	"SERVICE\"\n\t\t\t]"
 
 static void default_config(void **state)
 {
 	static const char *const parts[] = {
-		"{\n\t\"ociVersion\": \"1.3.0\",\n\t\"process\": {\n\t\t\"terminal\": true,\n\t\t\"user\": {\n\t\t\t\"uid\": 0,\n"
+		"{\n\t\"ociVersion\": \"1.3.0\",\n\t\"process\": {\n\t\t\"terminal\": "
+		"true,\n\t\t\"user\": {\n\t\t\t\"uid\": 0,\n"
 		"\t\t\t\"gid\": 0\n\t\t},\n\t\t\"args\": [\n\t\t\t\"sh\"\n\t\t],\n",
-		"\t\t\"capabilities\": {\n\t\t\t\"bounding\": " CAPS ",\n\t\t\t\"effective\": " CAPS ",\n\t\t\t\"permitted\": "
-		CAPS "\n\t\t},\n\t\t\"rlimits\": [\n\t\t\t{\n\t\t\t\t\"type\": \"RLIMIT_NOFILE\",\n\t\t\t\t\"hard\": 1024,\n"
-		"\t\t\t\t\"soft\": 1024\n\t\t\t}\n\t\t],\n\t\t\"noNewPrivileges\": true\n\t},\n\t\"root\": {\n\t\t\"path\": "
-		"\"rootfs\",\n\t\t\"readonly\": true\n\t},\n\t\"hostname\": \"runc\",\n\t\"mounts\": [\n\t\t{\n\t\t\t\"destination\": "
+		"\t\t\"capabilities\": {\n\t\t\t\"bounding\": " CAPS ",\n\t\t\t\"effective\": " CAPS
+		",\n\t\t\t\"permitted\": " CAPS
+		"\n\t\t},\n\t\t\"rlimits\": [\n\t\t\t{\n\t\t\t\t\"type\": "
+		"\"RLIMIT_NOFILE\",\n\t\t\t\t\"hard\": 1024,\n"
+		"\t\t\t\t\"soft\": 1024\n\t\t\t}\n\t\t],\n\t\t\"noNewPrivileges\": "
+		"true\n\t},\n\t\"root\": {\n\t\t\"path\": "
+		"\"rootfs\",\n\t\t\"readonly\": true\n\t},\n\t\"hostname\": "
+		"\"runc\",\n\t\"mounts\": [\n\t\t{\n\t\t\t\"destination\": "
 		"\"/proc\",\n\t\t\t\"type\": \"proc\",\n\t\t\t\"source\": \"proc\"\n\t\t},\n",
-		"\t\"linux\": {\n\t\t\"resources\": {\n\t\t\t\"devices\": [\n\t\t\t\t{\n\t\t\t\t\t\"allow\": false,\n"
-		"\t\t\t\t\t\"access\": \"rwm\"\n\t\t\t\t}\n\t\t\t]\n\t\t},\n\t\t\"namespaces\": [\n\t\t\t{\n\t\t\t\t\"type\": \"pid\"\n",
+		"\t\"linux\": {\n\t\t\"resources\": {\n\t\t\t\"devices\": "
+		"[\n\t\t\t\t{\n\t\t\t\t\t\"allow\": false,\n"
+		"\t\t\t\t\t\"access\": \"rwm\"\n\t\t\t\t}\n\t\t\t]\n\t\t},\n\t\t\"namespaces\": "
+		"[\n\t\t\t{\n\t\t\t\t\"type\": \"pid\"\n",
 		"\t\t\t\"/proc/sysrq-trigger\"\n\t\t]\n\t}\n}",
 	};
 	struct spec_default_options o = { 0 };
@@ -117,7 +149,9 @@ static void default_config(void **state)
 
 static void rootless_config(void **state)
 {
-	struct spec_default_options o = { .rootless = true, .cgroup_v2 = true, .uid = 1000, .gid = 100 };
+	struct spec_default_options o = {
+		.rootless = true, .cgroup_v2 = true, .uid = 1000, .gid = 100
+	};
 	const struct spec_mount *pts, *sys;
 	struct spec s;
 	struct err e;

@@ -47,8 +47,9 @@ static void least(void **state)
 static void root_and_names(void **state)
 {
 	(void)state;
-	load("", "", "\"hostname\":\"h\",\"domainname\":\"d\",\"annotations\":{\"a.b\":\"c\",\"x\":\"\"},"
-		     "\"windows\":{\"layerFolders\":[]},\"freebsd\":{\"x\":{\"y\":[1]}}");
+	load("", "",
+	     "\"hostname\":\"h\",\"domainname\":\"d\",\"annotations\":{\"a.b\":\"c\",\"x\":\"\"},"
+	     "\"windows\":{\"layerFolders\":[]},\"freebsd\":{\"x\":{\"y\":[1]}}");
 	assert_string_equal(s.root->path, "rootfs");
 	assert_false(s.root->readonly);
 	assert_string_equal(s.hostname, "h");
@@ -63,15 +64,19 @@ static void process(void **state)
 {
 	(void)state;
 	load("\"terminal\":true,\"consoleSize\":{\"height\":25,\"width\":80},"
-	     "\"user\":{\"uid\":1,\"gid\":2,\"umask\":18,\"additionalGids\":[5,6],\"username\":\"u\"},"
-	     "\"env\":[\"A=b\"],\"commandLine\":\"c\",\"apparmorProfile\":\"p\",\"selinuxLabel\":\"l\","
+	     "\"user\":{\"uid\":1,\"gid\":2,\"umask\":18,\"additionalGids\":[5,6],\"username\":"
+	     "\"u\"},"
+	     "\"env\":[\"A=b\"],\"commandLine\":\"c\",\"apparmorProfile\":\"p\",\"selinuxLabel\":"
+	     "\"l\","
 	     "\"noNewPrivileges\":true,\"oomScoreAdj\":-100,"
 	     "\"scheduler\":{\"policy\":\"SCHED_DEADLINE\",\"nice\":-5,\"priority\":3,"
-	     "\"flags\":[\"SCHED_FLAG_RECLAIM\",\"SCHED_FLAG_UTIL_CLAMP_MAX\"],\"runtime\":1,\"deadline\":2,"
+	     "\"flags\":[\"SCHED_FLAG_RECLAIM\",\"SCHED_FLAG_UTIL_CLAMP_MAX\"],\"runtime\":1,"
+	     "\"deadline\":2,"
 	     "\"period\":3},\"ioPriority\":{\"class\":\"IOPRIO_CLASS_IDLE\",\"priority\":4},"
 	     "\"execCPUAffinity\":{\"initial\":\"0-3\",\"final\":\"7\"},"
 	     "\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"soft\":1,\"hard\":18446744073709551615},"
-	     "{\"type\":\"RLIMIT_AS\",\"soft\":3,\"hard\":4}]", "", "");
+	     "{\"type\":\"RLIMIT_AS\",\"soft\":3,\"hard\":4}]",
+	     "", "");
 	assert_true(s.process->terminal && s.process->no_new_privileges);
 	assert_int_equal(s.process->console_size->height, 25);
 	assert_int_equal(s.process->console_size->width, 80);
@@ -99,7 +104,8 @@ static void process(void **state)
 	assert_string_equal(s.process->exec_cpu_affinity->final, "7");
 	assert_int_equal(s.process->rlimits.n, 2);
 	assert_int_equal(s.process->rlimits.v[0].resource, RLIMIT_NOFILE);
-	assert_true(s.process->rlimits.v[0].soft == 1 && s.process->rlimits.v[0].hard == UINT64_MAX);
+	assert_true(s.process->rlimits.v[0].soft == 1 &&
+		    s.process->rlimits.v[0].hard == UINT64_MAX);
 	assert_int_equal(s.process->rlimits.v[1].resource, RLIMIT_AS);
 	assert_null(s.process->capabilities);
 }
@@ -119,8 +125,10 @@ static void capabilities(void **state)
 	(void)state;
 	log_set_sink(count_sink, NULL);
 	load("\"capabilities\":{\"bounding\":[\"CAP_CHOWN\",\"CAP_BPF\",\"CAP_TIME_TRAVEL\"],"
-	     "\"effective\":[\"CAP_KILL\"],\"inheritable\":[],\"permitted\":[\"CAP_KILL\",\"CAP_KILL\"],"
-	     "\"ambient\":[\"CAP_CHECKPOINT_RESTORE\"]}", "", "");
+	     "\"effective\":[\"CAP_KILL\"],\"inheritable\":[],\"permitted\":[\"CAP_KILL\",\"CAP_"
+	     "KILL\"],"
+	     "\"ambient\":[\"CAP_CHECKPOINT_RESTORE\"]}",
+	     "", "");
 	log_set_sink(NULL, NULL);
 	assert_int_equal(n_logged, 1);
 	assert_true(s.process->capabilities->bounding == (1 | UINT64_C(1) << 39));
@@ -134,12 +142,15 @@ static void mounts_and_hooks(void **state)
 {
 	(void)state;
 	load("", "",
-	     "\"mounts\":[{\"destination\":\"/a\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"ro\",\"bind\"],"
+	     "\"mounts\":[{\"destination\":\"/"
+	     "a\",\"type\":\"tmpfs\",\"source\":\"t\",\"options\":[\"ro\",\"bind\"],"
 	     "\"uidMappings\":[{\"containerID\":0,\"hostID\":1000,\"size\":10}],"
-	     "\"gidMappings\":[{\"containerID\":1,\"hostID\":2,\"size\":3}]},{\"destination\":\"b\",\"type\":\"\"}],"
+	     "\"gidMappings\":[{\"containerID\":1,\"hostID\":2,\"size\":3}]},{\"destination\":"
+	     "\"b\",\"type\":\"\"}],"
 	     "\"hooks\":{\"prestart\":[{\"path\":\"/p\"}],\"createRuntime\":[{\"path\":\"/r\"}],"
 	     "\"createContainer\":[{\"path\":\"/c\"}],\"startContainer\":[{\"path\":\"/s\"}],"
-	     "\"poststart\":[{\"path\":\"/1\"},{\"path\":\"/2\",\"args\":[\"two\",\"x\"],\"env\":[\"A=b\"],\"timeout\":3}],"
+	     "\"poststart\":[{\"path\":\"/1\"},{\"path\":\"/"
+	     "2\",\"args\":[\"two\",\"x\"],\"env\":[\"A=b\"],\"timeout\":3}],"
 	     "\"poststop\":[{\"path\":\"/e\"}]}");
 	assert_int_equal(s.mounts.n, 2);
 	assert_string_equal(s.mounts.v[0].destination, "/a");
@@ -167,16 +178,24 @@ static void mounts_and_hooks(void **state)
 static void linux_section(void **state)
 {
 	(void)state;
-	load("", "\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\",\"path\":\"/n\"},{\"type\":\"mount\",\"path\":\"\"}],"
-	     "\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":2}],\"gidMappings\":[],"
-	     "\"sysctl\":{\"net.x\":\"1\"},\"cgroupsPath\":\"/c\",\"rootfsPropagation\":\"rslave\","
-	     "\"maskedPaths\":[\"/m\"],\"readonlyPaths\":[\"/r\"],\"mountLabel\":\"l\","
-	     "\"devices\":[{\"path\":\"/dev/x\",\"type\":\"c\",\"major\":1,\"minor\":0,\"fileMode\":438,\"uid\":3,\"gid\":4},"
-	     "{\"path\":\"/dev/p\",\"type\":\"p\"}],\"netDevices\":{\"eth0\":{},\"eth1\":{\"name\":\"e\"}},"
-	     "\"intelRdt\":{\"closID\":\"g\",\"schemata\":[\"L3:0=f\"],\"l3CacheSchema\":\"a\",\"memBwSchema\":\"MB:0=1\","
-	     "\"enableMonitoring\":true},\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0-1\","
-	     "\"flags\":[\"MPOL_F_STATIC_NODES\"]},\"personality\":{\"domain\":\"LINUX32\",\"flags\":[]},"
-	     "\"timeOffsets\":{\"monotonic\":{\"secs\":-5,\"nanosecs\":6}}", "");
+	load(
+	    "",
+	    "\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\",\"path\":\"/"
+	    "n\"},{\"type\":\"mount\",\"path\":\"\"}],"
+	    "\"uidMappings\":[{\"containerID\":0,\"hostID\":1,\"size\":2}],\"gidMappings\":[],"
+	    "\"sysctl\":{\"net.x\":\"1\"},\"cgroupsPath\":\"/c\",\"rootfsPropagation\":\"rslave\","
+	    "\"maskedPaths\":[\"/m\"],\"readonlyPaths\":[\"/r\"],\"mountLabel\":\"l\","
+	    "\"devices\":[{\"path\":\"/dev/"
+	    "x\",\"type\":\"c\",\"major\":1,\"minor\":0,\"fileMode\":438,\"uid\":3,\"gid\":4},"
+	    "{\"path\":\"/dev/"
+	    "p\",\"type\":\"p\"}],\"netDevices\":{\"eth0\":{},\"eth1\":{\"name\":\"e\"}},"
+	    "\"intelRdt\":{\"closID\":\"g\",\"schemata\":[\"L3:0=f\"],\"l3CacheSchema\":\"a\","
+	    "\"memBwSchema\":\"MB:0=1\","
+	    "\"enableMonitoring\":true},\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0-1\","
+	    "\"flags\":[\"MPOL_F_STATIC_NODES\"]},\"personality\":{\"domain\":\"LINUX32\","
+	    "\"flags\":[]},"
+	    "\"timeOffsets\":{\"monotonic\":{\"secs\":-5,\"nanosecs\":6}}",
+	    "");
 	assert_int_equal(s.linux->namespaces.n, 3);
 	assert_int_equal(s.linux->namespaces.v[0].kind, NS_PID);
 	assert_null(s.linux->namespaces.v[0].path);
@@ -212,11 +231,19 @@ static void linux_section(void **state)
 
 static void propagation_words(void **state)
 {
-	static const struct { const char *word; unsigned long flags; } cases[] = {
-		{ "private", MS_PRIVATE }, { "rprivate", MS_PRIVATE | MS_REC },
-		{ "slave", MS_SLAVE }, { "rslave", MS_SLAVE | MS_REC },
-		{ "shared", MS_SHARED }, { "rshared", MS_SHARED | MS_REC },
-		{ "unbindable", MS_UNBINDABLE }, { "runbindable", MS_UNBINDABLE | MS_REC }, { "", 0 },
+	static const struct {
+		const char *word;
+		unsigned long flags;
+	} cases[] = {
+		{ "private", MS_PRIVATE },
+		{ "rprivate", MS_PRIVATE | MS_REC },
+		{ "slave", MS_SLAVE },
+		{ "rslave", MS_SLAVE | MS_REC },
+		{ "shared", MS_SHARED },
+		{ "rshared", MS_SHARED | MS_REC },
+		{ "unbindable", MS_UNBINDABLE },
+		{ "runbindable", MS_UNBINDABLE | MS_REC },
+		{ "", 0 },
 	};
 
 	(void)state;
@@ -235,17 +262,27 @@ static void resources(void **state)
 	const struct spec_resources *r;
 
 	(void)state;
-	load("", "\"resources\":{\"devices\":[{\"allow\":false},{\"allow\":true,\"type\":\"c\",\"major\":-1,\"minor\":3,"
-	     "\"access\":\"mr\"}],\"memory\":{\"limit\":-1,\"reservation\":2,\"swap\":3,\"kernel\":4,\"kernelTCP\":5,"
-	     "\"swappiness\":6,\"disableOOMKiller\":true,\"useHierarchy\":false,\"checkBeforeUpdate\":true},"
-	     "\"cpu\":{\"shares\":1,\"quota\":-1,\"burst\":2,\"period\":3,\"realtimeRuntime\":4,\"realtimePeriod\":5,"
+	load("",
+	     "\"resources\":{\"devices\":[{\"allow\":false},{\"allow\":true,\"type\":\"c\","
+	     "\"major\":-1,\"minor\":3,"
+	     "\"access\":\"mr\"}],\"memory\":{\"limit\":-1,\"reservation\":2,\"swap\":3,\"kernel\":"
+	     "4,\"kernelTCP\":5,"
+	     "\"swappiness\":6,\"disableOOMKiller\":true,\"useHierarchy\":false,"
+	     "\"checkBeforeUpdate\":true},"
+	     "\"cpu\":{\"shares\":1,\"quota\":-1,\"burst\":2,\"period\":3,\"realtimeRuntime\":4,"
+	     "\"realtimePeriod\":5,"
 	     "\"cpus\":\"0\",\"mems\":\"\",\"idle\":1},\"pids\":{\"limit\":0},"
-	     "\"blockIO\":{\"weight\":10,\"leafWeight\":11,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":500}],"
-	     "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":1,\"rate\":600}],\"throttleWriteBpsDevice\":[],"
-	     "\"throttleReadIOPSDevice\":[],\"throttleWriteIOPSDevice\":[{\"major\":8,\"minor\":2,\"rate\":7}]},"
+	     "\"blockIO\":{\"weight\":10,\"leafWeight\":11,\"weightDevice\":[{\"major\":8,"
+	     "\"minor\":0,\"weight\":500}],"
+	     "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":1,\"rate\":600}],"
+	     "\"throttleWriteBpsDevice\":[],"
+	     "\"throttleReadIOPSDevice\":[],\"throttleWriteIOPSDevice\":[{\"major\":8,\"minor\":2,"
+	     "\"rate\":7}]},"
 	     "\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":9}],"
-	     "\"network\":{\"classID\":1048577,\"priorities\":[{\"name\":\"eth0\",\"priority\":500}]},"
-	     "\"rdma\":{\"mlx5_1\":{\"hcaHandles\":3}},\"unified\":{\"memory.high\":\"1\"}}", "");
+	     "\"network\":{\"classID\":1048577,\"priorities\":[{\"name\":\"eth0\",\"priority\":500}"
+	     "]},"
+	     "\"rdma\":{\"mlx5_1\":{\"hcaHandles\":3}},\"unified\":{\"memory.high\":\"1\"}}",
+	     "");
 	r = s.linux->resources;
 	assert_int_equal(r->n_devices, 2);
 	assert_int_equal(r->devices[0].type, 'a');
@@ -282,11 +319,17 @@ static void seccomp(void **state)
 	const struct spec_seccomp *sc;
 
 	(void)state;
-	load("", "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,"
-	     "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_RISCV64\"],\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"],"
-	     "\"listenerPath\":\"/l\",\"listenerMetadata\":\"m\",\"syscalls\":[{\"names\":[\"read\",\"write\"],"
-	     "\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"clone\"],\"action\":\"SCMP_ACT_KILL\",\"errnoRet\":1,"
-	     "\"args\":[{\"index\":1,\"value\":18446744073709551615,\"valueTwo\":2,\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]}", "");
+	load("",
+	     "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,"
+	     "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_RISCV64\"],\"flags\":[\"SECCOMP_"
+	     "FILTER_FLAG_LOG\"],"
+	     "\"listenerPath\":\"/"
+	     "l\",\"listenerMetadata\":\"m\",\"syscalls\":[{\"names\":[\"read\",\"write\"],"
+	     "\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"clone\"],\"action\":\"SCMP_ACT_KILL\","
+	     "\"errnoRet\":1,"
+	     "\"args\":[{\"index\":1,\"value\":18446744073709551615,\"valueTwo\":2,\"op\":\"SCMP_"
+	     "CMP_MASKED_EQ\"}]}]}",
+	     "");
 	sc = s.linux->seccomp;
 	assert_int_equal(sc->default_action, 0x00050000);
 	assert_int_equal(sc->default_errno_ret.v, 38);
@@ -312,8 +355,11 @@ static void seccomp(void **state)
 static void vm(void **state)
 {
 	(void)state;
-	load("", "", "\"vm\":{\"hypervisor\":{\"path\":\"/h\",\"parameters\":[\"a\"]},\"kernel\":{\"path\":\"/k\","
-	     "\"parameters\":[\"b\"],\"initrd\":\"/i\"},\"image\":{\"path\":\"/m\",\"format\":\"raw\"},"
+	load("", "",
+	     "\"vm\":{\"hypervisor\":{\"path\":\"/"
+	     "h\",\"parameters\":[\"a\"]},\"kernel\":{\"path\":\"/k\","
+	     "\"parameters\":[\"b\"],\"initrd\":\"/i\"},\"image\":{\"path\":\"/"
+	     "m\",\"format\":\"raw\"},"
 	     "\"hwConfig\":{\"deviceTree\":\"/d\",\"vcpus\":2,\"memory\":3,\"dtdevs\":[\"x\"],"
 	     "\"iomems\":[{\"firstGFN\":1,\"firstMFN\":2,\"nrMFNs\":3}],\"irqs\":[7]}}");
 	assert_string_equal(s.vm->hypervisor_path, "/h");
@@ -335,9 +381,11 @@ static void parts_alone(void **state)
 
 	(void)state;
 	arena_init(&a);
-	assert_int_equal(spec_load_process(&a, "p", process_text, sizeof(process_text) - 1, &p, &e), 0);
+	assert_int_equal(spec_load_process(&a, "p", process_text, sizeof(process_text) - 1, &p, &e),
+			 0);
 	assert_int_equal(p->user.uid, 5);
-	assert_int_equal(spec_load_resources(&a, "r", resources_text, sizeof(resources_text) - 1, &r, &e), 0);
+	assert_int_equal(
+	    spec_load_resources(&a, "r", resources_text, sizeof(resources_text) - 1, &r, &e), 0);
 	assert_int_equal(r->memory->limit.v, 1);
 	p = NULL;
 	assert_int_equal(spec_load_process(&a, "p", "{}", 2, &p, &e), -EINVAL);

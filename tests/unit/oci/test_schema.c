@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every property of the official schema has a row. schema-properties.txt is made by list-properties. */
+/* Every property of the official schema has a row. schema-properties.txt is made by
+ * list-properties. */
 #include <stdio.h>
 
 #include "oci/fields.h"
@@ -91,7 +92,8 @@ static void check_rows(const struct json_field *rows, unsigned depth)
 		case JSON_WORD:
 		case JSON_FLAGS:
 		case JSON_LETTERS:
-			assert_true(row->size == 1 || row->size == 2 || row->size == 4 || row->size == 8);
+			assert_true(row->size == 1 || row->size == 2 || row->size == 4 ||
+				    row->size == 8);
 			assert_true(row->kind == JSON_UINT || row->words);
 			break;
 		case JSON_OBJECT:
@@ -122,11 +124,12 @@ static void rows_are_sound(void **state)
 static void words_are_sound(void **state)
 {
 	static const struct json_words *const all[] = {
-		&words_capability, &words_rlimit, &words_sched_policy, &words_sched_flag,
-		&words_ioprio_class, &words_namespace, &words_device_type, &words_rule_type,
-		&words_rule_access, &words_propagation, &words_mempolicy_mode,
-		&words_mempolicy_flag, &words_personality, &words_seccomp_action,
-		&words_seccomp_arch, &words_seccomp_flag, &words_seccomp_operator,
+		&words_capability,   &words_rlimit,           &words_sched_policy,
+		&words_sched_flag,   &words_ioprio_class,     &words_namespace,
+		&words_device_type,  &words_rule_type,        &words_rule_access,
+		&words_propagation,  &words_mempolicy_mode,   &words_mempolicy_flag,
+		&words_personality,  &words_seccomp_action,   &words_seccomp_arch,
+		&words_seccomp_flag, &words_seccomp_operator,
 	};
 
 	(void)state;

@@ -10,13 +10,18 @@ static int parse(struct state *s, const char *text, struct err *e)
 }
 
 static const char ours[] =
-	"{\"id\":\"c1\",\"init_process_pid\":42,\"init_process_start\":12345,\"created\":\"2026-01-02T03:04:05.678Z\","
-	"\"config\":{\"rootfs\":\"/b/rootfs\",\"cgroups\":{\"Systemd\":true},\"labels\":[\"bundle=odd\",\"k=v=w\",\"bundle=/b\"]},"
-	"\"rootless\":true,\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/x\"},\"namespace_paths\":{\"NEWPID\":\"/proc/42/ns/pid\"},"
-	"\"external_descriptors\":[\"/dev/null\",\"pipe:[1]\",\"/dev/null\"],"
-	"\"strake\":{\"version\":1,\"bundle\":\"/b\",\"rootfs\":\"/b/rootfs\",\"annotations\":{\"bundle\":\"odd\",\"k\":\"v=w\"},"
-	"\"creating\":true,\"creator_pid\":7,\"creator_start\":8,\"cgroup_manager\":\"systemd\",\"cgroup_owned\":\"own\","
-	"\"owner_uid\":1000,\"private_pidns\":true,\"needs_config\":true,\"has_poststart\":true}}";
+    "{\"id\":\"c1\",\"init_process_pid\":42,\"init_process_start\":12345,\"created\":\"2026-01-"
+    "02T03:04:05.678Z\","
+    "\"config\":{\"rootfs\":\"/b/"
+    "rootfs\",\"cgroups\":{\"Systemd\":true},\"labels\":[\"bundle=odd\",\"k=v=w\",\"bundle=/b\"]},"
+    "\"rootless\":true,\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/"
+    "x\"},\"namespace_paths\":{\"NEWPID\":\"/proc/42/ns/pid\"},"
+    "\"external_descriptors\":[\"/dev/null\",\"pipe:[1]\",\"/dev/null\"],"
+    "\"strake\":{\"version\":1,\"bundle\":\"/b\",\"rootfs\":\"/b/"
+    "rootfs\",\"annotations\":{\"bundle\":\"odd\",\"k\":\"v=w\"},"
+    "\"creating\":true,\"creator_pid\":7,\"creator_start\":8,\"cgroup_manager\":\"systemd\","
+    "\"cgroup_owned\":\"own\","
+    "\"owner_uid\":1000,\"private_pidns\":true,\"needs_config\":true,\"has_poststart\":true}}";
 
 static void round_trip(void **state)
 {
@@ -33,7 +38,8 @@ static void round_trip(void **state)
 	assert_int_equal(s.init_start, 12345);
 	assert_string_equal(s.bundle, "/b");
 	assert_string_equal(s.rootfs, "/b/rootfs");
-	assert_true(s.rootless && s.creating && s.private_pidns && s.needs_config && s.has_poststart);
+	assert_true(s.rootless && s.creating && s.private_pidns && s.needs_config &&
+		    s.has_poststart);
 	assert_string_equal(s.cgroup_paths.v[0].key, "");
 	assert_string_equal(s.namespace_paths.v[0].value, "/proc/42/ns/pid");
 	assert_int_equal(s.external_descriptors.n, 3);
@@ -63,10 +69,11 @@ static void least(void **state)
 	s.id = id;
 	s.bundle = bundle;
 	assert_int_equal(state_emit(&s, &out, &e), 0);
-	assert_string_equal(str_text(&out),
-			    "{\"id\":\"c\",\"init_process_pid\":0,\"init_process_start\":0,"
-			    "\"config\":{\"cgroups\":{\"Systemd\":false},\"labels\":[\"bundle=/b\"]},"
-			    "\"strake\":{\"version\":1,\"bundle\":\"/b\",\"owner_uid\":0}}");
+	assert_string_equal(
+	    str_text(&out),
+	    "{\"id\":\"c\",\"init_process_pid\":0,\"init_process_start\":0,"
+	    "\"config\":{\"cgroups\":{\"Systemd\":false},\"labels\":[\"bundle=/b\"]},"
+	    "\"strake\":{\"version\":1,\"bundle\":\"/b\",\"owner_uid\":0}}");
 	assert_int_equal(parse(&back, str_text(&out), &e), 0);
 	assert_null(back.cgroup_manager);
 	assert_int_equal(back.annotations.n, 0);
@@ -78,15 +85,24 @@ static void least(void **state)
 static void written_by_runc(void **state)
 {
 	static const char text[] =
-		"{\"id\":\"old\",\"init_process_pid\":5,\"init_process_start\":99,\"created\":\"2024-01-01T00:00:00Z\","
-		"\"config\":{\"no_pivot_root\":false,\"parentDeathSignal\":0,\"rootfs\":\"/o/rootfs\",\"umask\":null,\"mounts\":["
-		"{\"source\":\"proc\",\"destination\":\"/proc\",\"flags\":0,\"id\":null}],\"devices\":[{\"type\":99,\"major\":1}],"
-		"\"namespaces\":[{\"type\":\"NEWNET\",\"path\":\"/n\"},{\"type\":\"NEWPID\",\"path\":\"\"}],\"capabilities\":{\"Bounding\":[]},"
-		"\"cgroups\":{\"path\":\"\",\"scope_prefix\":\"runc\",\"Systemd\":true,\"Rootless\":false},"
-		"\"Hooks\":{\"createRuntime\":null,\"poststart\":null,\"poststop\":[{\"path\":\"/h\"}],\"prestart\":null},"
-		"\"version\":\"1.0.2-dev\",\"labels\":[\"a=b=c\",\"nothing\",\"bundle=/o\"],\"no_new_keyring\":false},"
-		"\"rootless\":false,\"cgroup_paths\":{\"cpu\":\"/sys/fs/cgroup/cpu/old\",\"\":\"/sys/fs/cgroup/unified/old\"},"
-		"\"namespace_paths\":{\"NEWNS\":\"/proc/5/ns/mnt\"},\"external_descriptors\":[\"/dev/null\"],\"intel_rdt_path\":\"\"}";
+	    "{\"id\":\"old\",\"init_process_pid\":5,\"init_process_start\":99,\"created\":\"2024-"
+	    "01-01T00:00:00Z\","
+	    "\"config\":{\"no_pivot_root\":false,\"parentDeathSignal\":0,\"rootfs\":\"/o/"
+	    "rootfs\",\"umask\":null,\"mounts\":["
+	    "{\"source\":\"proc\",\"destination\":\"/"
+	    "proc\",\"flags\":0,\"id\":null}],\"devices\":[{\"type\":99,\"major\":1}],"
+	    "\"namespaces\":[{\"type\":\"NEWNET\",\"path\":\"/"
+	    "n\"},{\"type\":\"NEWPID\",\"path\":\"\"}],\"capabilities\":{\"Bounding\":[]},"
+	    "\"cgroups\":{\"path\":\"\",\"scope_prefix\":\"runc\",\"Systemd\":true,\"Rootless\":"
+	    "false},"
+	    "\"Hooks\":{\"createRuntime\":null,\"poststart\":null,\"poststop\":[{\"path\":\"/"
+	    "h\"}],\"prestart\":null},"
+	    "\"version\":\"1.0.2-dev\",\"labels\":[\"a=b=c\",\"nothing\",\"bundle=/"
+	    "o\"],\"no_new_keyring\":false},"
+	    "\"rootless\":false,\"cgroup_paths\":{\"cpu\":\"/sys/fs/cgroup/cpu/old\",\"\":\"/sys/"
+	    "fs/cgroup/unified/old\"},"
+	    "\"namespace_paths\":{\"NEWNS\":\"/proc/5/ns/mnt\"},\"external_descriptors\":[\"/dev/"
+	    "null\"],\"intel_rdt_path\":\"\"}";
 	struct state s;
 	struct err e;
 
@@ -104,23 +120,49 @@ static void written_by_runc(void **state)
 	assert_false(s.has_poststart || s.creating || s.rootless);
 	state_fini(&s);
 
-	assert_int_equal(parse(&s, "{\"id\":\"x\",\"config\":{\"labels\":[\"bundle=/x\"],\"namespaces\":"
-			       "[{\"type\":\"NEWPID\",\"path\":\"/p\"}],\"intel_rdt\":{\"closID\":\"c\"}}}", &e), 0);
+	assert_int_equal(
+	    parse(&s,
+		  "{\"id\":\"x\",\"config\":{\"labels\":[\"bundle=/x\"],\"namespaces\":"
+		  "[{\"type\":\"NEWPID\",\"path\":\"/p\"}],\"intel_rdt\":{\"closID\":\"c\"}}}",
+		  &e),
+	    0);
 	assert_string_equal(s.cgroup_manager, "cgroupfs");
 	assert_true(s.needs_config);
 	assert_false(s.private_pidns);
 	state_fini(&s);
 }
 
+/* Found by fuzzing: annotations of a file that says that it is not ours. */
+static void no_version_is_runcs(void **state)
+{
+	struct state s;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(parse(&s,
+			       "{\"id\":\"x\",\"config\":{\"labels\":[\"bundle=/x\"]},"
+			       "\"strake\":{\"version\":0,\"annotations\":{\"a\":\"b\"}}}",
+			       &e),
+			 0);
+	assert_int_equal(s.annotations.n, 0);
+	assert_string_equal(s.bundle, "/x");
+	state_fini(&s);
+}
+
 static void bad(void **state)
 {
-	static const struct { const char *text, *error; int r; } cases[] = {
+	static const struct {
+		const char *text, *error;
+		int r;
+	} cases[] = {
 		{ "{}", "state.json:1:1: id: required property is missing", -EINVAL },
 		{ "", "state.json:1:1: not valid JSON: premature EOF", -EINVAL },
 		{ "{\"id\":\"x\"}", "state.json: does not name the bundle", -EINVAL },
 		{ "{\"id\":\"x\",\"init_process_pid\":\"1\"}",
-		  "state.json:1:30: init_process_pid: expected an integer, found a string", -EINVAL },
-		{ "{\"id\":\"x\",\"strake\":{\"version\":2,\"bundle\":\"/b\"}}", "state.json: written by a newer version", -ENOTSUP },
+		  "state.json:1:30: init_process_pid: expected an integer, found a string",
+		  -EINVAL },
+		{ "{\"id\":\"x\",\"strake\":{\"version\":2,\"bundle\":\"/b\"}}",
+		  "state.json: written by a newer version", -ENOTSUP },
 	};
 
 	(void)state;
@@ -146,31 +188,42 @@ static void oci_state(void **state)
 	(void)state;
 	str_init(&out);
 	assert_int_equal(oci_state_emit(&s, 0, &out, &e), 0);
-	assert_string_equal(str_text(&out),
-			    "{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":0,\"status\":\"stopped\",\"bundle\":\"/b\"}");
+	assert_string_equal(str_text(&out), "{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":0,"
+					    "\"status\":\"stopped\",\"bundle\":\"/b\"}");
 	str_fini(&out);
 	str_init(&out);
-	s = (struct oci_state){ .id = "c", .bundle = "/b", .rootfs = "/r", .created = "t", .owner = "",
-				.status = STATUS_RUNNING, .pid = 9, .annotations = &annotations };
+	s = (struct oci_state){ .id = "c",
+				.bundle = "/b",
+				.rootfs = "/r",
+				.created = "t",
+				.owner = "",
+				.status = STATUS_RUNNING,
+				.pid = 9,
+				.annotations = &annotations };
 	assert_int_equal(oci_state_emit(&s, 2, &out, &e), 0);
-	assert_string_equal(str_text(&out),
-			    "{\n  \"ociVersion\": \"1.3.0\",\n  \"id\": \"c\",\n  \"pid\": 9,\n  \"status\": \"running\",\n"
-			    "  \"bundle\": \"/b\",\n  \"rootfs\": \"/r\",\n  \"created\": \"t\",\n  \"annotations\": {\n"
-			    "    \"k\": \"v\"\n  },\n  \"owner\": \"\"\n}");
+	assert_string_equal(str_text(&out), "{\n  \"ociVersion\": \"1.3.0\",\n  \"id\": \"c\",\n  "
+					    "\"pid\": 9,\n  \"status\": \"running\",\n"
+					    "  \"bundle\": \"/b\",\n  \"rootfs\": \"/r\",\n  "
+					    "\"created\": \"t\",\n  \"annotations\": {\n"
+					    "    \"k\": \"v\"\n  },\n  \"owner\": \"\"\n}");
 }
 
 static void process_state(void **state)
 {
-	struct oci_state s = { .id = "c", .bundle = "/b", .status = STATUS_CREATING, .pid = 9, .annotations = &none };
+	struct oci_state s = {
+		.id = "c", .bundle = "/b", .status = STATUS_CREATING, .pid = 9, .annotations = &none
+	};
 	struct err e;
 	auto_str out;
 
 	(void)state;
 	str_init(&out);
 	assert_int_equal(oci_process_state_emit(&s, 11, "meta", &out, &e), 0);
-	assert_string_equal(str_text(&out),
-			    "{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":11,\"metadata\":\"meta\","
-			    "\"state\":{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":9,\"status\":\"creating\",\"bundle\":\"/b\"}}");
+	assert_string_equal(
+	    str_text(&out),
+	    "{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":11,\"metadata\":\"meta\","
+	    "\"state\":{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":9,\"status\":\"creating\","
+	    "\"bundle\":\"/b\"}}");
 	str_fini(&out);
 	str_init(&out);
 	assert_int_equal(oci_process_state_emit(&s, 11, NULL, &out, &e), 0);
@@ -193,6 +246,7 @@ int main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(least),
 		cmocka_unit_test(written_by_runc),
+		cmocka_unit_test(no_version_is_runcs),
 		cmocka_unit_test(bad),
 		cmocka_unit_test(oci_state),
 		cmocka_unit_test(process_state),
