@@ -44,14 +44,19 @@ static int remove_below(int dir, unsigned depth)
 	return first;
 }
 
-/* 0: gone, or not ours to remove. */
+/* What was there before is not ours to empty: it goes when nobody else is in it. */
+#define FOREIGN_MS   200
+
+/* 0: gone. */
 static int remove_dir(struct cgroup *c, struct cg_dir *d)
 {
 	int fd, r;
 
-	if (rmdir(d->path) == 0 || errno == ENOENT || !d->ours)
+	if (rmdir(d->path) == 0 || errno == ENOENT)
 		return 0;
 	r = -errno;
+	if (!d->ours)
+		return r == -EBUSY || r == -ENOTEMPTY ? r : 0;
 	fd = cg_dir_fd(c, d);
 	/* A read-only mount says EROFS even when there is nothing. */
 	if (fd == -ENOENT)
@@ -79,7 +84,7 @@ static int say_why(struct cgroup *c, const struct cg_dir *d, int r, struct err *
 /* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
 int cgroup_destroy(struct cgroup *c, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + DEADLINE_MS;
+	int64_t start = cg_now_ms();
 	unsigned step = STEP_US;
 
 	for (;;) {
@@ -90,6 +95,8 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 			struct cg_dir *d = &c->dirs[i];
 			int r = d->lost ? 0 : remove_dir(c, d);
 
+			if (!d->ours && cg_now_ms() - start >= FOREIGN_MS)
+				r = 0;
 			if (r < 0 && (!left || r != -EBUSY)) {
 				left = d;
 				why = r;
@@ -97,7 +104,7 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 		}
 		if (!left)
 			return 0;
-		if ((why != -EBUSY && why != -ENOTEMPTY) || cg_now_ms() >= deadline)
+		if ((why != -EBUSY && why != -ENOTEMPTY) || cg_now_ms() - start >= DEADLINE_MS)
 			return say_why(c, left, why, e);
 		cg_sleep_us(step);
 		step = step * 2 < STEP_MAX_US ? step * 2 : STEP_MAX_US;

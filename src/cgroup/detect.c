@@ -25,16 +25,9 @@ static long fs_type(const char *path)
 	return statfs(path, &s) < 0 ? 0 : (long)s.f_type;
 }
 
-bool cg_is_unified(const struct cg_host *h)
-{
-	return h->fake ? h->fake_unified : fs_type(h->root) == CGROUP2_SUPER_MAGIC;
-}
-
 bool cgroup_host_is_unified(void)
 {
-	const struct cg_host h = { .root = CG_ROOT };
-
-	return cg_is_unified(&h);
+	return fs_type(CG_ROOT) == CGROUP2_SUPER_MAGIC;
 }
 
 static bool is_mount_of(const struct cg_host *h, const char *path, bool v2)
@@ -162,7 +155,7 @@ static int find_place(struct cg_host *h, struct arena *a, struct cg_hierarchy *h
 	char *path;
 	int r;
 
-	if (!*data && cg_is_unified(h)) {
+	if (!*data && h->unified) {
 		hi->mount = h->root;
 		return 1;
 	}
@@ -207,7 +200,6 @@ int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy 
 			struct err *e)
 {
 	const char *text = read_self(h, a, e);
-	bool unified = cg_is_unified(h);
 	char *copy, *save = NULL;
 	size_t n = 0;
 
@@ -228,7 +220,7 @@ int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy 
 					    .controllers = bits_of(data + 1) };
 		/* Named hierarchies of others are none of our business; with v2 at the root there
 		 * is nothing else to use. */
-		if (!hi.controllers || (unified && hi.controllers != CG_UNIFIED) || n == CG_DIRS_MAX)
+		if (!hi.controllers || (h->unified && hi.controllers != CG_UNIFIED) || n == CG_DIRS_MAX)
 			continue;
 		r = find_place(h, a, &hi, e);
 		if (r < 0)

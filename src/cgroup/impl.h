@@ -100,7 +100,8 @@ struct cg_host {
 	const char *root;        /* CG_ROOT */
 	const char *self_cgroup; /* text of /proc/self/cgroup; NULL: read it */
 	const char *mountinfo;   /* text of /proc/self/mountinfo; NULL: read it when needed */
-	bool fake, fake_unified; /* plain directories stand for the mounts */
+	bool unified;            /* cgroup2 is at root */
+	bool fake;               /* plain directories stand for the mounts */
 	struct procfs *proc;
 };
 
@@ -112,7 +113,6 @@ struct cg_hierarchy {
 	const char *mount;
 };
 
-bool cg_is_unified(const struct cg_host *h);
 /* Fills at most CG_DIRS_MAX; what is not mounted is left out. */
 int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy *ret, size_t *ret_n,
 			struct err *e);

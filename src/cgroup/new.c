@@ -74,7 +74,7 @@ static int add_dir(struct cgroup *c, struct cg_host *h, const struct cg_hierarch
 		   const struct cgroup_request *req, struct err *e)
 {
 	struct cg_dir *d = &c->dirs[c->n_dirs];
-	bool is_v2 = hi->controllers == CG_UNIFIED, is_help = is_v2 && !cg_is_unified(h);
+	bool is_v2 = hi->controllers == CG_UNIFIED, is_help = is_v2 && !h->unified;
 	const char *own = "/";
 	int r = path_is_absolute(req->path) ? 0 : own_below_mount(h, &c->arena, hi, &own, e);
 
@@ -133,7 +133,7 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup
 		if (!n && !(c->rootless && !c->has_path))
 			return err_make(e, ERR_UNSUPPORTED, ENOENT, "no cgroup mount found");
 		if (n)
-			c->ops = cg_is_unified(h) ? &cg_v2_ops : &cg_v1_ops;
+			c->ops = h->unified ? &cg_v2_ops : &cg_v1_ops;
 		qsort(hi, n, sizeof(*hi), by_controller);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -147,7 +147,9 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup
 
 int cgroup_new(const struct cgroup_request *req, struct cgroup **ret, struct err *e)
 {
-	struct cg_host h = { .root = CG_ROOT, .proc = req->proc };
+	struct cg_host h = {
+		.root = CG_ROOT, .unified = cgroup_host_is_unified(), .proc = req->proc,
+	};
 
 	return cg_new_on(&h, req, ret, e);
 }

@@ -307,6 +307,34 @@ static void destroy_takes_sub_cgroups(void **state)
 	assert_false(cgroup_exists(cg));
 }
 
+/* Somebody made the directory and one below it: that is not ours to take away. */
+static void what_was_there_stays(void **state)
+{
+	char path[PATH_MAX];
+	struct cg_dir *d;
+
+	(void)state;
+	new_cgroup(NULL, false);
+	d = cg_dir_main(cg);
+	snprintf(path, sizeof(path), "%s/theirs", d->path);
+	for (char *s = strstr(path, name), *end; s; s = end) {
+		end = strchr(s + 1, '/');
+
+		if (end)
+			*end = '\0';
+		assert_int_equal(mkdir(path, 0755), 0);
+		if (end)
+			*end = '/';
+	}
+	ok(cgroup_create(cg, NULL, &err));
+	ok(cgroup_destroy(cg, &err));
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_true(cgroup_exists(cg));
+	ok(cgroup_destroy(cg, &err));
+	assert_false(cgroup_exists(cg));
+}
+
 static void a_failed_create_leaves_nothing(void **state)
 {
 	struct spec_network net = { .class_id = { true, 7 } };
@@ -601,7 +629,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		live(life), live(kill_without_cgroup_kill), live(in_use_is_refused),
-		live(destroy_takes_sub_cgroups), live(a_failed_create_leaves_nothing),
+		live(destroy_takes_sub_cgroups), live(what_was_there_stays), live(a_failed_create_leaves_nothing),
 		live(limits_v1), live(limits_v2), live(chown_delegates),
 		live(exec_into_a_divided_cgroup), live(exec_into_a_sub_cgroup), live(rootless),
 		live(device_programs_are_replaced),
