@@ -23,8 +23,10 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 
 	if (opened_here)
 		r = p->exec->open_source(op, &source, e);
-	if (r == -ENOENT && op->mask_if_missing) {
+	if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
 		err_init(e);
+		if (op->if_missing == MOUNT_MISSING_IS_SKIPPED)
+			return 0;
 		r = mount_target_open(p, op, FD_NONE, true, &t, e);
 		target = t.fd;
 		return r < 0 ? r : mount_mask_dir(p, &t, NULL, e);

@@ -152,7 +152,7 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
 		} else {
 			r = open_one(p, op, &cache, e);
-			if (r == -ENOENT && op->mask_if_missing) {
+			if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
 				err_init(e);
 				r = 0;
 			}

@@ -40,7 +40,8 @@ struct mount_input {
 
 struct mount_plan;
 
-/* Pure: no system call but for looking at bind sources' types. Errors name mounts[i]. */
+/* Pure: no system call. Errors name mounts[i]. What in points to is borrowed for the plan's life, but
+ * for the array cgroups (its strings are not). */
 int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct err *e);
 void mount_plan_free(struct mount_plan *p);
 

@@ -118,7 +118,8 @@ static int plan_cgroup2(struct mount_plan *p, struct mount_op *op, struct err *e
 	bind->opt.set |= MS_BIND;
 	bind->opt.data = NULL;
 	bind->source = p->in.new_cgroup_namespace && own ? own : CGROUP_ROOT;
-	bind->mask_if_missing = p->in.user_namespace;
+	if (p->in.user_namespace)
+		bind->if_missing = MOUNT_MISSING_IS_MASKED;
 	if (!p->in.new_cgroup_namespace) {
 		*op = *bind;
 		return 0;
@@ -176,6 +177,9 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 			op->type = "bind";
 			op->source = h->host_path;
 			op->opt.set |= MS_BIND | MS_REC;
+			/* An unprivileged caller may not have been able to make it. */
+			if (p->in.user_namespace)
+				op->if_missing = MOUNT_MISSING_IS_SKIPPED;
 		}
 	}
 	for (i = 0; i < p->in.n_cgroups; i++) {
@@ -305,6 +309,9 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 		mount_plan_free(p);
 		return r;
 	}
+	/* The array is the caller's and may be gone; its strings, like all others, stay. */
+	p->in.cgroups = NULL;
+	p->in.n_cgroups = 0;
 	*ret = p;
 	return 0;
 }

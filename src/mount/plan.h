@@ -21,6 +21,12 @@ enum mount_op_kind {
 	MOUNT_OP_SYMLINK, /* dest -> source, nothing when it is there (v1 co-mounted controllers) */
 };
 
+enum mount_if_missing {
+	MOUNT_MISSING_IS_ERROR,
+	MOUNT_MISSING_IS_MASKED, /* an empty read-only directory instead: what is below stays hidden */
+	MOUNT_MISSING_IS_SKIPPED,
+};
+
 struct mount_op {
 	enum mount_op_kind kind;
 	const char *words;  /* for errors: "mounts[3] (/proc)" */
@@ -33,7 +39,7 @@ struct mount_op {
 	bool real_dir;      /* the last component must be a directory, not a symlink to one */
 	bool late_readonly; /* something is still to be made inside: read-only in mount_finish(),
 			     * and until then opt.set is without MS_RDONLY */
-	bool mask_if_missing; /* a missing source is no error: an empty read-only directory instead */
+	enum mount_if_missing if_missing; /* the source of a bind */
 	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
 	int tree;    /* the source, opened and configured by the parent */

@@ -155,6 +155,21 @@ static void cgroup2(void **state)
 	assert_int_equal(plan->ops[0].instead->opt.set, MS_BIND | MS_RDONLY);
 }
 
+/* CVE-2023-25809's other end: without rights to make cgroups nothing of the host's shows. */
+static void missing_cgroup_is_skipped(void **state)
+{
+	const struct mount_cgroup_hierarchy h = { "pids", "pids", "/sys/fs/cgroup/pids/x" };
+
+	(void)state;
+	in.cgroups = &h;
+	in.n_cgroups = 1;
+	in.user_namespace = true;
+	add("/sys/fs/cgroup", "cgroup", "cgroup", "ro", NULL);
+	make();
+	assert_int_equal(plan->ops[1].kind, MOUNT_OP_BIND);
+	assert_int_equal(plan->ops[1].if_missing, MOUNT_MISSING_IS_SKIPPED);
+}
+
 static void cgroup1(void **state)
 {
 	const struct mount_cgroup_hierarchy h[] = {
@@ -194,7 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(binds_start_at_the_bundle), T(errors_name_the_entry), T(no_source), T(no_type),
 		T(copyup_is_for_tmpfs), T(idmap_needs_maps), T(labels_go_where_they_are_taken), T(cgroup2),
-		T(cgroup1), T(bound_dev),
+		T(missing_cgroup_is_skipped), T(cgroup1), T(bound_dev),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
