@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/path.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "oci/fields.h"
@@ -17,7 +18,13 @@ struct state_file {
 	struct state s;
 	struct strv labels; /* "k=v" of the annotations, and "bundle=/path", as runc keeps them */
 	char *config_rootfs;
-	bool systemd;
+	const char *config_version;
+	/* What runc's cgroup managers ask of config.cgroups. */
+	struct {
+		char *name, *parent, *scope_prefix;
+		bool systemd;
+		uint64_t cpu_shares; /* any of the resources must be there; 0 sets nothing */
+	} cgroups;
 	uint32_t version; /* strake.version: 0 when runc wrote the file */
 	/* read only, from files that runc wrote */
 	struct runc_namespace *namespaces;
@@ -28,7 +35,11 @@ struct state_file {
 #define T struct state_file
 
 static const struct json_field cgroups[] = {
-	{ "Systemd", JSON_BOOL, JSON_ALWAYS, JSON_AT(T, systemd) },
+	{ "name", JSON_STRING, JSON_AT(T, cgroups.name) },
+	{ "parent", JSON_STRING, JSON_AT(T, cgroups.parent) },
+	{ "scope_prefix", JSON_STRING, JSON_AT(T, cgroups.scope_prefix) },
+	{ "Systemd", JSON_BOOL, JSON_ALWAYS, JSON_AT(T, cgroups.systemd) },
+	{ "cpu_shares", JSON_UINT, JSON_ALWAYS, JSON_AT(T, cgroups.cpu_shares) },
 	{ NULL }
 };
 
@@ -51,6 +62,7 @@ static const struct json_field config[] = {
 	  .child = &item_namespace },
 	{ "cgroups", JSON_OBJECT, JSON_ALWAYS, .child = cgroups },
 	{ "Hooks", JSON_OBJECT, .child = hooks },
+	{ "version", JSON_STRING, JSON_AT(T, config_version) },
 	{ "labels", STRINGS_AT(T, labels) },
 	{ "intel_rdt", JSON_FOREIGN, JSON_AT(T, has_intel_rdt) },
 	{ NULL }
@@ -151,7 +163,7 @@ static int from_runc(struct state_file *f)
 	s->rootfs = f->config_rootfs;
 	s->needs_config = f->has_poststop || f->has_intel_rdt;
 	s->has_poststart = f->has_poststart;
-	s->cgroup_manager = arena_strdup(&s->arena, f->systemd ? "systemd" : "cgroupfs");
+	s->cgroup_manager = arena_strdup(&s->arena, f->cgroups.systemd ? "systemd" : "cgroupfs");
 	if (!s->cgroup_manager)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->n_namespaces; i++)
@@ -210,6 +222,35 @@ static int labels_write(struct arena *a, const struct state *s, struct strv *ret
 	return 0;
 }
 
+/* runc makes a unit's name from parts: .../PARENT/PREFIX-NAME.scope, or .../PARENT/NAME.slice. */
+static int unit_write(struct arena *a, struct state_file *f)
+{
+	const struct kv_list *paths = &f->s.cgroup_paths;
+	char *path, *base, *dash, *dot;
+
+	if (!f->cgroups.systemd || paths->n == 0)
+		return 0;
+	path = path_clean(a, paths->v[0].value);
+	if (!path)
+		return -ENOMEM;
+	base = strrchr(path, '/');
+	if (!base)
+		return 0;
+	*base++ = '\0';
+	f->cgroups.name = base;
+	f->cgroups.parent = arena_strdup(a, path_base(path));
+	if (!f->cgroups.parent)
+		return -ENOMEM;
+	dash = strchr(base, '-');
+	dot = strrchr(base, '.');
+	if (!dash || !dot || dash > dot || strcmp(dot, ".scope") != 0)
+		return 0;
+	*dash = *dot = '\0';
+	f->cgroups.scope_prefix = base;
+	f->cgroups.name = dash + 1;
+	return 0;
+}
+
 int state_emit(const struct state *s, struct str *out, struct err *e)
 {
 	struct state_file f = { .s = *s, .version = STATE_VERSION };
@@ -221,7 +262,11 @@ int state_emit(const struct state *s, struct str *out, struct err *e)
 	r = labels_write(&a, s, &f.labels);
 	if (r == 0) {
 		f.config_rootfs = f.s.rootfs;
-		f.systemd = str_eq(s->cgroup_manager, "systemd");
+		f.config_version = OCI_SPEC_VERSION;
+		f.cgroups.systemd = str_eq(s->cgroup_manager, "systemd");
+		r = unit_write(&a, &f);
+	}
+	if (r == 0) {
 		json_writer_init(&w, out, NULL);
 		json_write(&w, fields_state, &f);
 		if (str_failed(out))

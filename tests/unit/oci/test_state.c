@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 
 #include "oci/state.h"
 #include "tests/unit/test.h"
@@ -10,18 +11,19 @@ static int parse(struct state *s, const char *text, struct err *e)
 }
 
 static const char ours[] =
-    "{\"id\":\"c1\",\"init_process_pid\":42,\"init_process_start\":12345,\"created\":\"2026-01-"
-    "02T03:04:05.678Z\","
-    "\"config\":{\"rootfs\":\"/b/"
-    "rootfs\",\"cgroups\":{\"Systemd\":true},\"labels\":[\"bundle=odd\",\"k=v=w\",\"bundle=/b\"]},"
-    "\"rootless\":true,\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/"
-    "x\"},\"namespace_paths\":{\"NEWPID\":\"/proc/42/ns/pid\"},"
-    "\"external_descriptors\":[\"/dev/null\",\"pipe:[1]\",\"/dev/null\"],"
-    "\"strake\":{\"version\":1,\"bundle\":\"/b\",\"rootfs\":\"/b/"
-    "rootfs\",\"annotations\":{\"bundle\":\"odd\",\"k\":\"v=w\"},"
-    "\"creating\":true,\"creator_pid\":7,\"creator_start\":8,\"cgroup_manager\":\"systemd\","
-    "\"cgroup_owned\":\"own\","
-    "\"owner_uid\":1000,\"private_pidns\":true,\"needs_config\":true,\"has_poststart\":true}}";
+	"{\"id\":\"c1\",\"init_process_pid\":42,\"init_process_start\":12345,"
+	"\"created\":\"2026-01-02T03:04:05.678Z\",\"config\":{\"rootfs\":\"/b/rootfs\","
+	"\"cgroups\":{\"name\":\"c1\",\"parent\":\"s.slice\",\"scope_prefix\":\"runc\","
+	"\"Systemd\":true,\"cpu_shares\":0},\"version\":\"1.3.0\",\"labels\":[\"bundle=odd\","
+	"\"k=v=w\",\"bundle=/b\"]},\"rootless\":true,"
+	"\"cgroup_paths\":{\"\":\"/sys/fs/cgroup/s.slice/runc-c1.scope\"},"
+	"\"namespace_paths\":{\"NEWPID\":\"/proc/42/ns/pid\"},"
+	"\"external_descriptors\":[\"/dev/null\",\"pipe:[1]\",\"/dev/null\"],"
+	"\"strake\":{\"version\":1,\"bundle\":\"/b\",\"rootfs\":\"/b/rootfs\","
+	"\"annotations\":{\"bundle\":\"odd\",\"k\":\"v=w\"},\"creating\":true,"
+	"\"creator_pid\":7,\"creator_start\":8,\"cgroup_manager\":\"systemd\","
+	"\"cgroup_owned\":\"own\",\"owner_uid\":1000,\"private_pidns\":true,"
+	"\"needs_config\":true,\"has_poststart\":true}}";
 
 static void round_trip(void **state)
 {
@@ -56,6 +58,37 @@ static void round_trip(void **state)
 	state_fini(NULL);
 }
 
+/* runc stops the unit whose name it makes from these. */
+static void units(void **state)
+{
+	static const struct {
+		const char *path, *json;
+	} cases[] = {
+		{ "/sys/fs/cgroup/a.slice/libpod-x-1.scope",
+		  "{\"name\":\"x-1\",\"parent\":\"a.slice\",\"scope_prefix\":\"libpod\"," },
+		{ "/sys/fs/cgroup/a.slice/b.slice/",
+		  "{\"name\":\"b.slice\",\"parent\":\"a.slice\"," },
+		{ "/sys/fs/cgroup/a.slice/a-b.slice",
+		  "{\"name\":\"a-b.slice\",\"parent\":\"a.slice\",\"Systemd\"" },
+		{ "/x.scope", "{\"name\":\"x.scope\",\"parent\":" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char name[] = "", id[] = "c", manager[] = "systemd", path[64];
+		struct key_value kv = { name, path };
+		struct state s = { .id = id, .cgroup_manager = manager, .cgroup_paths = { &kv, 1 } };
+		struct err e;
+		auto_str out;
+
+		snprintf(path, sizeof(path), "%s", cases[i].path);
+		str_init(&out);
+		assert_int_equal(state_emit(&s, &out, &e), 0);
+		if (!strstr(str_text(&out), cases[i].json))
+			fail_msg("no %s in %s", cases[i].json, str_text(&out));
+	}
+}
+
 static void least(void **state)
 {
 	char id[] = "c", bundle[] = "/b";
@@ -72,7 +105,8 @@ static void least(void **state)
 	assert_string_equal(
 	    str_text(&out),
 	    "{\"id\":\"c\",\"init_process_pid\":0,\"init_process_start\":0,"
-	    "\"config\":{\"cgroups\":{\"Systemd\":false},\"labels\":[\"bundle=/b\"]},"
+	    "\"config\":{\"cgroups\":{\"Systemd\":false,\"cpu_shares\":0},"
+			    "\"version\":\"1.3.0\",\"labels\":[\"bundle=/b\"]},"
 	    "\"strake\":{\"version\":1,\"bundle\":\"/b\",\"owner_uid\":0}}");
 	assert_int_equal(parse(&back, str_text(&out), &e), 0);
 	assert_null(back.cgroup_manager);
@@ -244,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(units),
 		cmocka_unit_test(least),
 		cmocka_unit_test(written_by_runc),
 		cmocka_unit_test(no_version_is_runcs),
