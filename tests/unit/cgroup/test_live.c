@@ -34,7 +34,20 @@ struct member {
 	bool born_in;
 };
 
-/* What a member does when it is told: 'd' tries devices, 'f' forks another one. */
+/* Never the same processes twice: each forks, and half of them leave. */
+static void bomb(void)
+{
+	for (unsigned i = 0;; i++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (fork() < 0)
+			usleep(500);
+		else if (i % 2)
+			_exit(0);
+	}
+}
+
+/* What a member does when it is told: 'd' tries devices, 'f' forks another one, 'b' many. */
 static void member_main(int in, int out)
 {
 	char cmd, path[64];
@@ -47,6 +60,9 @@ static void member_main(int in, int out)
 			if (fork() == 0)
 				for (;;)
 					pause();
+		} else if (cmd == 'b') {
+			if (fork() == 0)
+				bomb();
 		} else {
 			snprintf(path, sizeof(path), "/dev/shm/strake-test-%d", (int)getpid());
 			answer = mknod(path, S_IFCHR | 0600, makedev(1, 1)) < 0 ? 'n' : 'k';
@@ -257,6 +273,29 @@ static void kill_without_cgroup_kill(void **state)
 	close(m.pidfd);
 	ok(cgroup_destroy(cg, &err));
 	assert_false(cgroup_exists(cg));
+}
+
+static void a_fork_bomb_dies(void **state)
+{
+	struct spec_resources r = { .pids_limit = { true, 30 } };
+	struct member m;
+
+	(void)state;
+	if (v2) /* no pids controller that would bound it */
+		skip();
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(os_fallback_force(i ? "" : "cgroup_kill"), 0);
+		new_cgroup(&r, true);
+		start(&m, cgroup_clone_fd(cg));
+		ok(cgroup_join(cg, m.pid, m.born_in, &err));
+		tell(&m, 'b');
+		usleep(20000);
+		ok(cgroup_kill(cg, SIGKILL, &err));
+		reap(&m);
+		ok(cgroup_destroy(cg, &err));
+		if (i == 0)
+			cgroup_free(cg);
+	}
 }
 
 static void in_use_is_refused(void **state)
@@ -628,7 +667,7 @@ static int private_v2(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		live(life), live(kill_without_cgroup_kill), live(in_use_is_refused),
+		live(life), live(kill_without_cgroup_kill), live(a_fork_bomb_dies), live(in_use_is_refused),
 		live(destroy_takes_sub_cgroups), live(what_was_there_stays), live(a_failed_create_leaves_nothing),
 		live(limits_v1), live(limits_v2), live(chown_delegates),
 		live(exec_into_a_divided_cgroup), live(exec_into_a_sub_cgroup), live(rootless),
