@@ -147,8 +147,11 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 {
 	struct mount_target t = { .fd = FD_NONE, .path = op->dest };
 	char path[PATH_MAX];
-	int r;
+	/* As written first, so that nothing is made where no mount may be. */
+	int r = check_place(op, op->dest, source, e);
 
+	if (r < 0)
+		return r;
 	if (op->real_dir)
 		r = open_real_dir(p, op, &t.fd, e);
 	else

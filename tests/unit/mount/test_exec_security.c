@@ -73,6 +73,15 @@ static void below_proc_only_the_list(struct fixture *f)
 }
 ALL_WAYS(below_proc_only_the_list)
 
+static void nothing_is_made_below_proc(struct fixture *f)
+{
+	make_dir(f->root, "proc", 0755); /* the image's: proc is not mounted yet */
+	add_mount(f, "/proc/none/x", "tmpfs", "tmpfs", "");
+	enter_refused(f, "because it is inside /proc");
+	CHECK(access("root/proc/none", F_OK) < 0);
+}
+ALL_WAYS(nothing_is_made_below_proc)
+
 static void on_the_root(struct fixture *f)
 {
 	make_link("/", f->root, "top");
@@ -221,7 +230,7 @@ int main(void)
 		TESTS(cve_2019_19921_proc_symlink), TESTS(cve_2025_54867_sys_symlink),
 		TESTS(cve_2019_16884_fake_proc_bind), TESTS(cve_2019_16884_proc_subdir_bind),
 		TESTS(real_proc_bind), TESTS(cve_2023_28642_tmpfs_on_proc_by_symlink),
-		TESTS(below_proc_only_the_list), TESTS(on_the_root),
+		TESTS(below_proc_only_the_list), TESTS(nothing_is_made_below_proc), TESTS(on_the_root),
 		TESTS(cve_2021_30465_dest_symlink_escape), TESTS(cve_2021_30465_dest_race),
 		TESTS(cve_2026_41579_47766_dev_symlink), TESTS(cve_2025_31133_dev_null_symlink_mask),
 		TESTS(cve_2025_62161_dev_null_regular_mask), TESTS(device_path_holds_something_else),
