@@ -201,4 +201,3 @@ int live_main(int argc, char **argv, const struct CMUnitTest *tests, size_t n)
 	procfs_close(&proc);
 	return r;
 }
-
