@@ -12,8 +12,8 @@
  *  - nothing before BEGIN but waiting: the ids, the cgroup and the device rules are the parent's;
  *  - mounts, then hooks, then pivot: createRuntime sees the mounts, the payload never the host;
  *  - the terminal after the pivot, on the container's own devpts (CVE-2025-52565);
- *  - without no_new_privs the filter needs CAP_SYS_ADMIN, so it is loaded before capabilities go;
- *    with it, it is loaded last, so that a profile need not allow what set-up does;
+ *  - without no_new_privs the filter needs CAP_SYS_ADMIN, so it is loaded right before the user
+ *    changes; with it, it is loaded last, so that a profile need not allow what set-up does;
  *  - every descriptor is closed before execve resolves args[0] (CVE-2024-21626).
  */
 const struct init_step init_steps[] = {
@@ -45,10 +45,10 @@ const struct init_step init_steps[] = {
 	{ AFTER_PIVOT, "finding the home directory", step_home },
 	{ SEAL, "setting the LSM label", step_labels },
 	{ SEAL, "setting no_new_privs", step_no_new_privileges },
-	{ SEAL, "loading the seccomp filter", step_seccomp_early },
 	{ SEAL, "setting rlimits", step_rlimits },
 	{ SEAL, "dropping the bounding set", step_bounding_set },
 	{ SEAL, NULL, step_cwd_as_root },
+	{ SEAL, "loading the seccomp filter", step_seccomp_early },
 	{ SEAL, "setting the user", step_user },
 	{ SEAL, "setting capabilities", step_capabilities },
 	{ SEAL, NULL, step_cwd },

@@ -42,8 +42,9 @@ static int executable(const char *path)
 		return errno;
 	if (S_ISDIR(st.st_mode))
 		return EISDIR;
-	/* By effective ids: root without CAP_DAC_OVERRIDE must see what execve would say. */
-	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+	/* By effective ids: root without CAP_DAC_OVERRIDE must see what execve would say.
+	 * An old profile does not know faccessat2 and says EPERM: then execve has the last word. */
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 && errno != EPERM && errno != ENOSYS)
 		return errno == EROFS ? EACCES : errno;
 	return st.st_mode & 0111 ? 0 : EACCES;
 }

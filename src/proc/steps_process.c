@@ -108,36 +108,14 @@ static int cwd_failed(const struct init_ctx *ctx, int errnum, struct err *e)
 	return err_sys(e, errnum, "chdir to cwd (\"%s\") set in config.json failed", cwd);
 }
 
-/* Set-up's root can often enter what the user cannot; where it cannot (a FUSE or NFS mount of the
- * user's), the user tries. */
-int step_cwd_as_root(struct init_ctx *ctx, struct err *e)
-{
-	if (chdir(ctx->job->process->cwd) == 0) {
-		ctx->cwd_done = true;
-		return 0;
-	}
-	return errno == EACCES || errno == EPERM ? 0 : cwd_failed(ctx, errno, e);
-}
-
-int step_user(struct init_ctx *ctx, struct err *e)
-{
-	const struct spec_user *u = &ctx->job->process->user;
-
-	if (u->umask.set)
-		umask(u->umask.v);
-	return user_apply(u, ctx->job->proc, e);
-}
-
 /*
  * A descriptor of the host as cwd ("/proc/self/fd/7") would put the payload outside its root; the
  * kernel then reports a path that does not begin with "/" (CVE-2024-21626).
  */
-int step_cwd(struct init_ctx *ctx, struct err *e)
+static int check_cwd(struct err *e)
 {
 	char buf[4096];
 
-	if (!ctx->cwd_done && chdir(ctx->job->process->cwd) < 0)
-		return cwd_failed(ctx, errno, e);
 	if (syscall(SYS_getcwd, buf, sizeof(buf)) < 0)
 		return errno == ENAMETOOLONG ? 0 : err_sys(e, errno, "getcwd");
 	if (buf[0] != '/')
@@ -145,6 +123,38 @@ int step_cwd(struct init_ctx *ctx, struct err *e)
 				"current working directory is outside of container mount namespace root "
 				"-- possible container breakout detected");
 	return 0;
+}
+
+/* Set-up's root can often enter what the user cannot; where it cannot (a FUSE or NFS mount of the
+ * user's), the user tries. Checked here, before a filter may forbid getcwd. */
+int step_cwd_as_root(struct init_ctx *ctx, struct err *e)
+{
+	if (chdir(ctx->job->process->cwd) == 0) {
+		ctx->cwd_done = true;
+		return check_cwd(e);
+	}
+	return errno == EACCES || errno == EPERM ? 0 : cwd_failed(ctx, errno, e);
+}
+
+int step_cwd(struct init_ctx *ctx, struct err *e)
+{
+	if (ctx->cwd_done)
+		return 0;
+	return chdir(ctx->job->process->cwd) < 0 ? cwd_failed(ctx, errno, e) : check_cwd(e);
+}
+
+int step_user(struct init_ctx *ctx, struct err *e)
+{
+	const struct spec_user *u = &ctx->job->process->user;
+	int r;
+
+	if (u->umask.set)
+		umask(u->umask.v);
+	r = user_apply(u, ctx->job->proc, e);
+	/* Another uid makes us as dumpable as fs.suid_dumpable says, which may be "all". */
+	if (r == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return err_sys(e, errno, "prctl(PR_SET_DUMPABLE)");
+	return r;
 }
 
 int step_capabilities(struct init_ctx *ctx, struct err *e)

@@ -41,8 +41,9 @@ static void create_order(void **state)
 		{ step_finish_mounts, step_bounding_set },
 		{ step_labels, step_no_new_privileges },
 		{ step_no_new_privileges, step_seccomp_early },
-		{ step_seccomp_early, step_bounding_set },    /* loading needs CAP_SYS_ADMIN */
+		{ step_seccomp_early, step_user },            /* loading needs CAP_SYS_ADMIN */
 		{ step_bounding_set, step_user },             /* needs CAP_SETPCAP */
+		{ step_cwd_as_root, step_seccomp_early },     /* a profile may forbid getcwd */
 		{ step_rlimits, step_user },
 		{ step_user, step_capabilities },
 		{ step_capabilities, step_cwd },              /* as the user it will be, CVE-2024-21626 */
@@ -69,7 +70,8 @@ static void exec_order(void **state)
 		{ step_join_namespaces, step_user_namespace_root },
 		{ step_session, step_terminal },
 		{ step_labels, step_no_new_privileges },
-		{ step_seccomp_early, step_bounding_set },
+		{ step_seccomp_early, step_user },
+		{ step_cwd_as_root, step_seccomp_early },
 		{ step_bounding_set, step_user },
 		{ step_user, step_capabilities },
 		{ step_capabilities, step_cwd },
