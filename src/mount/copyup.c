@@ -67,7 +67,8 @@ static int copy_owner_mode_times(int to, const struct stat *st)
 static int copy_file(int from_dir, int to_dir, const char *name, const struct stat *st)
 {
 	auto_fd from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	auto_fd to = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd to = openat(to_dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
 	int r;
 
 	if (from < 0 || to < 0)
@@ -151,7 +152,8 @@ static int copy_dir(int from, int to, unsigned depth, struct err *e)
 		return r;
 	}
 	if (depth > MAX_DEPTH)
-		return err_make(e, ERR_CONFIG, ELOOP, "copy up: more than %d directories deep", MAX_DEPTH);
+		return err_make(e, ERR_CONFIG, ELOOP, "copy up: more than %d directories deep",
+				MAX_DEPTH);
 	while (r == 0 && (de = readdir(d)))
 		if (!str_eq(de->d_name, ".") && !str_eq(de->d_name, ".."))
 			r = copy_entry(from, to, de->d_name, depth, e);

@@ -63,7 +63,8 @@ static int check_node(int fd, const struct node *n, struct err *e)
 static int bind_node(struct mount_plan *p, int dir, const char *name, const struct node *n,
 		     struct err *e)
 {
-	auto_fd file = openat(dir, name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+	auto_fd file = openat(dir, name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			      0);
 	auto_fd target = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), host = FD_NONE;
 	struct mount_target t = { .fd = target, .path = n->path };
 	struct stat st;
@@ -118,8 +119,9 @@ static int make_node(struct mount_plan *p, int dev, const struct node *n, struct
 	char name[NAME_MAX + 1];
 	auto_fd dir = FD_NONE;
 
-	if (str_starts(n->path, "/dev/") && !strchr(n->path + 5, '/') && strlen(n->path + 5) <= NAME_MAX &&
-	    n->path[5] && !str_eq(n->path + 5, ".") && !str_eq(n->path + 5, ".."))
+	if (str_starts(n->path, "/dev/") && !strchr(n->path + 5, '/') &&
+	    strlen(n->path + 5) <= NAME_MAX && n->path[5] && !str_eq(n->path + 5, ".") &&
+	    !str_eq(n->path + 5, ".."))
 		return make_node_in(p, dev, n->path + 5, n, e);
 	dir = safe_open_parent(p->root, n->path, true, name, sizeof(name));
 	if (dir < 0)
@@ -161,9 +163,11 @@ static int make_nodes(struct mount_plan *p, int dev, struct err *e)
 		const struct spec_device *d = &p->in.devices->v[i];
 		struct node n = {
 			.path = d->path,
-			.mode = type_bits(d->type) | (d->file_mode.set ? d->file_mode.v & 07777 : DEFAULT_MODE),
+			.mode = type_bits(d->type) |
+				(d->file_mode.set ? d->file_mode.v & 07777 : DEFAULT_MODE),
 			.dev = makedev((unsigned)d->major, (unsigned)d->minor),
-			.uid = d->uid.v, .gid = d->gid.v,
+			.uid = d->uid.v,
+			.gid = d->gid.v,
 		};
 
 		/* The link to pts/ptmx takes this place. */

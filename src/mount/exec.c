@@ -58,7 +58,10 @@ static int label_root(const struct mount_op *op, int mount, struct err *e)
 static int explain(const struct mount_plan *p, const struct mount_op *op, int r, struct err *e)
 {
 	static const char *const shows[][2] = {
-		{ "proc", "pid" }, { "sysfs", "network" }, { "mqueue", "ipc" }, { "cgroup2", "cgroup" },
+		{ "proc", "pid" },
+		{ "sysfs", "network" },
+		{ "mqueue", "ipc" },
+		{ "cgroup2", "cgroup" },
 	};
 	size_t i;
 
@@ -66,7 +69,8 @@ static int explain(const struct mount_plan *p, const struct mount_op *op, int r,
 		return r;
 	for (i = 0; i < ARRAY_SIZE(shows); i++)
 		if (str_eq(shows[i][0], op->type))
-			return err_wrap(e, "in a user namespace this needs a new %s namespace", shows[i][1]);
+			return err_wrap(e, "in a user namespace this needs a new %s namespace",
+					shows[i][1]);
 	return r;
 }
 

@@ -93,7 +93,8 @@ static int set_bind_flags(const struct mount_op *op, int tree, bool keep, struct
 	if (r == -EPERM) {
 		attr.clr = mount_attr_of(clr) & ALL_ATTR;
 		if (atime)
-			attr.clr |= OS_MOUNT_ATTR__ATIME | (mount_attr_of(clr) & OS_MOUNT_ATTR_NODIRATIME);
+			attr.clr |= OS_MOUNT_ATTR__ATIME |
+				    (mount_attr_of(clr) & OS_MOUNT_ATTR_NODIRATIME);
 		r = os_mount_setattr(tree, &attr, false);
 		if (r == -EPERM)
 			return err_sys(e, EPERM, "set mount flags: some are locked by the user "

@@ -34,7 +34,8 @@ static int change(struct mount_plan *p, int mount, unsigned long flags)
 	return os_mount_old(p->proc, &m);
 }
 
-static int set_propagation(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
+static int set_propagation(struct mount_plan *p, const struct mount_op *op, int mount,
+			   struct err *e)
 {
 	size_t i;
 
@@ -88,7 +89,7 @@ static int current_flags(int fd, unsigned long *ret)
 	return 0;
 }
 
-/* As mount_exec_fd's: those asked for and no others; locked ones are kept, but not against a wish. */
+/* As in exec_fd.c: those asked for and no others; locked ones are kept, but not against a wish. */
 static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
 {
 	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), have;
@@ -148,7 +149,8 @@ static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool confi
 	return 0;
 }
 
-static int make_data(const struct mount_op *op, const struct mount_target *t, char *buf, size_t size)
+static int make_data(const struct mount_op *op, const struct mount_target *t, char *buf,
+		     size_t size)
 {
 	const char *data = op->opt.data ? op->opt.data : "";
 	char mode[16] = "", context[DATA_MAX] = "";
@@ -157,7 +159,8 @@ static int make_data(const struct mount_op *op, const struct mount_target *t, ch
 	if (t->existed && str_eq(op->type, "tmpfs"))
 		snprintf(mode, sizeof(mode), "mode=%04o,", (unsigned)t->mode);
 	if (op->label && !op->label_on_root) {
-		n = snprintf(context, sizeof(context), "%scontext=\"%s\"", *data ? "," : "", op->label);
+		n = snprintf(context, sizeof(context), "%scontext=\"%s\"", *data ? "," : "",
+			     op->label);
 		if (n < 0 || (size_t)n >= sizeof(context))
 			return -E2BIG;
 	}
@@ -202,8 +205,10 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 /* Attributes back to flags: only the ones that plans add. */
 static unsigned long flags_of(uint64_t attr)
 {
-	return (attr & OS_MOUNT_ATTR_RDONLY ? MS_RDONLY : 0) | (attr & OS_MOUNT_ATTR_NOSUID ? MS_NOSUID : 0) |
-	       (attr & OS_MOUNT_ATTR_NODEV ? MS_NODEV : 0) | (attr & OS_MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0);
+	return (attr & OS_MOUNT_ATTR_RDONLY ? MS_RDONLY : 0) |
+	       (attr & OS_MOUNT_ATTR_NOSUID ? MS_NOSUID : 0) |
+	       (attr & OS_MOUNT_ATTR_NODEV ? MS_NODEV : 0) |
+	       (attr & OS_MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0);
 }
 
 static int exec_add_attr(struct mount_plan *p, int mount, uint64_t attr)
@@ -218,7 +223,9 @@ static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_tar
 			bool recursive, uint64_t attr)
 {
 	struct os_mount m = {
-		.source_fd = source, .target_fd = t->fd, .flags = MS_BIND | (recursive ? MS_REC : 0),
+		.source_fd = source,
+		.target_fd = t->fd,
+		.flags = MS_BIND | (recursive ? MS_REC : 0),
 	};
 	auto_fd mount = FD_NONE;
 	int r = os_mount_old(p->proc, &m);

@@ -16,7 +16,8 @@
 #include "os/mount_fd.h"
 #include "os/pidfd.h"
 
-static int write_map(struct procfs *proc, pid_t pid, const char *file, const struct spec_idmaps *map)
+static int write_map(struct procfs *proc, pid_t pid, const char *file,
+		     const struct spec_idmaps *map)
 {
 	char path[48];
 	auto_str text;
@@ -24,7 +25,8 @@ static int write_map(struct procfs *proc, pid_t pid, const char *file, const str
 
 	str_init(&text);
 	for (i = 0; i < map->n; i++)
-		str_addf(&text, "%u %u %u\n", map->v[i].container_id, map->v[i].host_id, map->v[i].size);
+		str_addf(&text, "%u %u %u\n", map->v[i].container_id, map->v[i].host_id,
+			 map->v[i].size);
 	if (str_failed(&text))
 		return -ENOMEM;
 	snprintf(path, sizeof(path), "%d/%s", (int)pid, file);
@@ -79,12 +81,14 @@ static bool same_maps(const struct spec_idmaps *a, const struct spec_idmaps *b)
 	return a == b || (a && b && a->n == b->n && memcmp(a->v, b->v, a->n * sizeof(*a->v)) == 0);
 }
 
-int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree, struct err *e)
+int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
+		struct err *e)
 {
 	struct os_mount_attr attr = { .set = OS_MOUNT_ATTR_IDMAP };
 	int r = 0;
 
-	if (cache->fd < 0 || !same_maps(cache->uid, op->uid_map) || !same_maps(cache->gid, op->gid_map)) {
+	if (cache->fd < 0 || !same_maps(cache->uid, op->uid_map) ||
+	    !same_maps(cache->gid, op->gid_map)) {
 		cleanup_fd(&cache->fd);
 		r = make_userns(op, &cache->fd, e);
 		cache->uid = op->uid_map;
@@ -118,7 +122,7 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 	auto_fd tree = os_open_tree(AT_FDCWD, op->source, op->opt.set & MS_REC);
 	int r;
 
-	/* Root of a user namespace that does not own this mount namespace: as without privileges. */
+	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */
 	if (tree == -EPERM && !op->uid_map)
 		return 0;
 	if (tree < 0)

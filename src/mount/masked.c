@@ -26,12 +26,14 @@ static int open_dev_null(struct mount_plan *p, int *ret_fd, struct err *e)
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, errno, "stat the container's /dev/null");
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
-		return err_make(e, ERR_CONFIG, ENODEV, "the container's /dev/null is not the null device");
+		return err_make(e, ERR_CONFIG, ENODEV,
+				"the container's /dev/null is not the null device");
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }
 
-int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount, struct err *e)
+int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount,
+		   struct err *e)
 {
 	/* A 5.4 kernel of Ubuntu's refuses one inode. */
 	static const char *const data[] = { "nr_blocks=1,nr_inodes=1", "nr_blocks=1,nr_inodes=2" };
@@ -62,7 +64,8 @@ struct masks {
 	int empty; /* for directories: the first one's tmpfs, cloned for the others */
 };
 
-static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_target *t, struct err *e)
+static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_target *t,
+		     struct err *e)
 {
 	int r = m->null < 0 ? open_dev_null(p, &m->null, e) : 0;
 
@@ -74,7 +77,8 @@ static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_t
 
 /* One superblock for all: many of them contend on the kernel's shrinker list, and each costs when
  * it dies. The clone inherits read-only from the mount. */
-static int mask_dir(struct mount_plan *p, struct masks *m, const struct mount_target *t, struct err *e)
+static int mask_dir(struct mount_plan *p, struct masks *m, const struct mount_target *t,
+		    struct err *e)
 {
 	int r;
 

@@ -24,7 +24,7 @@ int mount_options_parse(struct arena *a, const struct strv *names, struct mount_
 			struct err *e);
 
 /* Cuts the next option off a data string, at commas outside of quotes and not in front of a digit
- * (tmpfs: "mpol=bind:0,2"). In the arena-free way: *ret_len bytes at the result, NULL at the end. */
+ * (tmpfs: "mpol=bind:0,2"). *ret_len bytes at the result; NULL at the end. */
 const char *mount_data_next(const char **p, size_t *ret_len);
 
 /* Flags of mount(2) as attributes of a mount; the atime field is complete only with

@@ -73,9 +73,8 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 	op->type = "bind";
 	op->opt.set |= MS_BIND;
 	if (op->opt.data)
-		return err_make(e, ERR_CONFIG, EINVAL,
-				"bind mounts cannot have any filesystem-specific options applied (%s)",
-				op->opt.data);
+		return err_make(e, ERR_CONFIG, EINVAL, "bind mounts cannot have any "
+				"filesystem-specific options applied (%s)", op->opt.data);
 	if (str_empty(m->source))
 		return err_make(e, ERR_CONFIG, EINVAL, "a bind mount needs a source");
 	op->source = path_is_absolute(m->source) ? m->source :
@@ -237,7 +236,8 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 
 static int plan_notify(struct mount_plan *p)
 {
-	struct mount_op *op = add(p, MOUNT_OP_BIND, "the notify socket (" NOTIFY_DEST ")", NOTIFY_DEST);
+	struct mount_op *op = add(p, MOUNT_OP_BIND, "the notify socket (" NOTIFY_DEST ")",
+				  NOTIFY_DEST);
 
 	op->type = "bind";
 	op->source = p->in.notify_socket_dir;

@@ -23,7 +23,7 @@ enum mount_op_kind {
 
 enum mount_if_missing {
 	MOUNT_MISSING_IS_ERROR,
-	MOUNT_MISSING_IS_MASKED, /* an empty read-only directory instead: what is below stays hidden */
+	MOUNT_MISSING_IS_MASKED, /* an empty read-only directory hides what is below */
 	MOUNT_MISSING_IS_SKIPPED,
 };
 
@@ -76,15 +76,15 @@ struct mount_target {
 struct mount_executor {
 	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. */
 	int (*open_source)(const struct mount_op *op, int *ret_fd, struct err *e);
-	/* *source then is a descriptor of the new mount. configured: by the parent, so not again. */
+	/* *source then is a descriptor of the new mount. configured: the parent has done it. */
 	int (*bind)(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		    const struct mount_target *t, struct err *e);
 	/* *ret_mount is a descriptor of the new mount. */
 	int (*fs)(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
 		  int *ret_mount, struct err *e);
 	/* What source is, also on t, with attr (OS_MOUNT_ATTR_*) added. 0 or -errno. */
-	int (*bind_fd)(struct mount_plan *p, int source, const struct mount_target *t, bool recursive,
-		       uint64_t attr);
+	int (*bind_fd)(struct mount_plan *p, int source, const struct mount_target *t,
+		       bool recursive, uint64_t attr);
 	/* More attributes for a mount. 0 or -errno. */
 	int (*add_attr)(struct mount_plan *p, int mount, uint64_t attr);
 };
@@ -107,7 +107,8 @@ int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size);
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
 
 /* masked.c: an empty read-only tmpfs on t. */
-int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount, struct err *e);
+int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount,
+		   struct err *e);
 int mount_masked_paths(struct mount_plan *p, struct err *e);
 int mount_readonly_paths(struct mount_plan *p, struct err *e);
 

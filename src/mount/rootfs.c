@@ -111,8 +111,8 @@ static int pivot(struct mount_plan *p, struct err *e)
 	if (old < 0 || fchdir(p->root) < 0)
 		return err_sys(e, errno, "change to the rootfs");
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
-		return err_sys(e, errno, "pivot_root%s", errno == EINVAL ?
-			       " (is the host's root an initramfs? then --no-pivot is needed)" : "");
+		return err_sys(e, errno, errno == EINVAL ? "pivot_root (is the host's root an "
+			       "initramfs? then --no-pivot is needed)" : "pivot_root");
 	if (fchdir(old) < 0)
 		return err_sys(e, errno, "change to the old root");
 	/* The unmounting must not reach the host. */
@@ -175,7 +175,8 @@ static int hide_pseudo(struct mount_plan *p, struct err *e)
 			continue;
 		type += 3;
 		unescape(point);
-		if (!str_eq(root, "/") || (!str_starts(type, "proc ") && !str_starts(type, "sysfs ")) ||
+		if (!str_eq(root, "/") ||
+		    (!str_starts(type, "proc ") && !str_starts(type, "sysfs ")) ||
 		    (strncmp(point, p->in.rootfs, n) == 0 && (!point[n] || point[n] == '/')))
 			continue;
 		r = hide(point, e);

@@ -80,11 +80,13 @@ static int check_place(const struct mount_op *op, const char *path, int source, 
 	size_t i;
 
 	if (str_eq(path, "/"))
-		return err_make(e, ERR_CONFIG, EINVAL, "the destination is the root of the container");
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"the destination is the root of the container");
 	if (!path_is_below(path, "/proc"))
 		return 0;
 	if (str_eq(path, "/proc")) {
-		if (op->kind == MOUNT_OP_REMOUNT || (op->kind == MOUNT_OP_FS && str_eq(op->type, "proc")) ||
+		if (op->kind == MOUNT_OP_REMOUNT ||
+		    (op->kind == MOUNT_OP_FS && str_eq(op->type, "proc")) ||
 		    (op->kind == MOUNT_OP_BIND && is_proc_root(source)))
 			return 0;
 		return err_make(e, ERR_CONFIG, EPERM,
@@ -101,7 +103,8 @@ static int check_place(const struct mount_op *op, const char *path, int source, 
  * proc and sysfs: an image whose /proc is a symlink got the mount, and later label writes, where
  * it wanted them (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
  */
-static int open_real_dir(struct mount_plan *p, const struct mount_op *op, int *ret_fd, struct err *e)
+static int open_real_dir(struct mount_plan *p, const struct mount_op *op, int *ret_fd,
+			 struct err *e)
 {
 	char name[NAME_MAX + 1];
 	auto_fd fd = FD_NONE, dir = safe_open_parent(p->root, op->dest, true, name, sizeof(name));
@@ -116,7 +119,8 @@ static int open_real_dir(struct mount_plan *p, const struct mount_op *op, int *r
 		return err_sys(e, errno, "open %s", op->dest);
 	if (!S_ISDIR(st.st_mode))
 		return err_make(e, ERR_CONFIG, ENOTDIR,
-				"filesystem \"%s\" must be mounted on ordinary directory", op->type);
+				"filesystem \"%s\" must be mounted on ordinary directory",
+				op->type);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }
@@ -137,7 +141,8 @@ static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool di
 			   safe_ensure_file(p->root, op->dest, 0644);
 	}
 	if (fd < 0)
-		return err_sys(e, -fd, "%s the destination %s", fd == -ENOENT ? "open" : "make", op->dest);
+		return err_sys(e, -fd, "%s the destination %s", fd == -ENOENT ? "open" : "make",
+			       op->dest);
 	t->fd = TAKE_FD(fd);
 	return 0;
 }

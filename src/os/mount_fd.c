@@ -46,7 +46,7 @@ static bool probe(void)
 	if (os_fallback_forced(OS_MOUNT_API) || os_fallback_forced(OS_MOUNT_SETATTR))
 		return false;
 	r = result(syscall(SYS_mount_setattr, -EBADF, "", AT_EMPTY_PATH, &none, sizeof(none)));
-	/* No change asked for: a kernel that knows it may say so before it looks at the descriptor. */
+	/* Nothing is asked for: the kernel may answer 0 before it looks at the descriptor. */
 	if (r != -EBADF && r != 0)
 		return false;
 	return os_move_mount(-EBADF, -EBADF) == -EBADF;
@@ -120,5 +120,6 @@ int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive
 	if (os_fallback_forced(OS_MOUNT_SETATTR))
 		return -ENOSYS;
 	return result(syscall(SYS_mount_setattr, mount, "",
-			      AT_EMPTY_PATH | (recursive ? TREE_RECURSIVE : 0), attr, sizeof(*attr)));
+			      AT_EMPTY_PATH | (recursive ? TREE_RECURSIVE : 0), attr,
+			      sizeof(*attr)));
 }

@@ -73,7 +73,8 @@ int os_mount_id(int proc, int fd, uint64_t *ret_id)
 	struct statx stx;
 
 	if (!os_fallback_forced(OS_OPENAT2) &&
-	    statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 && (stx.stx_mask & STATX_MNT_ID)) {
+	    statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
+	    (stx.stx_mask & STATX_MNT_ID)) {
 		*ret_id = stx.stx_mnt_id;
 		return 0;
 	}

@@ -90,12 +90,11 @@ static int open_beneath(int root, const char *path, int flags)
 {
 	auto_fd fd = os_openat2(root, path, flags, 0,
 				RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+	unsigned how = WALK_BENEATH | WALK_NO_XDEV | (flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0);
 	int r;
 
-	if (fd == -ENOSYS) {
-		fd = os_walk(root, path, flags, 0, 0,
-			     WALK_BENEATH | WALK_NO_XDEV | (flags & O_NOFOLLOW ? WALK_NOFOLLOW : 0u));
-	}
+	if (fd == -ENOSYS)
+		fd = os_walk(root, path, flags, 0, 0, how);
 	if (fd < 0)
 		return fd;
 	r = check_magic(fd, PROC_SUPER_MAGIC);
@@ -179,6 +178,9 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
 {
+	/* The state, eighteen fields, and the start time. */
+	static const char fields[] = " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+				     " %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu";
 	char path[32], text[2048];
 	unsigned long long start;
 	const char *s;
@@ -191,9 +193,7 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 		return r == -ENOENT ? -ESRCH : r;
 	/* The name may hold blanks and parentheses: what counts begins behind the last one. */
 	s = strrchr(text, ')');
-	if (!s || sscanf(s + 1,
-			 " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-			 &state, &start) != 2)
+	if (!s || sscanf(s + 1, fields, &state, &start) != 2)
 		return -EBADMSG;
 	if (ret_state)
 		*ret_state = state;

@@ -50,7 +50,7 @@ static int push(struct walk *w, const char *head)
 	memmove(w->rest + n + 1, w->rest, rest + 1);
 	memcpy(w->rest, head, n);
 	w->rest[n] = '/';
-	/* A link as the last component must not turn into "target/": that would ask for a directory. */
+	/* A link as the last component must not become "target/": that asks for a directory. */
 	if (rest == 0)
 		w->rest[n] = '\0';
 	return 0;
@@ -155,8 +155,8 @@ static int make_missing(struct walk *w, bool last)
 	auto_fd fd = FD_NONE;
 
 	if (last && (w->how & WALK_MKFILE)) {
-		fd = openat(cur_fd(w), w->name, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    w->mode);
+		fd = openat(cur_fd(w), w->name,
+			    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, w->mode);
 		return fd < 0 && errno != EEXIST ? -errno : 0;
 	}
 	if (mkdirat(cur_fd(w), w->name, w->dir_mode) < 0 && errno != EEXIST)
@@ -232,7 +232,7 @@ static int next_component(struct walk *w, bool *ret_last, bool *ret_slash)
 	*ret_last = !p[n + slashes];
 	*ret_slash = slashes > 0;
 	p += n + slashes;
-	/* The slash behind the last component stays: what a symlink there leads to is a directory. */
+	/* The slash behind the last component stays: a symlink there must lead to a directory. */
 	if (*ret_last && slashes)
 		p--;
 	memmove(w->rest, p, strlen(p) + 1);

@@ -15,8 +15,8 @@ enum walk_flags {
 	WALK_NOFOLLOW = 1u << 0, /* the last component must not be a symlink: -ELOOP */
 	WALK_NO_XDEV = 1u << 1,  /* no mount point may be crossed: -EXDEV */
 	WALK_BENEATH = 1u << 2,  /* root is a procfs: no ".." and no absolute symlink: -EXDEV */
-	WALK_MKDIR = 1u << 3,    /* missing directories are made, also where dangling symlinks point */
-	WALK_MKFILE = 1u << 4,   /* with WALK_MKDIR: the last component becomes an empty file */
+	WALK_MKDIR = 1u << 3, /* missing directories are made, also where dangling symlinks point */
+	WALK_MKFILE = 1u << 4, /* with WALK_MKDIR: the last component becomes an empty file */
 };
 
 /* A CLOEXEC descriptor or -errno. mode is for O_CREAT and WALK_MKFILE, dir_mode for WALK_MKDIR;

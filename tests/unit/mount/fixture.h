@@ -28,12 +28,13 @@
 
 #define SKIPPED 77
 
-#define CHECK(cond)                                                                            \
-	do {                                                                                   \
-		if (!(cond)) {                                                                 \
-			fprintf(stderr, "%s:%d: %s: errno %d\n", __FILE__, __LINE__, #cond, errno); \
-			_exit(1);                                                              \
-		}                                                                              \
+#define CHECK(cond)                                                                                \
+	do {                                                                                       \
+		if (!(cond)) {                                                                     \
+			fprintf(stderr, "%s:%d: %s: errno %d\n", __FILE__, __LINE__, #cond,        \
+				errno);                                                            \
+			_exit(1);                                                                  \
+		}                                                                                  \
 	} while (0)
 
 struct fixture {
@@ -139,7 +140,8 @@ static inline int until_pivot(struct fixture *f)
 static inline int enter(struct fixture *f)
 {
 	CHECK(procfs_open(&f->proc, &f->e) == 0);
-	if (mount_plan_new(&f->in, &f->plan, &f->e) < 0 || mount_plan_open_sources(f->plan, &f->e) < 0)
+	if (mount_plan_new(&f->in, &f->plan, &f->e) < 0 ||
+	    mount_plan_open_sources(f->plan, &f->e) < 0)
 		return -1;
 	return until_pivot(f);
 }

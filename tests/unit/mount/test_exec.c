@@ -69,7 +69,8 @@ static void binds(struct fixture *f)
 	CHECK(writable("/rw") && writable("/rw/sub"));
 	CHECK(!writable("/ro") && errno == EROFS);
 	CHECK(writable("/ro/sub")); /* ro is for the top alone, rro for all */
-	CHECK((fs_flags("/ro") & (ST_NOSUID | ST_NODEV | ST_NOEXEC)) == (ST_NOSUID | ST_NODEV | ST_NOEXEC));
+	CHECK((fs_flags("/ro") & (ST_NOSUID | ST_NODEV | ST_NOEXEC)) ==
+	      (ST_NOSUID | ST_NODEV | ST_NOEXEC));
 	CHECK(lstat("/made/file", &st) == 0 && S_ISREG(st.st_mode));
 	CHECK(open("/made/file", O_WRONLY) < 0 && errno == EROFS);
 	CHECK(writable("/flat") && stat("/flat/sub", &st) == 0);
@@ -121,7 +122,8 @@ static void propagation_of(struct fixture *f, const char *point, char *buf, size
 		char *end = strstr(line, " - ");
 		int n = 0;
 
-		if (!end || sscanf(line, "%*d %*d %*s %*s %255s %*s%n", at, &n) != 1 || !str_eq(at, point))
+		if (!end || sscanf(line, "%*d %*d %*s %*s %255s %*s%n", at, &n) != 1 ||
+		    !str_eq(at, point))
 			continue;
 		*end = '\0';
 		snprintf(buf, size, "%s", line[n] ? line + n + 1 : "");
@@ -291,10 +293,18 @@ ALL_WAYS(cgroup1_in_a_namespace)
 static void config_devices(struct fixture *f)
 {
 	static struct spec_device d[] = {
-		{ .type = 'c', .path = (char *)(uintptr_t)"/dev/sub/fuse", .major = 10, .minor = 229,
-		  .file_mode = { true, 0640 }, .uid = { true, 5 }, .gid = { true, 6 } },
-		{ .type = 'p', .path = (char *)(uintptr_t)"/dev/fifo" },
-		{ .type = 'u', .path = (char *)(uintptr_t)"/dev/null", .major = 1, .minor = 3,
+		{ .type = 'c',
+		  .path = (char *)(uintptr_t) "/dev/sub/fuse",
+		  .major = 10,
+		  .minor = 229,
+		  .file_mode = { true, 0640 },
+		  .uid = { true, 5 },
+		  .gid = { true, 6 } },
+		{ .type = 'p', .path = (char *)(uintptr_t) "/dev/fifo" },
+		{ .type = 'u',
+		  .path = (char *)(uintptr_t) "/dev/null",
+		  .major = 1,
+		  .minor = 3,
 		  .file_mode = { true, 0600 } },
 	};
 	struct stat st;
@@ -416,7 +426,8 @@ static void user_namespace(struct fixture *f)
 	CHECK(mount("tmpfs", "src", "tmpfs", MS_NOSUID | MS_NODEV, NULL) == 0);
 	/* proc, mqueue and sysfs would want namespaces of their own; gid 5 is not mapped. */
 	add_mount(f, "/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k");
-	add_mount(f, "/dev/pts", "devpts", "devpts", "nosuid noexec newinstance ptmxmode=0666 mode=0620");
+	add_mount(f, "/dev/pts", "devpts", "devpts",
+		  "nosuid noexec newinstance ptmxmode=0666 mode=0620");
 	add_mount(f, "/mnt", "bind", "src", "rbind ro");
 	add_mount(f, "/keep", "bind", "src", "bind noexec");
 	f->in.user_namespace = true;
@@ -436,7 +447,8 @@ static void user_namespace(struct fixture *f)
 	CHECK(is_device("/dev/null", 1, 3) && is_device("/dev/tty", 5, 0));
 	CHECK(!writable("/mnt") && writable("/keep"));
 	/* Locked for the user namespace: kept, though not asked for. */
-	CHECK((fs_flags("/keep") & (ST_NOEXEC | ST_NOSUID | ST_NODEV)) == (ST_NOEXEC | ST_NOSUID | ST_NODEV));
+	CHECK((fs_flags("/keep") & (ST_NOEXEC | ST_NOSUID | ST_NODEV)) ==
+	      (ST_NOEXEC | ST_NOSUID | ST_NODEV));
 }
 ALL_WAYS(user_namespace)
 
@@ -448,7 +460,8 @@ static void rootless_init(struct fixture *f)
 
 	add_mount(f, "/proc", "proc", "proc", "");
 	add_mount(f, "/dev", "tmpfs", "tmpfs", "nosuid strictatime mode=755 size=65536k");
-	add_mount(f, "/dev/pts", "devpts", "devpts", "nosuid noexec newinstance ptmxmode=0666 mode=0620");
+	add_mount(f, "/dev/pts", "devpts", "devpts",
+		  "nosuid noexec newinstance ptmxmode=0666 mode=0620");
 	add_mount(f, "/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev");
 	add_mount(f, "/sys", "none", "/sys", "rbind nosuid noexec nodev ro");
 	add_mount(f, "/home", "bind", "home", "bind noexec");
@@ -540,13 +553,30 @@ ALL_WAYS(cve_2023_25809_cgroup_ro_without_cgroupns)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TESTS(default_config), TESTS(binds), TESTS(bind_clears_flags),
-		TESTS(recursive_readonly), TESTS(propagation), TESTS(root_shared), TESTS(root_slave),
-		TESTS(tmpfs_details), TESTS(odd_options), TESTS(unknown_option), TESTS(cgroup1_binds),
-		TESTS(cgroup1_in_a_namespace), TESTS(config_devices), TESTS(bound_dev_is_left_alone),
-		TESTS(without_pivot), TESTS(console), TESTS(notify_socket), TESTS(missing_source),
-		TESTS(idmapped_bind), TESTS(user_namespace), TESTS(rootless), TESTS(bound_dev_readonly),
-		TESTS(cgroup2_in_a_namespace), TESTS(cve_2023_25809_cgroup_ro_without_cgroupns),
+		TESTS(default_config),
+		TESTS(binds),
+		TESTS(bind_clears_flags),
+		TESTS(recursive_readonly),
+		TESTS(propagation),
+		TESTS(root_shared),
+		TESTS(root_slave),
+		TESTS(tmpfs_details),
+		TESTS(odd_options),
+		TESTS(unknown_option),
+		TESTS(cgroup1_binds),
+		TESTS(cgroup1_in_a_namespace),
+		TESTS(config_devices),
+		TESTS(bound_dev_is_left_alone),
+		TESTS(without_pivot),
+		TESTS(console),
+		TESTS(notify_socket),
+		TESTS(missing_source),
+		TESTS(idmapped_bind),
+		TESTS(user_namespace),
+		TESTS(rootless),
+		TESTS(bound_dev_readonly),
+		TESTS(cgroup2_in_a_namespace),
+		TESTS(cve_2023_25809_cgroup_ro_without_cgroupns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

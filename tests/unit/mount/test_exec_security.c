@@ -227,14 +227,23 @@ ALL_WAYS(masks_of_links_stay_inside)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TESTS(cve_2019_19921_proc_symlink), TESTS(cve_2025_54867_sys_symlink),
-		TESTS(cve_2019_16884_fake_proc_bind), TESTS(cve_2019_16884_proc_subdir_bind),
-		TESTS(real_proc_bind), TESTS(cve_2023_28642_tmpfs_on_proc_by_symlink),
-		TESTS(below_proc_only_the_list), TESTS(nothing_is_made_below_proc), TESTS(on_the_root),
-		TESTS(cve_2021_30465_dest_symlink_escape), TESTS(cve_2021_30465_dest_race),
-		TESTS(cve_2026_41579_47766_dev_symlink), TESTS(cve_2025_31133_dev_null_symlink_mask),
-		TESTS(cve_2025_62161_dev_null_regular_mask), TESTS(device_path_holds_something_else),
-		TESTS(the_right_device_is_kept), TESTS(cve_2025_52565_2026_88264_console_symlink),
+		TESTS(cve_2019_19921_proc_symlink),
+		TESTS(cve_2025_54867_sys_symlink),
+		TESTS(cve_2019_16884_fake_proc_bind),
+		TESTS(cve_2019_16884_proc_subdir_bind),
+		TESTS(real_proc_bind),
+		TESTS(cve_2023_28642_tmpfs_on_proc_by_symlink),
+		TESTS(below_proc_only_the_list),
+		TESTS(nothing_is_made_below_proc),
+		TESTS(on_the_root),
+		TESTS(cve_2021_30465_dest_symlink_escape),
+		TESTS(cve_2021_30465_dest_race),
+		TESTS(cve_2026_41579_47766_dev_symlink),
+		TESTS(cve_2025_31133_dev_null_symlink_mask),
+		TESTS(cve_2025_62161_dev_null_regular_mask),
+		TESTS(device_path_holds_something_else),
+		TESTS(the_right_device_is_kept),
+		TESTS(cve_2025_52565_2026_88264_console_symlink),
 		TESTS(masks_of_links_stay_inside),
 	};
 

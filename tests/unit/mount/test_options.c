@@ -135,7 +135,8 @@ static void line_breaks_are_refused(void **state)
 static void data_is_cut_at_commas(void **state)
 {
 	const char *p = "size=1k,,context=\"a:b:c1,c2\",mpol=bind:0,2,noswap", *o;
-	static const char *const want[] = { "size=1k", "context=\"a:b:c1,c2\"", "mpol=bind:0,2", "noswap" };
+	static const char *const want[] = { "size=1k", "context=\"a:b:c1,c2\"", "mpol=bind:0,2",
+					    "noswap" };
 	size_t i, len;
 
 	(void)state;
@@ -151,8 +152,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(names_are_sorted), T(every_name_is_known), T(last_one_wins), T(atime_is_one_field),
-		T(recursive_ones), T(the_rest), T(line_breaks_are_refused), T(data_is_cut_at_commas),
+		T(names_are_sorted),        T(every_name_is_known),   T(last_one_wins),
+		T(atime_is_one_field),      T(recursive_ones),        T(the_rest),
+		T(line_breaks_are_refused), T(data_is_cut_at_commas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

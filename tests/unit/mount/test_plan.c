@@ -19,7 +19,9 @@ static int setup(void **state)
 	err_init(&e);
 	memset(m, 0, sizeof(m));
 	mounts = (struct spec_mounts){ m, 0 };
-	in = (struct mount_input){ .bundle = "/bundle", .rootfs = "/bundle/rootfs", .mounts = &mounts };
+	in = (struct mount_input){ .bundle = "/bundle",
+				   .rootfs = "/bundle/rootfs",
+				   .mounts = &mounts };
 	return 0;
 }
 
@@ -34,7 +36,8 @@ static int teardown(void **state)
 #define STR(s) ((char *)(uintptr_t)(s))
 
 /* At most two options. */
-static void add(const char *dest, const char *type, const char *source, const char *o1, const char *o2)
+static void add(const char *dest, const char *type, const char *source, const char *o1,
+		const char *o2)
 {
 	static char *opts[4][3];
 	size_t i = mounts.n++;
@@ -83,7 +86,8 @@ static void errors_name_the_entry(void **state)
 	(void)state;
 	add("/ok", "tmpfs", "tmpfs", NULL, NULL);
 	add("/bad", "bind", "/src", "size=1", NULL);
-	refused("mounts[1] (/bad): bind mounts cannot have any filesystem-specific options applied");
+	refused(
+	    "mounts[1] (/bad): bind mounts cannot have any filesystem-specific options applied");
 }
 
 static void no_source(void **state)
@@ -207,9 +211,17 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(binds_start_at_the_bundle), T(errors_name_the_entry), T(no_source), T(no_type),
-		T(copyup_is_for_tmpfs), T(idmap_needs_maps), T(labels_go_where_they_are_taken), T(cgroup2),
-		T(missing_cgroup_is_skipped), T(cgroup1), T(bound_dev),
+		T(binds_start_at_the_bundle),
+		T(errors_name_the_entry),
+		T(no_source),
+		T(no_type),
+		T(copyup_is_for_tmpfs),
+		T(idmap_needs_maps),
+		T(labels_go_where_they_are_taken),
+		T(cgroup2),
+		T(missing_cgroup_is_skipped),
+		T(cgroup1),
+		T(bound_dev),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

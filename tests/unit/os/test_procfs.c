@@ -98,7 +98,8 @@ static void pid_stat_reads_the_fields(void **state)
 		FILE *f;
 		unsigned long long v;
 
-		snprintf(cmd, sizeof(cmd), "sed 's/.*) //' /proc/%d/stat | cut -d' ' -f20", (int)getpid());
+		snprintf(cmd, sizeof(cmd), "sed 's/.*) //' /proc/%d/stat | cut -d' ' -f20",
+			 (int)getpid());
 		f = popen(cmd, "r");
 		assert_non_null(f);
 		pick = fscanf(f, "%llu", &v);

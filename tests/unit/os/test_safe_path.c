@@ -185,7 +185,8 @@ static void nofollow_refuses_the_last_link(void)
 	assert_int_equal(safe_open_nofollow(root, "dir", O_PATH | O_DIRECTORY, false), -ELOOP);
 	assert_int_equal(safe_open_nofollow(root, "dir", O_RDONLY, false), -ELOOP);
 	assert_int_equal(safe_open_nofollow(root, "dangling", O_RDONLY, false), -ELOOP);
-	assert_int_equal(safe_open_nofollow(root, "etc/passwd", O_PATH | O_DIRECTORY, false), -ENOTDIR);
+	assert_int_equal(safe_open_nofollow(root, "etc/passwd", O_PATH | O_DIRECTORY, false),
+			 -ENOTDIR);
 	ok = safe_open_nofollow(root, "dir/passwd", O_RDONLY, true);
 	assert_true(ok >= 0);
 	assert_text(ok, "inside");
