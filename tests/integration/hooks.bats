@@ -207,8 +207,8 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 @test "cve_2025_23266_hook_environment" {
 	strake_only "runc 1.1.5 leaks the container's environment into hooks"
 	update_config --arg t "$T" '.process.env += ["LD_PRELOAD=/evil.so"] |
-		.hooks.createContainer = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/$$/environ >" + $t + "/env1")]}] |
-		.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/$$/environ >" + $t + "/env2")]}]'
+		.hooks.createContainer = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/self/environ >" + $t + "/env1")]}] |
+		.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/self/environ >" + $t + "/env2")]}]'
 	ok strake_create
 	! grep -q LD_PRELOAD "$T/env1" "$T/env2"
 }

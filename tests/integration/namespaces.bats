@@ -224,6 +224,8 @@ add_userns() {
 	set_ns network "/proc/$HOLDER/ns/net"
 	set_sh 'readlink /proc/self/ns/user; readlink /proc/self/ns/net; id -u'
 	strake_only "runc 1.1.5 wants maps beside the path"
+	# Group 5 is not in that namespace's map.
+	update_config '.mounts |= map(if .type == "devpts" then .options |= map(select(. != "gid=5")) else . end)'
 	ok strake_run
 	assert_has "$out" "$(readlink "/proc/$HOLDER/ns/user")"
 	assert_has "$out" "$(readlink "/proc/$HOLDER/ns/net")"

@@ -267,7 +267,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 
 @test "process: standard streams belong to its user" {
 	update_config '.process.user = {"uid": 1000, "gid": 1000} | .process.capabilities = {}'
-	run_sh 'stat -L -c %u /proc/self/fd/1; echo reopened >/dev/stdout'
+	run_sh 'stat -L -c %u /proc/self/fd/1; echo reopened >>/dev/stdout'
 	assert_has "$out" 1000
 	assert_has "$out" reopened
 }

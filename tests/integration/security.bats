@@ -284,6 +284,7 @@ start_console() {
 }
 
 @test "cve_2025_31133_62161_dev_null_symlink_mask" {
+	strake_only "runc 1.1.5 is open to it"
 	no_dev_mount
 	local link
 	echo secret >"$BUNDLE/rootfs/secret"

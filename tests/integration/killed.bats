@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A command that is killed (PDEATHSIG is SIGKILL with every engine) leaves only what `delete
+# --force` removes at once.
+load helpers
+
+setup() {
+	setup_bundle
+	strake_only "the order of system calls is its own"
+	requires root cmd_strace
+	set_args sleep 1000
+}
+
+# killed_at SYSCALL NUMBER ARG...: the command dies as it enters that call.
+killed_at() {
+	local call=$1 n=$2
+	shift 2
+	STRAKE_TEST_ID=$ID strace -qq -o "$T/trace" -e "trace=$call" \
+		-e "inject=$call:signal=KILL:when=$n" "$RUNTIME" --root "$ROOT" "$@" \
+		</dev/null >"$T/killed.out" 2>&1 3>&- 4>&- || true
+}
+
+delete_is_quick() {
+	CALL_TIMEOUT=5 ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
+@test "killed: create, where init is ready and nobody was told" {
+	# state.json, config.json, state.json with the pid; the last is the final state.json.
+	local n
+	for n in 1 2 3 4; do
+		killed_at renameat "$n" create --bundle "$BUNDLE" "$ID"
+		delete_is_quick
+	done
+}
+
+@test "killed: create, right after the clone" {
+	local call
+	for call in clone3 recvmsg sendmsg; do
+		killed_at "$call" 1 create --bundle "$BUNDLE" "$ID"
+		delete_is_quick
+	done
+}
+
+@test "killed: a start that released init leaves a running container" {
+	ok strake_create
+	# Its only unlinkat is that of exec.fifo.
+	killed_at unlinkat 1 start "$ID"
+	CALL_TIMEOUT=20 not_ok strake start "$ID"
+	assert_err_match 'already running'
+	is_status running
+}
