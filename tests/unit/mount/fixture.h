@@ -249,15 +249,18 @@ static inline void run(void (*body)(struct fixture *), const char *fallback)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* The same body by descriptors, by mount(2), and by mount(2) without openat2. */
-#define ALL_WAYS(body)                                                          \
-	static void body##_by_fd(void **state) { (void)state; run(body, ""); }  \
-	static void body##_by_mount(void **state) { (void)state; run(body, "mount_api"); } \
-	static void body##_by_mount_and_walk(void **state)                      \
-	{                                                                       \
-		(void)state;                                                    \
-		run(body, "mount_api,mount_setattr,openat2");                   \
+/* The same body by descriptors and by mount(2), with openat2 and without. */
+#define WAY(body, way, fallback)               \
+	static void body##_by_##way(void **state) \
+	{                                      \
+		(void)state;                   \
+		run(body, fallback);           \
 	}
-#define TESTS(body)                                                             \
-	cmocka_unit_test(body##_by_fd), cmocka_unit_test(body##_by_mount),      \
-	cmocka_unit_test(body##_by_mount_and_walk)
+#define ALL_WAYS(body)                                                 \
+	WAY(body, fd, "")                                              \
+	WAY(body, fd_and_walk, "openat2")                              \
+	WAY(body, mount, "mount_api")                                  \
+	WAY(body, mount_and_walk, "mount_api,mount_setattr,openat2")
+#define TESTS(body)                                                            \
+	cmocka_unit_test(body##_by_fd), cmocka_unit_test(body##_by_fd_and_walk), \
+	cmocka_unit_test(body##_by_mount), cmocka_unit_test(body##_by_mount_and_walk)
