@@ -38,6 +38,12 @@ static bool is_repeated(const struct strv *env, size_t i)
 	return false;
 }
 
+/* Ours are appended: what the config says there would come first and be believed. */
+static bool is_listen(const char *entry)
+{
+	return str_starts(entry, "LISTEN_FDS=") || str_starts(entry, "LISTEN_PID=");
+}
+
 static int build_env(struct launch *l, const struct spec_process *p, unsigned listen_fds, struct err *e)
 {
 	char **envp = arena_array(&l->arena, p->env.n + 4, sizeof(char *));
@@ -47,7 +53,7 @@ static int build_env(struct launch *l, const struct spec_process *p, unsigned li
 	if (!envp)
 		return err_sys(e, ENOMEM, "building the environment");
 	for (size_t i = 0; i < p->env.n; i++) {
-		if (is_repeated(&p->env, i))
+		if (is_repeated(&p->env, i) || (listen_fds > 0 && is_listen(p->env.v[i])))
 			continue;
 		if (str_starts(p->env.v[i], "HOME=") && p->env.v[i][5])
 			home = true;
@@ -157,7 +163,8 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 	*l = (struct launch){
 		.job = {
 			.spec = in->spec, .process = in->process, .id = in->id, .proc = &rt->proc,
-			.rootless = rt->rootless, .fifo_dir = FD_NONE, .target_pidfd = FD_NONE,
+			.rootless = rt->rootless, .fifo_dir = FD_NONE, .lock = FD_NONE,
+			.target_pidfd = FD_NONE,
 			.privileged = is_privileged(),
 			.argv = in->process->args.v,
 		},

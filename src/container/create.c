@@ -294,6 +294,7 @@ static int start_chain(struct creation *c, struct err *e)
 
 	if (r < 0)
 		return r;
+	job->lock = c->dir.lock;
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;
 	job->data = c;
@@ -326,13 +327,13 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id,
 
 int creation_publish(struct creation *c, struct err *e)
 {
-	int r;
-
 	c->state.creating = false;
-	r = store_write_state(&c->dir, &c->state, e);
-	if (r == 0 && c->pid_file)
-		r = store_write_pid_file(c->pid_file, c->init.pid, e);
-	return r;
+	return store_write_state(&c->dir, &c->state, e);
+}
+
+int creation_write_pid_file(struct creation *c, struct err *e)
+{
+	return c->pid_file ? store_write_pid_file(c->pid_file, c->init.pid, e) : 0;
 }
 
 static void report_undo(const char *what, const struct err *e)
@@ -386,6 +387,8 @@ int container_create(struct runtime *rt, const char *id, const struct strake_cre
 
 	if (r == 0) {
 		r = creation_publish(&c, e);
+		if (r == 0)
+			r = creation_write_pid_file(&c, e);
 		if (r < 0)
 			creation_undo(&c);
 	}

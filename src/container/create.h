@@ -32,8 +32,10 @@ struct creation {
 /* On failure everything is undone but c's memory; creation_fini() in both cases. */
 int creation_make(struct creation *c, struct runtime *rt, const char *id,
 		  const struct strake_create_options *o, bool wait_for_start, struct err *e);
-/* The last acts, when nothing can fail any more but these: the final state, then the pid file. */
+/* The last acts, when nothing can fail any more but these: the final state, and at the very end the
+ * pid file, whose existence means success. */
 int creation_publish(struct creation *c, struct err *e);
+int creation_write_pid_file(struct creation *c, struct err *e);
 /* Kills and removes all that was made; e keeps the reason. */
 void creation_undo(struct creation *c);
 void creation_fini(struct creation *c);

@@ -15,7 +15,8 @@
 #include "os/pidfd.h"
 #include "sched/sched.h"
 
-#define KILL_WAIT_MS 10000
+#define KILL_WAIT_MS      10000
+#define UNCLAIMED_WAIT_MS 1000
 
 int destroy_cgroup(struct cgroup *cg, struct err *e)
 {
@@ -83,16 +84,28 @@ static void undo_by_config(struct opened *c)
 }
 
 /*
- * A create that died before it wrote down which cgroup is its own: it had put nobody in yet, so
- * what is in there belongs to somebody else, and only an empty directory may go.
+ * A create that died before it wrote down which cgroup is its own: but for an init that is about
+ * to see its parent gone and to end, it had put nobody in, so who stays in there belongs to
+ * somebody else, and only an empty directory may go.
  */
 static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 {
-	auto_free pid_t *pids = NULL;
-	size_t n = 0;
-	int r = cgroup_exists(cg) ? cgroup_pids(cg, &pids, &n, e) : 0;
+	const struct timespec step = { .tv_nsec = 5 * 1000 * 1000 };
 
-	return r < 0 || n > 0 ? r : cgroup_destroy(cg, e);
+	for (int waited = 0; cgroup_exists(cg); waited += 5) {
+		auto_free pid_t *pids = NULL;
+		size_t n = 0;
+		int r = cgroup_pids(cg, &pids, &n, e);
+
+		if (r < 0)
+			return r;
+		if (n == 0)
+			return cgroup_destroy(cg, e);
+		if (waited >= UNCLAIMED_WAIT_MS)
+			return 0;
+		nanosleep(&step, NULL);
+	}
+	return 0;
 }
 
 int destroy_container(struct opened *c, struct err *e)

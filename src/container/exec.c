@@ -57,6 +57,24 @@ static int check_terminal(const struct exec *x, struct err *e)
 	return 0;
 }
 
+/* runc's rules: a path alone is for all hierarchies, so it stands alone. */
+static int check_cgroups(struct exec *x, struct err *e)
+{
+	const char *const *list = x->o->cgroups;
+
+	for (size_t i = 0; list && list[i]; i++) {
+		const char *colon = strchr(list[i], ':');
+
+		if (colon == list[i])
+			return err_make(e, ERR_USAGE, EINVAL,
+					"invalid --cgroup argument: %s (empty <controller> prefix)", list[i]);
+		if (!colon && (i > 0 || list[1]))
+			return err_make(e, ERR_USAGE, EINVAL,
+					"invalid --cgroup argument: %s (missing <controller>: prefix)", list[i]);
+	}
+	return 0;
+}
+
 static int load(struct exec *x, struct err *e)
 {
 	int r = snapshot_load(&x->c.dir, &x->spec, e);
@@ -81,7 +99,8 @@ static int open_targets(struct exec *x, struct err *e)
 			return err_sys(e, -fd, "open the container's %s namespace", ns_table[kind].name);
 		x->launch.job.ns_fd[kind] = fd;
 	}
-	return 0;
+	/* They were opened by number: was it the container's to the end? */
+	return opened_check_alive(&x->c, e);
 }
 
 static int prepare_launch(struct exec *x, struct err *e)
@@ -108,6 +127,7 @@ static int prepare_launch(struct exec *x, struct err *e)
 	job->target_pidfd = x->target_pidfd;
 	job->target_pid = (pid_t)x->c.state.init_pid;
 	job->cgroup = x->c.cgroup;
+	job->sub_cgroups = x->o->cgroups;
 	job->new_keyring = x->c.state.keyring;
 	job->hook_state = (struct oci_state){
 		.id = x->c.state.id, .bundle = x->c.state.bundle, .pid = x->c.state.init_pid,
@@ -185,7 +205,7 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 		   int *ret_exit, struct err *e)
 {
 	static int (*const acts[])(struct exec *, struct err *) = {
-		absolute_pid_file, load, prepare_launch, start,
+		absolute_pid_file, check_cgroups, load, prepare_launch, start,
 	};
 	struct exec x = { .o = o, .target_pidfd = FD_NONE, .child = { .pidfd = FD_NONE } };
 	struct foreground f = { .signals = FD_NONE };

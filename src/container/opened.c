@@ -80,13 +80,21 @@ void opened_fini(struct opened *c)
 	store_dir_close(&c->dir);
 }
 
+int opened_check_alive(struct opened *c, struct err *e)
+{
+	if (is_alive(&c->rt->proc, c->state.init_pid, c->state.init_start))
+		return 0;
+	return err_make(e, ERR_STATE, ESRCH, "container not running");
+}
+
 int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e)
 {
 	auto_fd fd = os_pidfd_open((pid_t)c->state.init_pid);
-
 	/* The pidfd came first, so if the start time still is right it is the right process. */
-	if (!is_alive(&c->rt->proc, c->state.init_pid, c->state.init_start))
-		return err_make(e, ERR_STATE, ESRCH, "container not running");
+	int r = opened_check_alive(c, e);
+
+	if (r < 0)
+		return r;
 	*ret_pidfd = fd >= 0 ? TAKE_FD(fd) : FD_NONE;
 	return 0;
 }

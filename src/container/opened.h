@@ -33,6 +33,8 @@ void opened_fini(struct opened *c);
 int opened_cgroup(struct opened *c, struct err *e);
 /* Looks again: alive, created, running, paused? */
 int opened_refresh(struct opened *c, struct err *e);
+/* ERR_STATE "container not running" when init is gone, whoever has its number now. */
+int opened_check_alive(struct opened *c, struct err *e);
 /* A verified pidfd of init; FD_NONE (0) on kernels without them; ERR_STATE "container not
  * running" when init is gone. */
 int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e);

@@ -23,7 +23,10 @@ static int publish(struct creation *c, struct err *e)
 {
 	int r = creation_publish(c, e);
 
-	return r < 0 ? r : run_poststart(&c->bundle.spec, &c->state, e);
+	if (r == 0)
+		r = run_poststart(&c->bundle.spec, &c->state, e);
+	/* Last: its existence means success. */
+	return r == 0 ? creation_write_pid_file(c, e) : r;
 }
 
 static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct err *e)

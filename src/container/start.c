@@ -21,6 +21,23 @@ static int check_status(const struct opened *c, struct err *e)
 	return c->status == STATUS_CREATED ? 0 : err_make(e, ERR_STATE, EINVAL, "%s", words[c->status]);
 }
 
+/* An init that waits answers at once. */
+#define ANSWER_S 10
+
+/*
+ * Nothing came for a second. An earlier start may have died after it released init and before it
+ * removed the fifo: then nobody will ever answer, and the container runs.
+ */
+static int bear_silence(struct opened *c, unsigned *seconds, struct err *e)
+{
+	int r = opened_refresh(c, e);
+
+	if (r < 0 || !c->init_alive || ++*seconds < ANSWER_S)
+		return r;
+	store_remove_fifo(&c->dir);
+	return err_make(e, ERR_STATE, EINVAL, "cannot start an already running container");
+}
+
 /*
  * Reads what init says: "0" when it goes on, then nothing until it is past its last descriptor,
  * or the reason why it could not. An init that dies meanwhile must not hang us: both are polled.
@@ -29,18 +46,19 @@ static int read_fifo(struct opened *c, int fifo, int pidfd, char *buf, size_t si
 		     struct err *e)
 {
 	struct pollfd fds[2] = { { .fd = fifo, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
+	unsigned silent = 0;
 	size_t len = 0;
 
 	for (;;) {
-		int r = poll(fds, 2, pidfd >= 0 ? -1 : 1000);
+		int r = poll(fds, 2, len && pidfd >= 0 ? -1 : 1000);
 		ssize_t n;
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
 			return err_sys(e, errno, "poll");
-		if (r == 0) { /* a kernel without pidfds: look */
-			r = opened_refresh(c, e);
+		if (r == 0) {
+			r = len ? opened_refresh(c, e) : bear_silence(c, &silent, e);
 			if (r < 0)
 				return r;
 			if (!c->init_alive)
@@ -49,6 +67,9 @@ static int read_fifo(struct opened *c, int fifo, int pidfd, char *buf, size_t si
 		}
 		n = fds[0].revents ? read(fifo, buf + len, size - len) : -1;
 		if (n > 0) {
+			/* Released: from now on it runs, even if we are killed. */
+			if (len == 0)
+				store_remove_fifo(&c->dir);
 			len += (size_t)n;
 			if (len < size)
 				continue;
@@ -79,7 +100,6 @@ static int release_init(struct opened *c, struct err *e)
 		return r;
 	if (len == 0)
 		return err_make(e, ERR_CHILD, ESRCH, "container init ended before it could be started");
-	store_remove_fifo(&c->dir);
 	text[len] = '\0';
 	return len > 1 ? err_make(e, ERR_CHILD, EIO, "%s", text + 1) : 0;
 }
@@ -114,8 +134,8 @@ int container_start(struct runtime *rt, const char *id, struct err *e)
 	if (r == 0)
 		r = poststart(&c, e);
 	/* A failed start stops the container and takes it through the rest of its life: runtime.md,
-	 * lifecycle 8 and 9. */
-	if (r < 0 && kill_and_wait(&c, &later) == 0)
+	 * lifecycle 8 and 9. Not one that turns out to be started or stopped already. */
+	if (r < 0 && e->kind != ERR_STATE && kill_and_wait(&c, &later) == 0)
 		destroy_container(&c, &later);
 out:
 	opened_fini(&c);

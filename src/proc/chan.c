@@ -74,6 +74,8 @@ int chan_send(struct chan *c, enum msg_type type, const void *payload, int fd, s
 	do
 		n = sendmsg(c->fd, &mh, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+		return err_make(e, ERR_CHILD, EPIPE, "the process chain ended before %s", info->name);
 	if (n < 0)
 		return err_sys(e, errno, "sending %s", info->name);
 	return 0;

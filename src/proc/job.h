@@ -30,11 +30,14 @@ struct chain_job {
 	/* create and run */
 	struct mount_plan *mounts;
 	int fifo_dir;              /* the container's directory, with exec.fifo; FD_NONE: no waiting */
+	int lock;                  /* the caller's lock on the container, or FD_NONE: not for children,
+				    * who would hold it for as long as they live */
 	struct oci_state hook_state; /* id, bundle, annotations; pid and status are filled in */
 
 	/* exec */
 	int target_pidfd;          /* the container's init, or FD_NONE where there are no pidfds */
 	pid_t target_pid;
+	const char *const *sub_cgroups; /* NULL-terminated "[controller[,controller]:]path", or NULL */
 
 	int ns_fd[NS_KIND_MAX];    /* namespaces by path (and, for exec, the target's), or FD_NONE */
 	struct cgroup *cgroup;

@@ -77,6 +77,7 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	if (pid == 0) {
 		chan_close(&ends[0]);
 		chan_close(&ends[2]);
+		fd_close(job->lock);
 		if (job->script.stage)
 			stage_main(job, &ends[3], &ends[1]);
 		init_main(job, &ends[1]);
@@ -176,6 +177,28 @@ static int raise_hard_limits(struct parent *p, struct err *e)
 	return 0;
 }
 
+/* exec: where the container's processes are, or where --cgroup wants it below. */
+static int join_cgroup(struct parent *p, struct err *e)
+{
+	const struct chain_job *job = p->job;
+	int r = cgroup_join_init(job->cgroup, p->init_pid, p->in_cgroup, job->target_pid, e);
+
+	for (const char *const *s = job->sub_cgroups; r == 0 && s && *s; s++) {
+		auto_free char *controllers = strdup(*s);
+		char *colon = controllers ? strchr(controllers, ':') : NULL;
+
+		if (!controllers)
+			return err_sys(e, ENOMEM, "--cgroup %s", *s);
+		if (colon)
+			*colon = '\0';
+		r = cgroup_join_sub(job->cgroup, p->init_pid, colon ? controllers : NULL,
+				    colon ? colon + 1 : *s, e);
+		if (r < 0)
+			err_wrap(e, "--cgroup %s", *s);
+	}
+	return r;
+}
+
 static int place_in_cgroup(struct parent *p, struct err *e)
 {
 	struct chain_job *job = p->job;
@@ -183,8 +206,10 @@ static int place_in_cgroup(struct parent *p, struct err *e)
 
 	if (!job->cgroup)
 		return 0;
+	if (job->script.join)
+		return join_cgroup(p, e);
 	r = cgroup_join(job->cgroup, p->init_pid, p->in_cgroup, e);
-	if (r < 0 || job->script.join)
+	if (r < 0)
 		return r;
 	r = cgroup_apply_devices(job->cgroup, job->spec->linux->resources, e);
 	if (r == 0 && job->cgroup_chown)

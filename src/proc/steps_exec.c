@@ -163,6 +163,18 @@ int step_seccomp_late(struct init_ctx *ctx, struct err *e)
 	return load_filter(ctx, e);
 }
 
+/* Init may wait for days: it keeps no mount of the host busy and no socket of the caller open. */
+static int keep_fifo_dir(struct init_ctx *ctx, struct err *e)
+{
+	struct chain_job *job = ctx->job;
+	int place = 3 + (int)job->extra_fds;
+
+	if (job->fifo_dir != place && dup3(job->fifo_dir, place, O_CLOEXEC) < 0)
+		return err_sys(e, errno, "dup3");
+	job->fifo_dir = place;
+	return fds_leave(job->extra_fds + 1, e);
+}
+
 int step_ready(struct init_ctx *ctx, struct err *e)
 {
 	int r = chan_send(ctx->parent, MSG_READY, NULL, FD_NONE, e);
@@ -170,11 +182,11 @@ int step_ready(struct init_ctx *ctx, struct err *e)
 	if (r < 0)
 		return r;
 	/* create: from here on nobody is there but `start`. run and exec listen to the end. */
-	if (ctx->job->fifo_dir >= 0) {
-		log_set_sink(NULL, NULL);
-		chan_close(ctx->parent);
-	}
-	return 0;
+	if (ctx->job->fifo_dir < 0)
+		return 0;
+	log_set_sink(NULL, NULL);
+	chan_close(ctx->parent);
+	return keep_fifo_dir(ctx, e);
 }
 
 /* Opening for writing blocks until `start` opens for reading. */

@@ -22,13 +22,13 @@ setup() {
 	set_sh 'cat <&3; cat <&4; ls /proc/self/fd | wc -l'
 	echo three >"$T/three"
 	echo four >"$T/four"
-	out_file=$T/preserved
+	kept=$T/preserved
 	"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" --preserve-fds 2 "$ID" \
-		</dev/null >"$out_file" 2>&1 3<"$T/three" 4<"$T/four"
+		</dev/null >"$kept" 2>&1 3<"$T/three" 4<"$T/four"
 	ok strake start "$ID"
 	wait_status stopped
 	# ls has 0, 1, 2, both, and the directory that it reads.
-	assert_eq "$(cat "$out_file")" $'three\nfour\n6'
+	assert_eq "$(cat "$kept")" $'three\nfour\n6'
 }
 
 @test "run: a failing poststart hook leaves no pid file" {
@@ -42,10 +42,10 @@ setup() {
 
 @test "LISTEN_FDS of the caller wins over the config's" {
 	update_config '.process.env += ["LISTEN_FDS=7", "LISTEN_PID=99"]'
-	set_sh 'tr "\0" "\n" </proc/self/environ | grep ^LISTEN_ | sort'
+	set_args env
 	# The shell that becomes the runtime knows its pid.
 	sh -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"' sh \
 		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
 		</dev/null >"$T/env" 2>&1 3</dev/null
-	assert_eq "$(cat "$T/env")" $'LISTEN_FDS=1\nLISTEN_PID=1'
+	assert_eq "$(grep ^LISTEN_ "$T/env" | sort)" $'LISTEN_FDS=1\nLISTEN_PID=1'
 }
