@@ -183,8 +183,9 @@ fails_clean() {
 	for call in openat openat2 mount fsopen fsmount move_mount open_tree mount_setattr pivot_root setns unshare \
 		clone clone3 sethostname setresuid capset prctl socketpair mkdirat renameat chdir; do
 		for n in 1 2; do
+			# Not create: strace would wait for the init of one that succeeds.
 			STRAKE_TEST_ID=$ID timeout -k 2 10 strace -f -o /dev/null -e "trace=$call" -e "inject=$call:error=EIO:when=$n" \
-				"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/inject.out" 2>&1 3>&- || true
+				"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/inject.out" 2>&1 3>&- || true
 			ok strake delete --force "$ID"
 			(assert_nothing_left) || fail "after $call #$n failed: $(cat "$T/inject.out")"
 		done

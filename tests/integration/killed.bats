@@ -50,3 +50,12 @@ delete_is_quick() {
 	assert_err_match 'already running'
 	is_status running
 }
+
+@test "killed: delete, at each directory of the cgroup that it removes" {
+	local n
+	for n in 1 2 3 4 5 6 7 8; do
+		ok strake_create
+		killed_at rmdir "$n" delete "$ID"
+		delete_is_quick
+	done
+}
