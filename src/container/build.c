@@ -166,7 +166,7 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 			.rootless = rt->rootless, .fifo_dir = FD_NONE, .lock = FD_NONE,
 			.target_pidfd = FD_NONE,
 			.privileged = is_privileged(),
-			.argv = in->process->args.v,
+			.relay = !in->console_socket, .argv = in->process->args.v,
 		},
 		.console = FD_NONE, .pidfd_socket = FD_NONE, .tty = FD_NONE, .is_exec = in->is_exec,
 	};

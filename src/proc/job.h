@@ -26,6 +26,7 @@ struct chain_job {
 	struct script script;
 	bool rootless, privileged;
 	bool new_keyring;
+	bool relay;                         /* the parent relays the terminal: no console socket */
 
 	/* create and run */
 	struct mount_plan *mounts;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -88,6 +89,8 @@ int step_terminal(struct init_ctx *ctx, struct err *e)
 	r = term_open_pty(root, ctx->job->process->console_size, &master, &slave, e);
 	if (r == 0 && !ctx->job->script.join)
 		r = mount_console(slave, e);
+	if (r == 0 && ctx->job->relay)
+		r = term_relay_prepare(master, STDIN_FILENO, STDOUT_FILENO, e);
 	if (r == 0)
 		r = term_take_over(slave, e);
 	if (r < 0)

@@ -17,14 +17,25 @@ enum { POLL_IN, POLL_MASTER, POLL_OUT, POLL_COUNT };
 #define DRAIN_MAX (1u << 20)
 #define DRAIN_WAIT_MS 1000
 
-static int no_onlcr(int master)
+static void copy_size(int master, int in, int out)
+{
+	struct winsize ws;
+
+	if (ioctl(in, TIOCGWINSZ, &ws) == 0 || ioctl(out, TIOCGWINSZ, &ws) == 0)
+		(void)ioctl(master, TIOCSWINSZ, &ws);
+}
+
+int term_relay_prepare(int master, int in, int out, struct err *e)
 {
 	struct termios t;
 
 	if (tcgetattr(master, &t) < 0)
-		return -errno;
+		return err_sys(e, errno, "clear ONLCR of the console");
 	t.c_oflag &= ~(tcflag_t)ONLCR;
-	return tcsetattr(master, TCSANOW, &t) < 0 ? -errno : 0;
+	if (tcsetattr(master, TCSANOW, &t) < 0)
+		return err_sys(e, errno, "clear ONLCR of the console");
+	copy_size(master, in, out);
+	return 0;
 }
 
 /* Keys go to the container as they are; OPOST stays, since the host's side now adds the \r. */
@@ -50,14 +61,10 @@ int term_relay_init(struct term_relay *t, int master, int in, int out, struct er
 	*t = (struct term_relay){ .in = in, .out = out };
 	if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_sys(e, errno, "set up the console");
-	r = no_onlcr(master);
-	if (r < 0)
-		return err_sys(e, -r, "clear ONLCR of the console");
 	r = make_raw(t);
 	if (r < 0)
 		return err_sys(e, -r, "failed to set the terminal from the stdin");
 	t->master = master;
-	term_relay_resize(t);
 	return 0;
 }
 
@@ -156,8 +163,5 @@ void term_relay_drain(struct term_relay *t)
 
 void term_relay_resize(const struct term_relay *t)
 {
-	struct winsize ws;
-
-	if (ioctl(t->in, TIOCGWINSZ, &ws) == 0 || ioctl(t->out, TIOCGWINSZ, &ws) == 0)
-		(void)ioctl(t->master, TIOCSWINSZ, &ws);
+	copy_size(t->master, t->in, t->out);
 }

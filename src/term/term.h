@@ -33,8 +33,10 @@ struct term_relay {
 	char buf[2][4096];   /* [0] in -> master, [1] master -> out */
 	size_t pos[2], len[2];
 };
-/* Clears ONLCR of the pty (the host's side adds the \r), copies the window size. Owns master when
- * it succeeds. The caller ignores or blocks SIGPIPE. */
+/* Init does this before it execs, or the first lines would have it otherwise: clears ONLCR of the
+ * pty (the host's side adds the \r), copies the window size of the host's in or out. */
+int term_relay_prepare(int master, int in, int out, struct err *e);
+/* Owns master when it succeeds. The caller ignores or blocks SIGPIPE. */
 int term_relay_init(struct term_relay *t, int master, int in, int out, struct err *e);
 /* Puts the host's terminal back. Takes a relay that was never initialised when zeroed. */
 void term_relay_fini(struct term_relay *t);

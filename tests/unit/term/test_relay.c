@@ -212,6 +212,7 @@ static void host_terminal_goes_raw_and_back(void **state)
 	assert_int_equal(openpty(&host_master, &host, NULL, NULL, &ws), 0);
 	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
 	tcgetattr(host, &before);
+	assert_int_equal(term_relay_prepare(master, host, host, &e), 0);
 	assert_int_equal(term_relay_init(&t, master, host, host, &e), 0);
 	tcgetattr(host, &during);
 	assert_false(during.c_lflag & (ICANON | ECHO | ISIG));
