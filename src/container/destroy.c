@@ -18,14 +18,13 @@
 #define KILL_WAIT_MS      10000
 #define UNCLAIMED_WAIT_MS 1000
 
+/* Also where the directory that tells of processes is gone: a delete that was killed half-way may
+ * have left those of other v1 hierarchies. */
 int destroy_cgroup(struct cgroup *cg, struct err *e)
 {
-	int r;
+	int r = cg && cgroup_exists(cg) ? cgroup_kill(cg, SIGKILL, e) : 0;
 
-	if (!cg || !cgroup_exists(cg))
-		return 0;
-	r = cgroup_kill(cg, SIGKILL, e);
-	return r < 0 ? r : cgroup_destroy(cg, e);
+	return r < 0 || !cg ? r : cgroup_destroy(cg, e);
 }
 
 static int run_hooks(const struct spec *spec, const struct state *state, enum hook_kind kind,
@@ -105,7 +104,7 @@ static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 			return 0;
 		nanosleep(&step, NULL);
 	}
-	return 0;
+	return cgroup_destroy(cg, e);
 }
 
 int destroy_container(struct opened *c, struct err *e)
