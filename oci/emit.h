@@ -11,6 +11,9 @@
 
 /* indent: the text of one level ("\t", "    "); NULL for one line. No final newline. */
 int spec_emit(const struct spec *s, const char *indent, struct str *out, struct err *e);
+/* The LinuxResources object alone. */
+int spec_emit_resources(const struct spec_resources *r, const char *indent, struct str *out,
+			struct err *e);
 
 struct spec_default_options {
 	bool rootless;  /* user namespace with one-entry maps, /sys as rbind, no network namespace */
