@@ -27,24 +27,35 @@ static int range_call(unsigned first, unsigned flags)
 	return syscall(SYS_close_range, first, UINT_MAX, flags) < 0 ? -errno : 0;
 }
 
-/* The same by the list of what is open. /proc/self/fd is the process's own whoever mounted it,
- * and a false entry could only name a descriptor that is to be closed anyway. */
+/* The kernel gives out the lowest number that is free: ours are all below. */
+#define OWN_MAX 4096
+
+static void treat(unsigned fd, bool close_them)
+{
+	if (close_them)
+		close((int)fd);
+	else
+		os_set_cloexec((int)fd, true);
+}
+
+/*
+ * The same one by one: by number as far as ours may go, for in a container's root /proc/self/fd is
+ * what the image made of it; then by that list, for strangers with high numbers. A false entry
+ * could only name a descriptor that is to be closed anyway.
+ */
 static int walk(unsigned first, bool close_them)
 {
-	auto_dir dir = opendir("/proc/self/fd");
+	auto_dir dir = NULL;
 	struct dirent *de;
 
-	if (!dir)
-		return -errno;
-	while ((de = readdir(dir))) {
+	for (unsigned fd = first; fd < OWN_MAX; fd++)
+		treat(fd, close_them);
+	dir = opendir("/proc/self/fd");
+	while (dir && (de = readdir(dir))) {
 		uint32_t fd;
 
-		if (parse_u32(de->d_name, &fd) < 0 || fd < first || (int)fd == dirfd(dir))
-			continue;
-		if (close_them)
-			close((int)fd);
-		else
-			os_set_cloexec((int)fd, true);
+		if (parse_u32(de->d_name, &fd) == 0 && fd >= first && (int)fd != dirfd(dir))
+			treat(fd, close_them);
 	}
 	return 0;
 }
