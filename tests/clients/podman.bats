@@ -521,7 +521,7 @@ podman_is()
 @test "podman: a pod with its infra container" {
 	needs catatonit
 	s_pod() {
-		p pod create --name pod --network none >/dev/null; echo "create $?"
+		p pod create --name pod --cgroup-parent "/$PARENT" --network none >/dev/null; echo "create $?"
 		p run -d --pod pod --name box "$IMG" sleep 100 >/dev/null; echo "run $?"
 		p exec box hostname; echo "exec $?"
 		p pod rm -f -t 0 pod >/dev/null; echo "rm $?"
