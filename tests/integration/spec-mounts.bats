@@ -227,7 +227,12 @@ run_with_submount() {
 	strake_only "the peers that fail say so"
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
-	chmod 755 "$T" "$BUNDLE"
+	local d=$BUNDLE
+	# The path to the rootfs must be open to the mapped root.
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
 	update_config '.linux.namespaces += [{"type": "user"}] |
 		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
 		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
