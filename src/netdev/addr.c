@@ -19,11 +19,11 @@ struct dump {
 
 static void take(const struct nlattr *attr, uint8_t *to, uint8_t *ret_len)
 {
-	uint16_t len = mnl_attr_get_payload_len(attr);
+	uint16_t len = mnl.attr_get_payload_len(attr);
 
 	if (len != 4 && len != 16)
 		return;
-	memcpy(to, mnl_attr_get_payload(attr), len);
+	memcpy(to, mnl.attr_get_payload(attr), len);
 	*ret_len = (uint8_t)len;
 }
 
@@ -31,7 +31,7 @@ static int take_attr(const struct nlattr *attr, void *data)
 {
 	struct addr *a = data;
 
-	switch (mnl_attr_get_type(attr)) {
+	switch (mnl.attr_get_type(attr)) {
 	case IFA_LOCAL:
 		take(attr, a->local, &a->local_len);
 		break;
@@ -42,8 +42,8 @@ static int take_attr(const struct nlattr *attr, void *data)
 		take(attr, a->broadcast, &a->broadcast_len);
 		break;
 	case IFA_FLAGS: /* 3.14: all 32 of them */
-		if (mnl_attr_get_payload_len(attr) == sizeof(uint32_t))
-			a->flags = mnl_attr_get_u32(attr);
+		if (mnl.attr_get_payload_len(attr) == sizeof(uint32_t))
+			a->flags = mnl.attr_get_u32(attr);
 		break;
 	default:
 		break;
@@ -53,7 +53,7 @@ static int take_attr(const struct nlattr *attr, void *data)
 
 static int take_addr(const struct nlmsghdr *nlh, void *data)
 {
-	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
+	const struct ifaddrmsg *ifa = mnl.nlmsg_get_payload(nlh);
 	const struct dump *d = data;
 	struct addr a = {
 		.family = ifa->ifa_family,
@@ -64,7 +64,7 @@ static int take_addr(const struct nlmsghdr *nlh, void *data)
 
 	if ((int)ifa->ifa_index != d->index || ifa->ifa_scope != RT_SCOPE_UNIVERSE)
 		return MNL_CB_OK;
-	mnl_attr_parse(nlh, sizeof(*ifa), take_attr, &a);
+	mnl.attr_parse(nlh, sizeof(*ifa), take_attr, &a);
 	/* What DHCP or a router gave belongs to the network that the link is leaving. */
 	if (!(a.flags & IFA_F_PERMANENT) || (!a.local_len && !a.peer_len))
 		return MNL_CB_OK;
@@ -86,9 +86,9 @@ int addr_list_get(struct rtnl *r, int index, struct addr_list *list)
 
 	for (int i = 0; i < DUMP_ATTEMPTS && rc == -EINTR; i++) {
 		char buf[RTNL_REQUEST_SIZE];
-		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+		struct nlmsghdr *nlh = mnl.nlmsg_put_header(buf);
 
-		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg)); /* AF_UNSPEC */
+		mnl.nlmsg_put_extra_header(nlh, sizeof(struct ifaddrmsg)); /* AF_UNSPEC */
 		nlh->nlmsg_type = RTM_GETADDR;
 		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 		list->n = 0;
@@ -100,8 +100,8 @@ int addr_list_get(struct rtnl *r, int index, struct addr_list *list)
 int addr_add(struct rtnl *r, int index, const struct addr *a)
 {
 	char buf[RTNL_REQUEST_SIZE];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	struct nlmsghdr *nlh = mnl.nlmsg_put_header(buf);
+	struct ifaddrmsg *ifa = mnl.nlmsg_put_extra_header(nlh, sizeof(*ifa));
 
 	nlh->nlmsg_type = RTM_NEWADDR;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
@@ -110,12 +110,12 @@ int addr_add(struct rtnl *r, int index, const struct addr *a)
 	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
 	ifa->ifa_index = (uint32_t)index;
 	if (a->local_len)
-		mnl_attr_put(nlh, IFA_LOCAL, a->local_len, a->local);
+		mnl.attr_put(nlh, IFA_LOCAL, a->local_len, a->local);
 	if (a->peer_len)
-		mnl_attr_put(nlh, IFA_ADDRESS, a->peer_len, a->peer);
+		mnl.attr_put(nlh, IFA_ADDRESS, a->peer_len, a->peer);
 	if (a->broadcast_len)
-		mnl_attr_put(nlh, IFA_BROADCAST, a->broadcast_len, a->broadcast);
+		mnl.attr_put(nlh, IFA_BROADCAST, a->broadcast_len, a->broadcast);
 	if (a->flags)
-		mnl_attr_put_u32(nlh, IFA_FLAGS, a->flags);
+		mnl.attr_put_u32(nlh, IFA_FLAGS, a->flags);
 	return rtnl_talk(r, nlh, NULL, NULL);
 }

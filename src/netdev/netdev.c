@@ -6,6 +6,8 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,17 +17,16 @@
 #include "netdev/rtnl.h"
 #include "os/pidfd.h"
 
-/* include/linux/netdevice.h: LOOPBACK_IFINDEX, the same in each namespace since 2.6.24. */
-#define LOOPBACK_INDEX 1
-
+/* netdevice(7): on a socket of any family. Of these the chain has had one already, and no library
+ * is needed. A new namespace's device has no other flag that could get lost. */
 int netdev_loopback_up(struct err *e)
 {
-	auto_rtnl rt = { 0 };
-	int r = rtnl_open(&rt);
+	struct ifreq req = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	auto_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (r == 0)
-		r = rtnl_set_up(&rt, LOOPBACK_INDEX);
-	return r < 0 ? err_sys(e, -r, "set the loopback device up") : 0;
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &req) < 0)
+		return err_sys(e, errno, "set the loopback device up");
+	return 0;
 }
 
 static const char *new_name(const struct spec_net_device *d)
@@ -44,8 +45,8 @@ static int move_link(struct rtnl *rt, const struct spec_net_device *d, int index
 
 	if (strlen(new_name(d)) >= IFNAMSIZ)
 		return -EINVAL;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, new_name(d));
-	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)netns_fd);
+	mnl.attr_put_strz(nlh, IFLA_IFNAME, new_name(d));
+	mnl.attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)netns_fd);
 	return rtnl_talk(rt, nlh, NULL, NULL);
 }
 
@@ -140,6 +141,9 @@ int netdev_move(const struct spec_net_devices *d, int netns_fd, struct err *e)
 
 	if (d->n == 0)
 		return 0;
+	r = rtnl_load(e);
+	if (r < 0)
+		return r;
 	r = rtnl_open(&rt);
 	if (r < 0)
 		return err_sys(e, -r, "open a netlink socket");

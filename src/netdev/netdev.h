@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Network links by rtnetlink (libmnl).
+ * Network links by rtnetlink (libmnl, loaded by the first move).
  * Runs in: loopback_up: init in its new network namespace | move: parent.
  */
 #pragma once

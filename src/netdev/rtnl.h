@@ -1,14 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One rtnetlink socket: a request and all of its answer at a time.
- * Runs in: parent | init in its new network namespace | the helper in the target namespace.
+ * Runs in: parent | the helper in the target namespace.
  */
 #pragma once
 
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 
-#include "base/util.h"
+#include "os/library.h"
+
+#define MNL_FUNCTIONS(X)                                                                          \
+	X(mnl_, socket_open2) X(mnl_, socket_bind) X(mnl_, socket_close)                          \
+	X(mnl_, socket_get_portid) X(mnl_, socket_sendto) X(mnl_, socket_recvfrom)                \
+	X(mnl_, nlmsg_put_header) X(mnl_, nlmsg_put_extra_header) X(mnl_, nlmsg_get_payload)      \
+	X(mnl_, attr_put) X(mnl_, attr_put_u32) X(mnl_, attr_put_strz)                            \
+	X(mnl_, attr_get_type) X(mnl_, attr_get_payload) X(mnl_, attr_get_payload_len)            \
+	X(mnl_, attr_get_u32) X(mnl_, attr_parse) X(mnl_, cb_run)
+
+/* libmnl: mnl.socket_bind is mnl_socket_bind. Filled by rtnl_load(), before anything else here. */
+struct libmnl {
+	MNL_FUNCTIONS(OS_LIBRARY_POINTER)
+};
+extern struct libmnl mnl;
+
+/* In the parent only: see os/library.h. */
+int rtnl_load(struct err *e);
 
 struct rtnl {
 	struct mnl_socket *sock;

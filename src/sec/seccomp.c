@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "os/library.h"
 #include "os/seccomp_raw.h"
 #include "sec/seccomp_dispatch.h"
 
@@ -24,6 +25,28 @@
 /* As runc: below, libseccomp's binary tree gains nothing, and with no rules 2.5 gets it wrong. */
 #define TREE_MIN_RULES 32
 #define MAX_ARGS 6
+
+#define SECCOMP_SONAME "libseccomp.so.2"
+#define SECCOMP_FUNCTIONS(X)                                                                      \
+	X(seccomp_, version) X(seccomp_, init) X(seccomp_, release)                               \
+	X(seccomp_, arch_native) X(seccomp_, arch_resolve_name) X(seccomp_, arch_add)             \
+	X(seccomp_, arch_remove) X(seccomp_, attr_set) X(seccomp_, syscall_resolve_name)          \
+	X(seccomp_, syscall_resolve_name_arch) X(seccomp_, rule_add_array) X(seccomp_, export_bpf)
+
+/* libseccomp: scmp.init is seccomp_init. */
+static struct libseccomp {
+	SECCOMP_FUNCTIONS(OS_LIBRARY_POINTER)
+} scmp;
+
+OS_LIBRARY_NOTE(seccomp_note, SECCOMP_SONAME, "seccomp", "linux.seccomp: system call filters");
+
+static const char *const seccomp_names[] = { SECCOMP_FUNCTIONS(OS_LIBRARY_NAME) };
+static struct os_library library = {
+	.soname = SECCOMP_SONAME,
+	.names = seccomp_names,
+	.table = &scmp,
+	.n = ARRAY_SIZE(seccomp_names),
+};
 
 /* One architecture's program. Each is compiled alone and ours chooses among them: libseccomp takes
  * more than twice the time for three architectures in one filter than for three filters. */
@@ -50,7 +73,7 @@ static void cleanup_build(struct build *b)
 static void cleanup_filter(scmp_filter_ctx *ctx)
 {
 	if (*ctx)
-		seccomp_release(*ctx);
+		scmp.release(*ctx);
 }
 
 /* The action with its data; EPERM where an errno is asked for and none is given. */
@@ -81,14 +104,14 @@ static uint32_t arch_token(const char *name)
 	for (i = 0; name[i] && i < sizeof(word) - 1; i++)
 		word[i] = (char)tolower((unsigned char)name[i]);
 	word[i] = '\0';
-	return name[i] ? 0 : seccomp_arch_resolve_name(word);
+	return name[i] ? 0 : scmp.arch_resolve_name(word);
 }
 
 static int find_archs(struct build *b, struct err *e)
 {
 	const struct strv *names = &b->spec->architectures;
 
-	b->parts[b->n_parts++].arch = seccomp_arch_native();
+	b->parts[b->n_parts++].arch = scmp.arch_native();
 	for (size_t i = 0; i < names->n; i++) {
 		uint32_t arch = arch_token(names->v[i]);
 		size_t k = 0;
@@ -134,14 +157,14 @@ static int add_conditions(scmp_filter_ctx ctx, const struct spec_seccomp_rule *r
 							.op = (enum scmp_compare)rule->args[i].op,
 							.datum_a = rule->args[i].value,
 							.datum_b = rule->args[i].value_two };
-		return seccomp_rule_add_array(ctx, action, nr, (unsigned)rule->n_args, cmp);
+		return scmp.rule_add_array(ctx, action, nr, (unsigned)rule->n_args, cmp);
 	}
 	for (size_t i = 0; i < rule->n_args; i++) {
 		cmp[0] = (struct scmp_arg_cmp){ .arg = rule->args[i].index,
 						.op = (enum scmp_compare)rule->args[i].op,
 						.datum_a = rule->args[i].value,
 						.datum_b = rule->args[i].value_two };
-		r = seccomp_rule_add_array(ctx, action, nr, 1, cmp);
+		r = scmp.rule_add_array(ctx, action, nr, 1, cmp);
 		if (r < 0)
 			return r;
 	}
@@ -163,7 +186,7 @@ static int check_rule(const struct spec_seccomp_rule *rule, struct err *e)
 		if (rule->action == SECCOMP_RET_USER_NOTIF && str_eq(rule->names.v[i], "write"))
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"SCMP_ACT_NOTIFY cannot be used for the write syscall");
-		if (seccomp_syscall_resolve_name(rule->names.v[i]) == __NR_SCMP_ERROR)
+		if (scmp.syscall_resolve_name(rule->names.v[i]) == __NR_SCMP_ERROR)
 			log_debug("unknown seccomp syscall \"%s\" ignored", rule->names.v[i]);
 	}
 	return 0;
@@ -194,7 +217,7 @@ static int add_rule(const struct build *b, scmp_filter_ctx ctx,
 	if (action == b->default_action)
 		return 0;
 	for (size_t i = 0; i < rule->names.n; i++) {
-		int r, nr = seccomp_syscall_resolve_name(rule->names.v[i]);
+		int r, nr = scmp.syscall_resolve_name(rule->names.v[i]);
 
 		if (nr == __NR_SCMP_ERROR)
 			continue;
@@ -213,7 +236,7 @@ static uint32_t largest_number(const struct spec_seccomp *s, uint32_t arch)
 
 	for (size_t i = 0; i < s->n_rules; i++)
 		for (size_t k = 0; k < s->rules[i].names.n; k++) {
-			int nr = seccomp_syscall_resolve_name_arch(arch, s->rules[i].names.v[k]);
+			int nr = scmp.syscall_resolve_name_arch(arch, s->rules[i].names.v[k]);
 
 			/* Negative: the library's own numbers, for calls that arch lacks. */
 			if (nr > largest)
@@ -232,7 +255,7 @@ static int export_filter(scmp_filter_ctx ctx, struct part *ret, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, errno, "memfd_create for the seccomp filter");
-	r = seccomp_export_bpf(ctx, fd);
+	r = scmp.export_bpf(ctx, fd);
 	if (r < 0)
 		return err_sys(e, -r, "error exporting the seccomp filter");
 	if (fstat(fd, &st) < 0 || lseek(fd, 0, SEEK_SET) < 0)
@@ -251,21 +274,21 @@ static int export_filter(scmp_filter_ctx ctx, struct part *ret, struct err *e)
 static int compile_part(const struct build *b, struct part *p, struct err *e)
 {
 	__attribute__((cleanup(cleanup_filter))) scmp_filter_ctx ctx =
-		seccomp_init(b->default_action);
+		scmp.init(b->default_action);
 	int r = 0;
 
 	if (!ctx)
 		return err_make(e, ERR_UNSUPPORTED, EINVAL,
 				"error creating seccomp filter: default action 0x%08x refused",
 				b->default_action);
-	if (p->arch != seccomp_arch_native())
-		r = seccomp_arch_add(ctx, p->arch);
-	if (r == 0 && p->arch != seccomp_arch_native())
-		r = seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE);
+	if (p->arch != scmp.arch_native())
+		r = scmp.arch_add(ctx, p->arch);
+	if (r == 0 && p->arch != scmp.arch_native())
+		r = scmp.arch_remove(ctx, SCMP_ARCH_NATIVE);
 	if (r < 0)
 		return err_sys(e, -r, "error adding architecture 0x%08x to seccomp filter",
 			       p->arch);
-	if (b->tree && seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
+	if (b->tree && scmp.attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
 		log_debug("seccomp binary tree optimization not available");
 	for (size_t i = 0; r == 0 && i < b->spec->n_rules; i++)
 		r = add_rule(b, ctx, &b->spec->rules[i], e);
@@ -358,7 +381,9 @@ int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, s
 	if (b.default_action == SECCOMP_RET_USER_NOTIF)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"SCMP_ACT_NOTIFY cannot be used as default action");
-	r = check_rules(&b, e);
+	r = os_library_load(&library, "linux.seccomp needs", e);
+	if (r == 0)
+		r = check_rules(&b, e);
 	if (r == 0)
 		r = choose_flags(s, b.notify, &p.flags, e);
 	if (r == 0)
@@ -376,9 +401,14 @@ int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, s
 
 const char *seccomp_library_version(void)
 {
-	const struct scmp_version *v = seccomp_version();
 	static char text[40];
+	const struct scmp_version *v;
+	struct err e;
 
+	/* Absent, it is as good as not built in: seccomp_compile() says why. */
+	if (os_library_load(&library, "the version needs", &e) < 0)
+		return text;
+	v = scmp.version();
 	if (v)
 		snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
 	return text;

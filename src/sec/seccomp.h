@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Seccomp: the profile compiled to BPF in the parent, loaded by init as its last act.
- * Runs in: compile, notify_send: parent | load: init.
+ * Runs in: compile and library_version (they load libseccomp), notify_send: parent | load: init.
  * Must not happen in load: allocation, or any system call but seccomp(2) and prctl(2).
  */
 #pragma once
@@ -30,5 +30,5 @@ int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, 
 extern const char *const seccomp_action_names[], *const seccomp_operator_names[],
 	*const seccomp_arch_names[], *const seccomp_flag_names[];
 const char *const *seccomp_supported_flags(void);
-/* "2.5.4": the library in use; "" when built without it. */
+/* "2.5.4": the library in use; "" when built without it, or when it is not installed. */
 const char *seccomp_library_version(void);

@@ -78,6 +78,25 @@ static void loopback_comes_up(void **state)
 	in_netns(loopback);
 }
 
+static int loopback_unprivileged(void)
+{
+	char have[256];
+	struct err e;
+
+	if (setresuid(65534, 65534, 65534) < 0)
+		return 77;
+	if (netdev_loopback_up(&e) != -EPERM)
+		return 1;
+	err_format(&e, have, sizeof(have));
+	return strcmp(have, "set the loopback device up: operation not permitted") == 0 ? 0 : 2;
+}
+
+static void loopback_fails_in_words(void **state)
+{
+	(void)state;
+	in_netns(loopback_unprivileged);
+}
+
 static int make_veth(void)
 {
 	/* Everything that may be there: two families, a peer, a link-local and a passing address. */
@@ -200,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loopback_comes_up),
+		cmocka_unit_test(loopback_fails_in_words),
 		cmocka_unit_test(links_move_with_their_addresses),
 		cmocka_unit_test(name_is_kept_without_a_new_one),
 		cmocka_unit_test(failures_have_words_and_do_nothing),
