@@ -6,7 +6,7 @@
  *
  * openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS (Linux 5.6), retried on EAGAIN; where
  * the call is missing, a walk of one component at a time with O_PATH | O_NOFOLLOW that never
- * leaves root and re-checks ".." (as strong, slower; forced by os_force_fallback("openat2")).
+ * leaves root and re-checks ".." (as strong, slower; forced by os_fallback_force("openat2")).
  * A symlink that points outside is taken inside: "/etc/passwd" is root's /etc/passwd.
  * All results are CLOEXEC. All functions return -errno on failure and touch nothing then.
  */

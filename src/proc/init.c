@@ -43,23 +43,10 @@ const struct init_step init_steps[] = {
 	{ AFTER_PIVOT, "setting the I/O priority", step_io_priority },
 	{ AFTER_PIVOT, "handing over stdio", step_own_stdio },
 	{ AFTER_PIVOT, "finding the home directory", step_home },
-	{ SEAL, "setting the LSM label", step_labels },
-	{ SEAL, "setting no_new_privs", step_no_new_privileges },
-	{ SEAL, "setting rlimits", step_rlimits },
-	{ SEAL, "dropping the bounding set", step_bounding_set },
-	{ SEAL, NULL, step_cwd_as_root },
-	{ SEAL, "loading the seccomp filter", step_seccomp_early },
-	{ SEAL, "setting the user", step_user },
-	{ SEAL, "setting capabilities", step_capabilities },
-	{ SEAL, NULL, step_cwd },
-	{ SEAL, NULL, step_find_program },
-	{ SEAL, "resetting signals", step_signals },
-	{ SEAL, "loading the seccomp filter", step_seccomp_listener },
-	{ SEAL, "reporting to the parent", step_ready },
+	STEPS_SEAL
 	{ SEAL, "waiting for start", step_wait_for_start },
 	{ SEAL, NULL, step_start_container_hooks },
-	{ SEAL, "closing descriptors", step_leave_descriptors },
-	{ SEAL, "loading the seccomp filter", step_seccomp_late },
+	STEPS_LEAVE
 };
 const size_t init_steps_n = ARRAY_SIZE(init_steps);
 

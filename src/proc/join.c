@@ -113,20 +113,7 @@ const struct init_step join_steps[] = {
 	{ AFTER_PIVOT, "setting the CPU affinity", step_affinity },
 	{ AFTER_PIVOT, "handing over stdio", step_own_stdio },
 	{ AFTER_PIVOT, "finding the home directory", step_home },
-	{ SEAL, "setting the LSM label", step_labels },
-	{ SEAL, "setting no_new_privs", step_no_new_privileges },
-	{ SEAL, "setting rlimits", step_rlimits },
-	{ SEAL, "dropping the bounding set", step_bounding_set },
-	{ SEAL, NULL, step_cwd_as_root },
-	{ SEAL, "loading the seccomp filter", step_seccomp_early },
-	{ SEAL, "setting the user", step_user },
-	{ SEAL, "setting capabilities", step_capabilities },
-	{ SEAL, NULL, step_cwd },
-	{ SEAL, NULL, step_find_program },
-	{ SEAL, "resetting signals", step_signals },
-	{ SEAL, "loading the seccomp filter", step_seccomp_listener },
-	{ SEAL, "reporting to the parent", step_ready },
-	{ SEAL, "closing descriptors", step_leave_descriptors },
-	{ SEAL, "loading the seccomp filter", step_seccomp_late },
+	STEPS_SEAL
+	STEPS_LEAVE
 };
 const size_t join_steps_n = ARRAY_SIZE(join_steps);

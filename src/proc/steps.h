@@ -32,6 +32,27 @@ struct init_step {
 	int (*run)(struct init_ctx *ctx, struct err *e);
 };
 
+/* What init and the joiner do alike. That the order is the same in both is part of the security
+ * argument in init.c, so it is written down once. */
+#define STEPS_SEAL \
+	{ SEAL, "setting the LSM label", step_labels }, \
+	{ SEAL, "setting no_new_privs", step_no_new_privileges }, \
+	{ SEAL, "setting rlimits", step_rlimits }, \
+	{ SEAL, "dropping the bounding set", step_bounding_set }, \
+	{ SEAL, NULL, step_cwd_as_root }, \
+	{ SEAL, "loading the seccomp filter", step_seccomp_early }, \
+	{ SEAL, "setting the user", step_user }, \
+	{ SEAL, "setting capabilities", step_capabilities }, \
+	{ SEAL, NULL, step_cwd }, \
+	{ SEAL, NULL, step_find_program }, \
+	{ SEAL, "resetting signals", step_signals }, \
+	{ SEAL, "loading the seccomp filter", step_seccomp_listener }, \
+	{ SEAL, "reporting to the parent", step_ready },
+
+#define STEPS_LEAVE \
+	{ SEAL, "closing descriptors", step_leave_descriptors }, \
+	{ SEAL, "loading the seccomp filter", step_seccomp_late },
+
 /* steps_ns.c */
 int step_begin(struct init_ctx *ctx, struct err *e);
 int step_user_namespace_root(struct init_ctx *ctx, struct err *e);
