@@ -95,6 +95,9 @@ static int open_targets(struct exec *x, struct err *e)
 		enum ns_kind kind = ns->v[i].kind;
 		int fd = procfs_open_ns(&x->c.rt->proc, (pid_t)x->c.state.init_pid, ns_table[kind].link);
 
+		/* An init that is ending has left its namespaces before it is a zombie. */
+		if (fd == -ENOENT || fd == -ESRCH)
+			return err_make(e, ERR_STATE, ESRCH, "container not running");
 		if (fd < 0)
 			return err_sys(e, -fd, "open the container's %s namespace", ns_table[kind].name);
 		x->launch.job.ns_fd[kind] = fd;

@@ -59,3 +59,22 @@ delete_is_quick() {
 		delete_is_quick
 	done
 }
+
+@test "killed: exec into a container whose init is ending says so" {
+	# It ends only when the others of its pid namespace are reaped, and here nobody does that.
+	requires cmd_python3
+	run_sleeper
+	python3 - "$RUNTIME" "$ROOT" "$ID" >"$T/result" 2>&1 <<-'PY'
+		import ctypes, subprocess, sys, time
+		runtime, root, cid = sys.argv[1:]
+		ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+		null = subprocess.DEVNULL
+		def strake(*args, err=null):
+		    return subprocess.run([runtime, "--root", root, *args], stdin=null, stdout=null, stderr=err)
+		assert strake("exec", "--detach", cid, "sleep", "1000").returncode == 0
+		strake("kill", cid, "KILL")
+		time.sleep(0.3)
+		strake("exec", cid, "true", err=sys.stdout)
+	PY
+	assert_has "$(cat "$T/result")" 'container not running'
+}
