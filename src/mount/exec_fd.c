@@ -176,7 +176,7 @@ static int configure_fs(const struct mount_op *op, const struct mount_target *t,
 			r = os_fsconfig(fs, sb_flags[i].word, NULL);
 	}
 	/* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
-	if (r == 0 && t->existed && str_eq(op->type, "tmpfs")) {
+	if (r == 0 && t->existed && str_eq(op->type, "tmpfs") && !strstr(data, "mode=")) {
 		snprintf(mode, sizeof(mode), "%04o", (unsigned)t->mode);
 		r = os_fsconfig(fs, "mode", mode);
 	}

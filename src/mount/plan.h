@@ -66,7 +66,7 @@ struct mount_target {
 	int fd;            /* O_PATH */
 	const char *path;  /* in the container: for error texts, and to open it again */
 	bool existed;
-	mode_t mode;       /* when it existed */
+	mode_t mode;       /* when it existed, for a tmpfs */
 };
 
 /*

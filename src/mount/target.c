@@ -125,25 +125,60 @@ static int open_real_dir(struct mount_plan *p, const struct mount_op *op, int *r
 	return 0;
 }
 
-static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
-			struct mount_target *t, struct err *e)
+static bool is_tmpfs(const struct mount_op *op)
 {
-	auto_fd fd = safe_open(p->root, op->dest, O_PATH, 0);
+	return op->kind == MOUNT_OP_FS && str_eq(op->type, "tmpfs");
+}
+
+/* What is there; *ret_plain: without a symlink on the way, so it is where it seems to be. */
+static int open_existing(struct mount_plan *p, const struct mount_op *op, struct mount_target *t,
+			 bool *ret_plain)
+{
+	auto_fd fd = safe_open_plain(p->root, op->dest, O_PATH | (op->real_dir ? O_DIRECTORY : 0));
 	struct stat st;
 
-	if (fd >= 0) {
-		if (fstat(fd, &st) < 0)
-			return err_sys(e, errno, "stat %s", op->dest);
-		t->existed = true;
-		t->mode = st.st_mode & 07777;
-	} else if (fd == -ENOENT && op->kind != MOUNT_OP_REMOUNT) {
-		fd = dir ? safe_mkdir_missing(p->root, op->dest, 0755) :
-			   safe_ensure_file(p->root, op->dest, 0644);
-	}
+	*ret_plain = fd >= 0;
+	if (fd < 0 && fd != -ENOENT && !op->real_dir)
+		fd = safe_open(p->root, op->dest, O_PATH, 0);
 	if (fd < 0)
-		return err_sys(e, -fd, "%s the destination %s", fd == -ENOENT ? "open" : "make",
-			       op->dest);
+		return fd;
+	if (is_tmpfs(op)) {
+		if (fstat(fd, &st) < 0)
+			return -errno;
+		t->mode = st.st_mode & 07777;
+	}
+	t->existed = true;
 	t->fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int make_missing(struct mount_plan *p, const struct mount_op *op, bool dir,
+			struct mount_target *t, bool *ret_plain)
+{
+	int fd = dir ? safe_mkdir_plain(p->root, op->dest, 0755) : -ELOOP;
+
+	*ret_plain = fd >= 0;
+	if (fd < 0)
+		fd = dir ? safe_mkdir_p(p->root, op->dest, 0755) :
+			   safe_ensure_file(p->root, op->dest, 0644);
+	if (fd < 0)
+		return fd;
+	t->fd = fd;
+	return 0;
+}
+
+static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
+			struct mount_target *t, bool *ret_plain, struct err *e)
+{
+	int r = open_existing(p, op, t, ret_plain);
+
+	if (r < 0 && op->real_dir)
+		return open_real_dir(p, op, &t->fd, e);
+	if (r == -ENOENT && op->kind != MOUNT_OP_REMOUNT)
+		r = make_missing(p, op, dir, t, ret_plain);
+	if (r < 0)
+		return err_sys(e, -r, "%s the destination %s", r == -ENOENT ? "open" : "make",
+			       op->dest);
 	return 0;
 }
 
@@ -152,22 +187,21 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 {
 	struct mount_target t = { .fd = FD_NONE, .path = op->dest };
 	char path[PATH_MAX];
+	bool plain = false;
 	/* As written first, so that nothing is made where no mount may be. */
 	int r = check_place(op, op->dest, source, e);
 
+	if (r == 0)
+		r = open_or_make(p, op, dir, &t, &plain, e);
 	if (r < 0)
 		return r;
-	if (op->real_dir)
-		r = open_real_dir(p, op, &t.fd, e);
-	else
-		r = open_or_make(p, op, dir, &t, e);
-	if (r < 0)
-		return r;
-	r = mount_path_in_root(p, t.fd, path, sizeof(path));
-	if (r < 0)
-		r = err_sys(e, -r, "find where %s is", op->dest);
-	else
-		r = check_place(op, path, source, e);
+	if (!plain) {
+		r = mount_path_in_root(p, t.fd, path, sizeof(path));
+		if (r < 0)
+			r = err_sys(e, -r, "find where %s is", op->dest);
+		else
+			r = check_place(op, path, source, e);
+	}
 	if (r < 0) {
 		fd_close(t.fd);
 		return r;

@@ -88,22 +88,34 @@ int safe_mkdir_p(int root, const char *path, mode_t mode)
 {
 	int fd = safe_open(root, path, O_PATH | O_DIRECTORY, 0);
 
-	return fd == -ENOENT ? safe_mkdir_missing(root, path, mode) : fd;
+	if (fd == -ENOENT)
+		fd = os_walk(root, path, O_PATH | O_DIRECTORY, 0, mode, WALK_MKDIR);
+	return fd;
 }
 
-int safe_mkdir_missing(int root, const char *path, mode_t mode)
+int safe_open_plain(int root, const char *path, int flags)
 {
-	char name[NAME_MAX + 1];
-	auto_fd dir = safe_open_parent(root, path, false, name, sizeof(name));
+	return os_openat2(root, or_dot(path), flags, 0, IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
 
-	/* Nearly always the parent is there, and no dangling symlink is in the way. */
-	if (dir >= 0 && mkdirat(dir, name, mode) == 0) {
-		int fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+int safe_mkdir_plain(int root, const char *path, mode_t mode)
+{
+	char buf[PATH_MAX];
+	char *slash;
+	auto_fd dir = FD_NONE;
+	int fd, r = copy_without_tail(path, buf, sizeof(buf));
 
-		if (fd >= 0)
-			return fd;
-	}
-	return os_walk(root, path, O_PATH | O_DIRECTORY, 0, mode, WALK_MKDIR);
+	slash = r < 0 ? NULL : strrchr(buf, '/');
+	if (!slash || str_eq(slash, "/") || str_eq(slash, "/.") || str_eq(slash, "/.."))
+		return r < 0 ? r : -EINVAL;
+	*slash = '\0';
+	dir = safe_open_plain(root, buf, O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	if (mkdirat(dir, slash + 1, mode) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dir, slash + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int safe_ensure_file(int root, const char *path, mode_t mode)

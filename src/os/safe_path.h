@@ -24,8 +24,11 @@ int safe_open_nofollow(int root, const char *path, int flags, bool no_xdev);
 /* mkdir -p inside root; a dangling symlink on the way gets its target created, inside root.
  * Returns an O_PATH descriptor of the directory; -ENOTDIR when something else is there. */
 int safe_mkdir_p(int root, const char *path, mode_t mode);
-/* The same for a path that was seen to be missing: does not look for it first. */
-int safe_mkdir_missing(int root, const char *path, mode_t mode);
+/* These two are for a path (absolute) with no symlink on the way: what they return is where path
+ * says. -ELOOP when there is one, -ENOSYS without openat2(2): then the others are to be used.
+ * safe_mkdir_plain() makes the last component alone. */
+int safe_open_plain(int root, const char *path, int flags);
+int safe_mkdir_plain(int root, const char *path, mode_t mode);
 /* The target for a file mount: an O_PATH descriptor of path, an empty file being made (with its
  * parents) when nothing is there. A directory there is returned as it is. */
 int safe_ensure_file(int root, const char *path, mode_t mode);

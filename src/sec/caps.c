@@ -65,15 +65,13 @@ void caps_clip(struct spec_caps *c)
 
 int caps_drop_bounding(const struct spec_caps *c, struct err *e)
 {
-	for (int n = 0; n < 64; n++) {
-		int r = os_cap_bounding_has(n);
-
-		if (r < 0)
-			break; /* beyond the last */
-		if (r == 0 || c->bounding >> n & 1)
+	/* Beyond the last one the kernel knows: EINVAL. */
+	for (int n = 0, r = 0; n < 64 && r != -EINVAL; n++) {
+		if (c->bounding >> n & 1)
 			continue;
 		r = os_cap_bounding_drop(n);
-		if (r < 0)
+		/* Without CAP_SETPCAP that is refused, also for one that is not in the set. */
+		if (r < 0 && r != -EINVAL && os_cap_bounding_has(n) != 0)
 			return err_sys(e, -r, "can't drop capability %d from the bounding set", n);
 	}
 	int r = os_cap_keep(true);
