@@ -22,6 +22,8 @@ enum json_kind {
 	JSON_ARRAY,   /* pointer at offset, size_t at count_offset; child: the row of one element */
 	JSON_MAP,     /* the same from an object: each element's key is a char * at key_offset */
 	JSON_LIST,    /* only written: const char *const *, ended by NULL; absent when NULL */
+	JSON_HUNDREDTHS, /* only written: unsigned, 150 is 1.5 */
+	JSON_NULL,    /* only written: null, always */
 	JSON_FOREIGN, /* only read: whatever it is, is skipped, and the bool becomes true */
 };
 

@@ -31,6 +31,8 @@ static bool is_zero(const struct json_field *row, const void *base)
 	switch (row->kind) {
 	case JSON_FOREIGN:
 		return true;
+	case JSON_NULL:
+		return false;
 	case JSON_OBJECT:
 		return is_empty(row->child, at(base, row->offset));
 	case JSON_POINTER:
@@ -150,6 +152,12 @@ static void write_value(struct json_writer *w, const struct json_field *row, con
 		break;
 	case JSON_LIST:
 		write_list(w, pointer_at(base, row->offset));
+		break;
+	case JSON_HUNDREDTHS:
+		json_hundredths(w, json_load_uint(p, row->size));
+		break;
+	case JSON_NULL:
+		json_null(w);
 		break;
 	default:
 		break;

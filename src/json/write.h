@@ -27,6 +27,8 @@ void json_string(struct json_writer *w, const char *s);
 void json_uint(struct json_writer *w, uint64_t v);
 void json_int(struct json_writer *w, int64_t v);
 void json_bool(struct json_writer *w, bool v);
+void json_hundredths(struct json_writer *w, uint64_t v); /* 150 is 1.5 */
+void json_null(struct json_writer *w);
 
 /* One object. What is absent is left out. */
 void json_write(struct json_writer *w, const struct json_field *rows, const void *src);

@@ -105,3 +105,20 @@ void json_bool(struct json_writer *w, bool v)
 	separate(w);
 	str_add(w->out, v ? "true" : "false");
 }
+
+void json_hundredths(struct json_writer *w, uint64_t v)
+{
+	unsigned rest = (unsigned)(v % 100);
+
+	json_uint(w, v / 100);
+	if (rest % 10)
+		str_addf(w->out, ".%02u", rest);
+	else if (rest)
+		str_addf(w->out, ".%u", rest / 10);
+}
+
+void json_null(struct json_writer *w)
+{
+	separate(w);
+	str_add(w->out, "null");
+}

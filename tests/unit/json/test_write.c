@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "json/read.h"
 #include "json/write.h"
 #include "tests/unit/json/sample.h"
@@ -97,6 +99,34 @@ static void lists(void **state)
 	assert_string_equal(str_text(&out), "{\"list\":[\"a\",\"b\"]}");
 }
 
+static void what_is_only_written(void **state)
+{
+	static const struct {
+		uint64_t v;
+		const char *text;
+	} numbers[] = {
+		{ 0, "0" }, { 1, "0.01" }, { 10, "0.1" }, { 150, "1.5" }, { 1234, "12.34" }, { 10000, "100" },
+	};
+	static const struct json_field rows[] = {
+		{ "n", JSON_HUNDREDTHS, JSON_ALWAYS, .offset = 0, .size = sizeof(uint64_t) },
+		{ "null", JSON_NULL },
+		{ NULL }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct json_writer w;
+		char want[64];
+		auto_str out;
+
+		str_init(&out);
+		json_writer_init(&w, &out, NULL);
+		json_write(&w, rows, &numbers[i].v);
+		snprintf(want, sizeof(want), "{\"n\":%s,\"null\":null}", numbers[i].text);
+		assert_string_equal(str_text(&out), want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +136,7 @@ int main(void)
 		cmocka_unit_test(indented_as_go_does),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(lists),
+		cmocka_unit_test(what_is_only_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
