@@ -219,7 +219,7 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 	arena_init(&x.arena);
 	r = check_status(&x, e);
 	if (r == 0 && !o->detach)
-		r = foreground_init(&f, false, e);
+		r = foreground_init(&f, true, e); /* what it leaves behind is the container's */
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
 		r = acts[i](&x, e);
 	*ret_exit = 0;
