@@ -32,7 +32,7 @@ int cgroup_manager_parse(const char *name, enum cgroup_manager *ret)
 
 int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
-	int ret = c->ops->create(c, r, e);
+	int ret = c->manager_ops ? c->manager_ops->create(c, r, e) : c->ops->create(c, r, e);
 
 	if (ret < 0)
 		for (size_t i = c->n_dirs; i > 0; i--)
@@ -42,8 +42,7 @@ int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *
 
 int cgroup_clone_fd(const struct cgroup *c)
 {
-	struct cg_dir *d = cg_dir_of(c, CG_UNIFIED);
-
+	struct cg_dir *d = c->unstarted ? NULL : cg_dir_of(c, CG_UNIFIED);
 	int fd = d ? cg_dir_fd(c, d) : FD_NONE;
 
 	return fd >= 0 ? fd : FD_NONE;
@@ -51,7 +50,8 @@ int cgroup_clone_fd(const struct cgroup *c)
 
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)
 {
-	return c->ops->join(c, pid, born_in, e);
+	return c->manager_ops ? c->manager_ops->join(c, pid, born_in, e)
+			      : c->ops->join(c, pid, born_in, e);
 }
 
 int cgroup_apply_devices(struct cgroup *c, const struct spec_resources *r, struct err *e)
@@ -61,7 +61,9 @@ int cgroup_apply_devices(struct cgroup *c, const struct spec_resources *r, struc
 
 int cgroup_set(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
-	return r ? c->ops->set(c, r, e) : 0;
+	if (!r)
+		return 0;
+	return c->manager_ops ? c->manager_ops->set(c, r, e) : c->ops->set(c, r, e);
 }
 
 int cgroup_chown(struct cgroup *c, uint32_t uid, struct err *e)
@@ -105,7 +107,7 @@ bool cgroup_exists(const struct cgroup *c)
 {
 	const struct cg_dir *d = cg_dir_main(c);
 
-	return d && access(d->path, F_OK) == 0;
+	return d && !c->unstarted && access(d->path, F_OK) == 0;
 }
 
 int64_t cgroup_oom_kills(const struct cgroup *c)

@@ -14,15 +14,16 @@ enum cgroup_manager { CGROUP_FS, CGROUP_SYSTEMD, CGROUP_NONE };
 const char *cgroup_manager_name(enum cgroup_manager m); /* "cgroupfs", "systemd", "none" */
 int cgroup_manager_parse(const char *name, enum cgroup_manager *ret);
 
-struct cgroup; /* opaque; fs/v1, fs/v2, none (systemd comes later) stand behind it */
+struct cgroup; /* opaque; fs/v1, fs/v2, systemd over one of them, and none stand behind it */
 
 /* What `create` knows. */
 struct cgroup_request {
 	enum cgroup_manager manager;
-	const char *path;      /* linux.cgroupsPath or NULL */
+	const char *path;      /* linux.cgroupsPath or NULL; for systemd slice:prefix:name */
 	const char *id;
 	bool rootless;         /* failing to create for want of permission is no error without limits */
 	const struct spec_resources *resources; /* may be NULL */
+	const struct kv_list *annotations; /* of the config; borrowed until the container runs; or NULL */
 	struct procfs *proc;   /* borrowed */
 };
 /* The one factory: looks at the host (v1, v2, hybrid), computes the paths, makes nothing yet. */
@@ -39,7 +40,8 @@ void cgroup_free(struct cgroup *c);
  * before a process is: cpuset, then every limit. On failure removes what it made. A directory
  * that exists and holds processes, or is frozen, is an error. */
 int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *e);
-/* The directory for CLONE_INTO_CGROUP (borrowed), or -EBADF where there is no v2 one to be born in. */
+/* The directory for CLONE_INTO_CGROUP (borrowed), or -EBADF where there is no v2 one to be born in:
+ * systemd makes it only when a process is there, in cgroup_join(). */
 int cgroup_clone_fd(const struct cgroup *c);
 /* Puts pid in. born_in: clone_fd was used, so v2 is done already. Then device rules are in force. */
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);

@@ -86,15 +86,21 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 {
 	int64_t start = cg_now_ms();
 	unsigned step = STEP_US;
+	int r;
 
+	if (c->unstarted)
+		return 0;
+	r = c->manager_ops ? c->manager_ops->destroy(c, e) : 0;
+	if (r < 0)
+		return r;
 	for (;;) {
 		struct cg_dir *left = NULL;
 		int why = 0;
 
 		for (size_t i = 0; i < c->n_dirs; i++) {
 			struct cg_dir *d = &c->dirs[i];
-			int r = d->lost ? 0 : remove_dir(c, d);
 
+			r = d->lost ? 0 : remove_dir(c, d);
 			if (!d->ours && cg_now_ms() - start >= FOREIGN_MS)
 				r = 0;
 			if (r < 0 && (!left || r != -EBUSY)) {

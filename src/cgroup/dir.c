@@ -75,7 +75,7 @@ int cg_write(int fd, const char *path, const char *file, const char *value, stru
 	return 0;
 }
 
-int cg_write_pid(const struct cgroup *c, struct cg_dir *d, pid_t pid, struct err *e)
+int cg_write_pid(struct cgroup *c, struct cg_dir *d, pid_t pid, struct err *e)
 {
 	char text[16];
 	int fd = cg_dir_fd(c, d), r;
@@ -90,6 +90,8 @@ int cg_write_pid(const struct cgroup *c, struct cg_dir *d, pid_t pid, struct err
 			break;
 		cg_sleep_us(us);
 	}
+	if (errno_is_privilege(r) && c->manager_ops)
+		return c->manager_ops->attach(c, d->path, pid, e);
 	if (r < 0)
 		return err_sys(e, -r, "write \"%s\" to %s/cgroup.procs", text, d->path);
 	return 0;

@@ -75,11 +75,27 @@ struct cgroup_ops {
 };
 extern const struct cgroup_ops cg_v1_ops, cg_v2_ops, cg_none_ops;
 
+/* One who makes the directories in the place of cgroup_ops, which does the rest. */
+struct cg_manager_ops {
+	int (*create)(struct cgroup *c, const struct spec_resources *r, struct err *e);
+	int (*join)(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
+	int (*set)(struct cgroup *c, const struct spec_resources *r, struct err *e);
+	/* Writing pid to path's cgroup.procs was not permitted. */
+	int (*attach)(struct cgroup *c, const char *path, pid_t pid, struct err *e);
+	int (*destroy)(struct cgroup *c, struct err *e); /* then the directories that are left go */
+	void (*fini)(struct cgroup *c);
+};
+struct cg_systemd;
+
 #define CG_FREEZE_MS      10000
 #define CG_FREEZE_KILL_MS 500 /* what cannot be frozen must not hold up a kill */
 
 struct cgroup {
 	const struct cgroup_ops *ops;
+	const struct cg_manager_ops *manager_ops; /* NULL: files alone */
+	struct cg_systemd *systemd;
+	bool unstarted; /* the manager has not been asked yet: whatever is there is not ours */
+	bool filled;    /* the manager put our process in: being in use is no error */
 	struct arena arena; /* of all strings */
 	enum cgroup_manager manager;
 	bool rootless;
@@ -153,7 +169,7 @@ struct cg_dir *cg_dir_main(const struct cgroup *c);
 /* One write of value to file; the error names path, file and value. */
 int cg_write(int fd, const char *path, const char *file, const char *value, struct err *e);
 /* Writes pid to cgroup.procs. */
-int cg_write_pid(const struct cgroup *c, struct cg_dir *d, pid_t pid, struct err *e);
+int cg_write_pid(struct cgroup *c, struct cg_dir *d, pid_t pid, struct err *e);
 /* "key N" in a flat keyed file; -ENODATA when there is no such key. */
 int64_t cg_read_key(int fd, const char *file, const char *key);
 /* A failure that a rootless runtime without limits and without a path of its own may ignore. */

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cgroup/impl.h"
+#include "cgroup/systemd/systemd.h"
 
 #define UNIFIED_OWNED "unified" /* what "" is called in the list of what is ours */
 
@@ -31,6 +32,8 @@ void cgroup_free(struct cgroup *c)
 		return;
 	for (size_t i = 0; i < c->n_dirs; i++)
 		fd_close(c->dirs[i].fd);
+	if (c->manager_ops)
+		c->manager_ops->fini(c);
 	arena_fini(&c->arena);
 	free(c);
 }
@@ -110,9 +113,10 @@ static int by_controller(const void *a, const void *b)
 	return (i > j) - (i < j);
 }
 
-int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup **ret,
+int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgroup **ret,
 	      struct err *e)
 {
+	struct cgroup_request wanted = *asked, *req = &wanted;
 	auto_cgroup c = object(req->manager, req->proc, e);
 	struct cg_hierarchy hi[CG_DIRS_MAX];
 	size_t n = 0;
@@ -120,13 +124,14 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *req, struct cgroup
 
 	if (!c)
 		return -ENOMEM;
-	if (req->manager == CGROUP_SYSTEMD)
-		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
-				"the systemd cgroup manager is not supported by this build");
 	c->rootless = req->rootless;
-	c->has_path = !str_empty(req->path);
 	c->fake = h->fake;
-	if (req->manager == CGROUP_FS) {
+	/* Where systemd will make the unit's directory is as good as an absolute cgroupsPath. */
+	r = req->manager == CGROUP_SYSTEMD ? cg_systemd_new(c, h, asked, &req->path, e) : 0;
+	if (r < 0)
+		return r;
+	c->has_path = !str_empty(req->path);
+	if (req->manager != CGROUP_NONE) {
 		r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
 		if (r < 0)
 			return r;
@@ -207,6 +212,11 @@ int cg_load_on(bool fake, enum cgroup_manager m, const struct kv_list *paths, co
 	if (c->n_dirs)
 		c->ops = c->n_dirs == 1 && c->dirs[0].controllers == CG_UNIFIED ? &cg_v2_ops
 									       : &cg_v1_ops;
+	if (m == CGROUP_SYSTEMD) {
+		r = cg_systemd_load(c, owned, e);
+		if (r < 0)
+			return r;
+	}
 	*ret = TAKE_PTR(c);
 	return 0;
 }
@@ -246,6 +256,8 @@ int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_pat
 		if (d->ours)
 			str_addf(&owned, "%s%s", owned.len ? " " : "", *name ? name : UNIFIED_OWNED);
 	}
+	if (cg_systemd_is_user(c))
+		str_addf(&owned, "%s" CG_SYSTEMD_USER, owned.len ? " " : "");
 	text = str_failed(&owned) ? NULL : arena_strdup(a, str_text(&owned));
 	if (!text)
 		return out_of_memory(e);

@@ -133,7 +133,7 @@ int cg_check_unused(struct cgroup *c, struct err *e)
 	auto_pids p = { 0 };
 	int r;
 
-	if (!d)
+	if (!d || c->filled)
 		return 0;
 	r = cg_pids_read(c, d, &p);
 	if (r < 0 && !is_gone(r))

@@ -87,7 +87,8 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	struct cgroup_request req = {
 		.manager = c->rt->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS,
 		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
-		.resources = l->resources, .proc = &c->rt->proc,
+		.resources = l->resources, .annotations = &c->bundle.spec.annotations,
+		.proc = &c->rt->proc,
 	};
 	int r = cgroup_new(&req, &c->cgroup, e);
 

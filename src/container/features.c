@@ -21,7 +21,9 @@ static const char *const policy_flags[] = {
 	"MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES", NULL,
 };
 /* Keys of config.json's annotations that change what the runtime does. */
-static const char *const unsafe_annotations[] = { "bundle", NULL };
+static const char *const unsafe_annotations[] = {
+	"bundle", STRAKE_SYSTEMD ? "org.systemd.property." : NULL, NULL,
+};
 
 static int by_name(const void *a, const void *b)
 {
@@ -44,7 +46,10 @@ int container_features(struct str *out, struct err *e)
 		.oci_version_min = "1.0.0", .oci_version_max = OCI_SPEC_VERSION,
 		.hooks = hooks, .mount_options = mount_option_names, .namespaces = namespaces,
 		.capabilities = caps_names(),
-		.cgroup = { .v1 = true, .v2 = true, .rdma = true },
+		.cgroup = {
+			.v1 = true, .v2 = true, .systemd = STRAKE_SYSTEMD,
+			.systemd_user = STRAKE_SYSTEMD, .rdma = true,
+		},
 		.seccomp = {
 			.enabled = *seccomp_library_version() != '\0',
 			.actions = seccomp_action_names, .operators = seccomp_operator_names,

@@ -62,6 +62,9 @@ void cg_plan_pids(struct cg_plan *p, const struct spec_resources *r);
 /* Writes; with v2 all controllers share the directory. */
 int cg_plan_apply(struct cgroup *c, const struct cg_plan *p, struct err *e);
 
+/* v2, when the config asks for it: an error when a limit is below what is in use. */
+int cg_v2_check_usage(struct cgroup *c, const struct spec_resources *r, struct err *e);
+
 /* The two translations of a spec into writes. */
 int cg_v1_plan(const struct spec_resources *r, struct cg_plan *p, struct err *e);
 int cg_v2_plan(const struct spec_resources *r, struct cg_plan *p, struct err *e);

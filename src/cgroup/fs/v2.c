@@ -83,7 +83,7 @@ static int v2_level(struct cgroup *c, const struct cg_level *l, const struct spe
 	return ret;
 }
 
-static int check_usage(struct cgroup *c, const struct spec_resources *r, struct err *e)
+int cg_v2_check_usage(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
 	const struct spec_memory *m = r->memory;
 	struct cg_dir *d = cg_dir_main(c);
@@ -114,7 +114,7 @@ static int v2_set(struct cgroup *c, const struct spec_resources *r, struct err *
 	cg_plan_init(&p, &a);
 	ret = cg_v2_plan(r, &p, e);
 	if (ret >= 0)
-		ret = check_usage(c, r, e);
+		ret = cg_v2_check_usage(c, r, e);
 	if (ret >= 0 && p.n && !cg_dir_main(c))
 		ret = err_make(e, ERR_UNSUPPORTED, EPERM,
 			       "rootless needs no limits + no cgrouppath when no permission is granted for cgroups");
