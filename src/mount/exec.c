@@ -88,7 +88,12 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 		if (below < 0)
 			return err_sys(e, errno, "open %s to copy it up", op->dest);
 	}
-	r = p->exec->fs(p, op, &t, &mount, e);
+	if (op->tree >= 0) {
+		mount = TAKE_FD(op->tree);
+		r = p->exec->bind(p, op, true, &mount, &t, e);
+	} else {
+		r = p->exec->fs(p, op, &t, &mount, e);
+	}
 	if (r < 0)
 		return explain(p, op, r, e);
 	if (op->label_on_root)

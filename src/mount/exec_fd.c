@@ -210,6 +210,21 @@ static int make_fs(const struct mount_op *op, const struct mount_target *t, int 
 	return 0;
 }
 
+int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e)
+{
+	const struct mount_target nowhere = { .fd = FD_NONE };
+	auto_fd mount = FD_NONE;
+	int r = make_fs(op, &nowhere, &mount, e);
+
+	if (r == 0)
+		r = set_propagation(op, mount, e);
+	if (r == 0)
+		r = set_recursive(op, mount, e);
+	if (r == 0)
+		*ret_mount = TAKE_FD(mount);
+	return r;
+}
+
 static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
 		   int *ret_mount, struct err *e)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sources that only the parent can open: for init in a user namespace, and idmapped ones. */
+/* What only the parent can open: sources for init in a user namespace, and all that is idmapped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -99,7 +99,7 @@ int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int
 	attr.userns_fd = (uint64_t)cache->fd;
 	r = os_mount_setattr(tree, &attr, op->opt.idmap_recursive);
 	if (r < 0)
-		return err_sys(e, -r, "id-map %s%s", op->source, r == -EINVAL ?
+		return err_sys(e, -r, "id-map %s%s", op->source ? op->source : op->type, r == -EINVAL ?
 			       " (this file system may not support it on this kernel)" : "");
 	return 0;
 }
@@ -138,6 +138,20 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 	return r;
 }
 
+/* The kernel id-maps a mount only for whoever rules its file system: not for the root of the
+ * container's user namespace. So this file system is made out here. */
+static int make_one(struct mount_op *op, struct mount_userns_cache *cache, struct err *e)
+{
+	auto_fd mount = FD_NONE;
+	int r = mount_fs_detached(op, &mount, e);
+
+	if (r == 0)
+		r = mount_idmap(cache, op, mount, e);
+	if (r == 0)
+		op->tree = TAKE_FD(mount);
+	return r;
+}
+
 int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 {
 	struct mount_userns_cache cache = { .fd = FD_NONE };
@@ -149,11 +163,13 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 	for (i = 0; r == 0 && i < p->n_ops; i++) {
 		struct mount_op *op = &p->ops[i];
 
-		if (op->kind != MOUNT_OP_BIND || (!op->uid_map && !need_all))
+		if (!op->uid_map && (op->kind != MOUNT_OP_BIND || !need_all))
 			continue;
 		if (op->uid_map && !os_mount_api()) {
 			r = err_make(e, ERR_UNSUPPORTED, ENOSYS,
 				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
+		} else if (op->kind == MOUNT_OP_FS) {
+			r = make_one(op, &cache, e);
 		} else {
 			r = open_one(p, op, &cache, e);
 			if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {

@@ -67,14 +67,38 @@ static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *
 		set_late_readonly(op);
 }
 
+/*
+ * The kernel ignores a file system's options on a bind. A "key=value" is a warning, as older runc
+ * and crun live with it; a bare word may be a flag misspelt, and a label not applied is a hole.
+ */
+static int check_bind_data(const struct mount_op *op, struct err *e)
+{
+	const char *data = op->opt.data ? op->opt.data : "", *opt;
+	size_t len;
+
+	while ((opt = mount_data_next(&data, &len))) {
+		const char *eq = memchr(opt, '=', len);
+
+		if (!eq || (eq - opt >= 7 && memcmp(eq - 7, "context", 7) == 0))
+			return err_make(e, ERR_CONFIG, EINVAL, "bind mounts cannot have any "
+					"filesystem-specific options applied (%s)", op->opt.data);
+	}
+	if (op->opt.data)
+		log_warn("%s: a bind mount takes no options of a file system: ignoring %s",
+			 op->words, op->opt.data);
+	return 0;
+}
+
 static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
 		     struct err *e)
 {
+	int r;
+
 	op->type = "bind";
 	op->opt.set |= MS_BIND;
-	if (op->opt.data)
-		return err_make(e, ERR_CONFIG, EINVAL, "bind mounts cannot have any "
-				"filesystem-specific options applied (%s)", op->opt.data);
+	r = check_bind_data(op, e);
+	if (r < 0)
+		return r;
 	if (str_empty(m->source))
 		return err_make(e, ERR_CONFIG, EINVAL, "a bind mount needs a source");
 	op->source = path_is_absolute(m->source) ? m->source :
@@ -91,9 +115,8 @@ static int plan_idmap(struct mount_plan *p, struct mount_op *op, const struct sp
 
 	if (!own && !op->opt.idmap)
 		return 0;
-	if (op->kind != MOUNT_OP_BIND)
-		return err_make(e, ERR_CONFIG, EINVAL,
-				"id-mapped mounts are only supported for bind-mounts");
+	if (str_eq(m->type, "cgroup"))
+		return err_make(e, ERR_CONFIG, EINVAL, "a mount of cgroups cannot be id-mapped");
 	op->uid_map = own ? &m->uid_mappings : p->in.uid_mappings;
 	op->gid_map = own ? &m->gid_mappings : p->in.gid_mappings;
 	if (!op->uid_map || !op->gid_map || !op->uid_map->n || !op->gid_map->n)

@@ -42,7 +42,7 @@ struct mount_op {
 	enum mount_if_missing if_missing; /* the source of a bind */
 	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
-	int tree;    /* the source, opened and configured by the parent */
+	int tree;    /* the source or the idmapped file system, opened and configured by the parent */
 	int mounted; /* the mount made, kept until mount_finish() when late_readonly */
 };
 
@@ -96,6 +96,8 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 /* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. keep: the flags that the
  * source has stay, unless an option clears them. */
 int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct err *e);
+/* The new file system of op, detached and configured: for the parent, which knows no target yet. */
+int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
 
 /* target.c */
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,

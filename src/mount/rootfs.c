@@ -203,13 +203,18 @@ static int move_root(struct mount_plan *p, struct err *e)
 
 int mount_pivot(struct mount_plan *p, struct err *e)
 {
-	unsigned long flags = p->in.rootfs_propagation;
-	int r = p->in.no_pivot ? move_root(p, e) : pivot(p, e);
+	return p->in.no_pivot ? move_root(p, e) : pivot(p, e);
+}
 
-	if (r < 0)
-		return r;
-	/* Now that "/" is the container's: before, the host's would have been meant. */
-	if (flags && !(flags & (MS_PRIVATE | MS_SLAVE)) && mount("", "/", NULL, flags, NULL) < 0)
+/* Only once "/" is the container's: before the pivot, the host's would have been meant. And only
+ * once masks and read-only paths are there: what is unbindable cannot be bound onto itself. */
+static int set_root_propagation(const struct mount_plan *p, struct err *e)
+{
+	unsigned long flags = p->in.rootfs_propagation;
+
+	if (!flags || (flags & (MS_PRIVATE | MS_SLAVE)))
+		return 0;
+	if (mount("", "/", NULL, flags, NULL) < 0)
 		return err_sys(e, errno, "set the propagation of the root");
 	return 0;
 }
@@ -249,6 +254,8 @@ int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e)
 		r = mount_readonly_paths(p, e);
 	if (r == 0)
 		r = mount_masked_paths(p, e);
+	if (r == 0)
+		r = set_root_propagation(p, e);
 	/* Nothing of the host's may be open when the container's program starts. */
 	cleanup_fd(&p->fd_dir);
 	cleanup_fd(&p->root);

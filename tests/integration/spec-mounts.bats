@@ -150,6 +150,23 @@ run_with_submount() {
 	[ -z "$(flags "$T/sub" /one/in)" ]
 }
 
+@test "spec mounts: a file system's options on a bind are a warning, a misspelt flag an error" {
+	strake_only "runc makes errors of both, crun of none"
+	mkdir "$T/src"
+	mount_at /mnt bind "$T/src" bind ro mode=755 size=1k
+	set_args cat /proc/self/mountinfo
+	ok strake_run
+	check "$out_file" /mnt ro
+	assert_has "$err" 'mode=755,size=1k'
+	local bad
+	for bad in nosiud context=a:b:c:s0; do
+		update_config --arg o "$bad" '.mounts[-1].options = ["bind", $o]'
+		not_ok strake_run
+		assert_has "$err" 'filesystem-specific options'
+	done
+	assert_nothing_left
+}
+
 @test "spec mounts: remount changes what is mounted" {
 	mount_at /mnt tmpfs tmpfs rw
 	mount_at /mnt tmpfs tmpfs remount ro nosuid
@@ -236,6 +253,7 @@ run_with_submount() {
 	update_config '.linux.namespaces += [{"type": "user"}] |
 		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
 		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
+	mkdir -p "$BUNDLE/rootfs/mnt" "$BUNDLE/rootfs/again"
 	mount_at /mnt bind "$T/src/in" bind ro
 	mount_at /again bind "$T/src/in" bind
 	set_args cat /proc/self/mountinfo

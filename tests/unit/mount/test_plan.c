@@ -85,9 +85,31 @@ static void errors_name_the_entry(void **state)
 {
 	(void)state;
 	add("/ok", "tmpfs", "tmpfs", NULL, NULL);
-	add("/bad", "bind", "/src", "size=1", NULL);
+	add("/bad", "bind", "/src", "nosiud", NULL);
 	refused(
 	    "mounts[1] (/bad): bind mounts cannot have any filesystem-specific options applied");
+}
+
+static void a_bind_takes_no_label(void **state)
+{
+	(void)state;
+	add("/bad", "bind", "/src", "context=u:r:t:s0", NULL);
+	refused("bind mounts cannot have any filesystem-specific options applied");
+}
+
+static void options_of_a_file_system_on_a_bind_only_warn(void **state)
+{
+	(void)state;
+	add("/a", "bind", "/src", "ro", "mode=755");
+	make();
+	assert_int_equal(plan->ops[0].opt.set, MS_BIND | MS_RDONLY);
+}
+
+static void idmap_is_for_any_file_system_but_cgroups(void **state)
+{
+	(void)state;
+	add("/bad", "cgroup", "x", "idmap", NULL);
+	refused("a mount of cgroups cannot be id-mapped");
 }
 
 static void no_source(void **state)
@@ -217,6 +239,9 @@ int main(void)
 		T(no_type),
 		T(copyup_is_for_tmpfs),
 		T(idmap_needs_maps),
+		T(idmap_is_for_any_file_system_but_cgroups),
+		T(a_bind_takes_no_label),
+		T(options_of_a_file_system_on_a_bind_only_warn),
 		T(labels_go_where_they_are_taken),
 		T(cgroup2),
 		T(missing_cgroup_is_skipped),
