@@ -34,6 +34,10 @@ static int check_sysctls(const struct spec *s, struct err *e)
 					"linux.sysctl: sysctl \"%s\" is not in a separate kernel namespace", key);
 		if (r < 0)
 			return err_make(e, ERR_CONFIG, EINVAL, "linux.sysctl: \"%s\" is not a sysctl name", key);
+		if (kind == NS_UTS && str_eq(key + strlen("kernel."), "hostname"))
+			return err_make(e, ERR_CONFIG, EINVAL,
+					"linux.sysctl: sysctl \"%s\" is not allowed as it conflicts with the OCI "
+					"\"hostname\" field", key);
 		if (!new_or_joined(s, kind))
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"linux.sysctl: sysctl \"%s\" is not allowed in the hosts %s namespace", key,

@@ -48,14 +48,20 @@ static int check_terminal(const struct creation *c, struct err *e)
 	return 0;
 }
 
+/* A config without a process: init is made, and says at start that it has nothing to run. */
+static char root_dir[] = "/";
+static struct spec_process no_process = { .cwd = root_dir, .no_new_privileges = true };
+
 static int load_config(struct creation *c, struct err *e)
 {
 	int r = bundle_load(&c->bundle, c->o->bundle, c->o->config, e);
 
 	if (r < 0)
 		return r;
-	if (!c->bundle.spec.process)
+	if (!c->bundle.spec.process && !c->wait_for_start)
 		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
+	if (!c->bundle.spec.process)
+		c->bundle.spec.process = &no_process;
 	return check_terminal(c, e);
 }
 

@@ -280,26 +280,28 @@ static int on_begin(struct parent *p, struct err *e)
 	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
 }
 
+/* runtime.md can be read both ways for a deprecated prestart hook, which runs after step 2; its
+ * validation suite and crun say "created". The others get what runc gives them. */
 static int on_hooks_request(struct parent *p, struct err *e)
 {
 	static const enum hook_kind kinds[] = { HOOK_PRESTART, HOOK_CREATE_RUNTIME };
 	struct chain_job *job = p->job;
 	struct oci_state state = job->hook_state;
-	auto_str text = { 0 };
 	int r = chan_expect(&p->init, MSG_HOOKS_REQUEST, NULL, NULL, e);
 
 	if (r < 0)
 		return r;
-	state.status = STATUS_CREATING;
 	state.pid = p->init_pid;
-	r = oci_state_emit(&state, 0, &text, e);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++) {
-		struct hook_context ctx = {
-			.state = text.s, .state_len = text.len,
-			.cwd = job->bundle, .inherit_env = environ,
-		};
+		struct hook_context ctx = { .cwd = job->bundle, .inherit_env = environ };
+		auto_str text = { 0 };
 
-		r = hooks_run(kinds[i], &job->spec->hooks.list[kinds[i]], &ctx, e);
+		state.status = kinds[i] == HOOK_PRESTART ? STATUS_CREATED : STATUS_CREATING;
+		r = oci_state_emit(&state, 0, &text, e);
+		ctx.state = text.s;
+		ctx.state_len = text.len;
+		if (r == 0)
+			r = hooks_run(kinds[i], &job->spec->hooks.list[kinds[i]], &ctx, e);
 	}
 	return r;
 }

@@ -80,9 +80,11 @@ static int search_path(struct init_ctx *ctx, const char *name)
 /* The words are those of Go's os/exec: Docker and podman make 126 and 127 of them. */
 int step_find_program(struct init_ctx *ctx, struct err *e)
 {
-	const char *name = ctx->job->argv[0];
+	const char *name = ctx->job->argv ? ctx->job->argv[0] : NULL;
 	int errnum;
 
+	if (!name)
+		return 0; /* a config without process: start is the one to fail */
 	if (!strchr(name, '/')) {
 		if (search_path(ctx, name) == 0)
 			return 0;
@@ -202,7 +204,11 @@ int step_wait_for_start(struct init_ctx *ctx, struct err *e)
 	if (ctx->fifo < 0)
 		return err_sys(e, errno, "open exec.fifo");
 	r = io_write_all(ctx->fifo, "0", 1);
-	return r < 0 ? err_sys(e, -r, "write exec.fifo") : 0;
+	if (r < 0)
+		return err_sys(e, -r, "write exec.fifo");
+	if (!ctx->job->argv)
+		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
+	return 0;
 }
 
 int step_start_container_hooks(struct init_ctx *ctx, struct err *e)

@@ -18,7 +18,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 	done
 	set_sh 'echo payload; sleep 0.3'
 	ok strake_create
-	assert_eq "$(cat "$T/order")" $'prestart creating\ncreateRuntime creating\ncreateContainer creating'
+	assert_eq "$(cat "$T/order")" $'prestart created\ncreateRuntime creating\ncreateContainer creating'
 	ok strake start "$ID"
 	wait_status stopped
 	ok strake delete "$ID"

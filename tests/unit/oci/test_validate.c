@@ -220,7 +220,8 @@ static void whole_files(void **state)
 		{ "{\"ociVersion\":\"2.0.0\"}",
 		  "ociVersion \"2.0.0\" is not supported: it must be 1.x" },
 		{ "{\"ociVersion\":\"1\"}", "ociVersion \"1\" is not supported: it must be 1.x" },
-		{ "{\"ociVersion\":\"1.0.2-dev\"}", "process property must not be empty" },
+		/* Without a process: needed at start, not at create. */
+		{ "{\"ociVersion\":\"1.0.2-dev\"}", "root must be specified" },
 		{ "{\"ociVersion\":\"1.0.2\",\"process\":{\"cwd\":\"/\",\"args\":[\"a\"]}}",
 		  "root must be specified" },
 		{ "{\"ociVersion\":\"1.0.2\",\"process\":{\"cwd\":\"/"
