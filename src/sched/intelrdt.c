@@ -14,8 +14,7 @@
 /* linux/magic.h */
 #define RDTGROUP_FS_MAGIC 0x7655821
 
-/* An O_PATH descriptor of the resctrl file system; -ENODEV when it is not mounted. */
-static int open_root(void)
+int intelrdt_open_root(void)
 {
 	auto_fd fd = open("/sys/fs/resctrl", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statfs st;
@@ -27,7 +26,7 @@ static int open_root(void)
 
 bool intelrdt_available(void)
 {
-	auto_fd fd = open_root();
+	auto_fd fd = intelrdt_open_root();
 
 	return fd >= 0;
 }
@@ -55,7 +54,7 @@ int intelrdt_check(const struct spec_intel_rdt *r, struct err *e)
 	return 0;
 }
 
-static const char *group_name(const struct spec_intel_rdt *r, const char *id)
+const char *intelrdt_group(const struct spec_intel_rdt *r, const char *id)
 {
 	if (str_empty(r->clos_id))
 		return id;
@@ -70,7 +69,7 @@ static bool has_schemata(const struct spec_intel_rdt *r)
 /* Opens the group, making it where the config does not say that it is somebody else's. */
 static int open_group(int root, const struct spec_intel_rdt *r, const char *id, struct err *e)
 {
-	const char *name = group_name(r, id);
+	const char *name = intelrdt_group(r, id);
 	int fd;
 
 	if ((str_empty(r->clos_id) || has_schemata(r)) && mkdirat(root, name, 0755) < 0 &&
@@ -147,6 +146,16 @@ int intelrdt_apply_at(int root, const struct spec_intel_rdt *r, const char *id, 
 	return ret;
 }
 
+int intelrdt_set_at(int root, const struct spec_intel_rdt *r, const char *id, struct err *e)
+{
+	const char *name = intelrdt_group(r, id);
+	auto_fd group = openat(root, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (group < 0)
+		return resctrl_err(root, e, -errno, "open group", name);
+	return write_schemata(root, group, r, e);
+}
+
 int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id, struct err *e)
 {
 	char path[2 * NAME_MAX + 32];
@@ -155,7 +164,7 @@ int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id,
 	if (str_empty(r->clos_id))
 		snprintf(path, sizeof(path), "%s", id);
 	else if (r->enable_monitoring)
-		snprintf(path, sizeof(path), "%s/mon_groups/%s", group_name(r, id), id);
+		snprintf(path, sizeof(path), "%s/mon_groups/%s", intelrdt_group(r, id), id);
 	else
 		return 0;
 	if (unlinkat(root, path, AT_REMOVEDIR) < 0 && errno != ENOENT)
@@ -165,7 +174,7 @@ int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id,
 
 int intelrdt_apply(const struct spec_intel_rdt *r, const char *id, pid_t pid, struct err *e)
 {
-	auto_fd root = open_root();
+	auto_fd root = intelrdt_open_root();
 	int ret = intelrdt_check(r, e);
 
 	if (ret < 0)
@@ -179,10 +188,47 @@ int intelrdt_apply(const struct spec_intel_rdt *r, const char *id, pid_t pid, st
 
 int intelrdt_remove(const struct spec_intel_rdt *r, const char *id, struct err *e)
 {
-	auto_fd root = open_root();
+	auto_fd root = intelrdt_open_root();
 	int ret = intelrdt_check(r, e);
 
 	if (ret < 0 || root < 0)
 		return ret; /* unmounted: its groups are gone with it */
 	return intelrdt_remove_at(root, r, id, e);
+}
+
+int intelrdt_set(const struct spec_intel_rdt *r, const char *id, struct err *e)
+{
+	auto_fd root = intelrdt_open_root();
+	int ret = intelrdt_check(r, e);
+
+	if (ret < 0)
+		return ret;
+	if (root < 0)
+		return err_sys(e, ENODEV, "open /sys/fs/resctrl");
+	return intelrdt_set_at(root, r, id, e);
+}
+
+static bool has_info(const char *const *dirs, size_t n)
+{
+	auto_fd root = intelrdt_open_root();
+
+	for (size_t i = 0; root >= 0 && i < n; i++)
+		if (faccessat(root, dirs[i], F_OK, 0) == 0)
+			return true;
+	return false;
+}
+
+bool intelrdt_has_cache(void)
+{
+	/* Split in two when the file system is mounted with "cdp". */
+	static const char *const dirs[] = { "info/L3", "info/L3CODE", "info/L3DATA" };
+
+	return has_info(dirs, ARRAY_SIZE(dirs));
+}
+
+bool intelrdt_has_bandwidth(void)
+{
+	static const char *const dirs[] = { "info/MB" };
+
+	return has_info(dirs, ARRAY_SIZE(dirs));
 }

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "oci/spec.h"
+#include "oci/stats.h"
 #include "os/procfs.h"
 
 /* prlimit(2) on pid (0: self). Words as runc: "error setting rlimit type %d: ...". */
@@ -26,3 +27,11 @@ int sched_reset_affinity(void);
 int intelrdt_apply(const struct spec_intel_rdt *r, const char *id, pid_t pid, struct err *e);
 int intelrdt_remove(const struct spec_intel_rdt *r, const char *id, struct err *e);
 bool intelrdt_available(void);
+/* Writes new schemata to the group of a container that has one. */
+int intelrdt_set(const struct spec_intel_rdt *r, const char *id, struct err *e);
+/* The group's schemata and what bounds them; in a. Nothing without resctrl. */
+int intelrdt_stats(const struct spec_intel_rdt *r, const char *id, struct arena *a,
+		   struct stats_intel_rdt *ret, struct err *e);
+/* What the kernel can limit in resctrl, as runc tells: the cache, the memory bandwidth. */
+bool intelrdt_has_cache(void);
+bool intelrdt_has_bandwidth(void);

@@ -67,9 +67,13 @@ static int teardown(void **state)
 		"c1/tasks",
 		"c1/schemata",
 		"info/last_cmd_status",
+		"info/L3/cbm_mask",
+		"info/L3/min_cbm_bits",
+		"info/L3/num_closids",
+		"info/MB/bandwidth_gran",
 	};
 	static const char *const dirs[] = { "gold/mon_groups/c1", "gold/mon_groups", "gold",
-					    "c1/mon_groups", "c1", "info" };
+					    "c1/mon_groups", "c1", "info/L3", "info/MB", "info" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -197,12 +201,71 @@ static void not_mounted(void **state)
 	assert_int_equal(intelrdt_remove(&r, "c1", &e), 0);
 }
 
+static void write_at(const char *path, const char *text)
+{
+	auto_fd fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(io_write_all(fd, text, strlen(text)), 0);
+}
+
+/* Only what is given is written, to the group that is there. */
+static void update_writes_schemata(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos, .mem_bw_schema = mb };
+
+	(void)state;
+	err_init(&e);
+	assert_int_equal(intelrdt_set_at(root, &r, "c1", &e), -ENOENT);
+	make_group(clos);
+	err_init(&e);
+	assert_int_equal(intelrdt_set_at(root, &r, "c1", &e), 0);
+	assert_file("gold/schemata", "MB:0=70");
+	assert_file("gold/tasks", "");
+}
+
+static void statistics(void **state)
+{
+	struct spec_intel_rdt r = { .clos_id = clos };
+	struct stats_intel_rdt s = { .l3_info = NULL };
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	assert_int_equal(intelrdt_stats_at(root, &r, "c1", &a, &s, &e), 0);
+	assert_null(s.l3_info); /* neither is there */
+	assert_null(s.schemata.v);
+	make_group(clos);
+	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	assert_int_equal(mkdirat(root, "info/L3", 0755), 0);
+	assert_int_equal(mkdirat(root, "info/MB", 0755), 0);
+	write_at("info/L3/cbm_mask", "fffff\n");
+	write_at("info/L3/min_cbm_bits", "2\n");
+	write_at("info/L3/num_closids", "16\n");
+	write_at("info/MB/bandwidth_gran", "10\n");
+	write_at("schemata", "    MB:0=100\n    L3:0=fffff\n");
+	write_at("gold/schemata", "    MB:0=70\n    L3:0=f\n");
+	assert_int_equal(intelrdt_stats_at(root, &r, "c1", &a, &s, &e), 0);
+	assert_string_equal(s.l3_info->cbm_mask, "fffff");
+	assert_int_equal(s.l3_info->min_cbm_bits, 2);
+	assert_int_equal(s.l3_info->num_closids, 16);
+	assert_int_equal(s.mem_bw_info->bandwidth_gran, 10);
+	assert_int_equal(s.mem_bw_info->num_closids, 0);
+	assert_string_equal(s.l3_schema_root, "L3:0=fffff");
+	assert_string_equal(s.l3_schema, "L3:0=f");
+	assert_string_equal(s.mem_bw_schema_root, "MB:0=100");
+	assert_string_equal(s.mem_bw_schema, "MB:0=70");
+	assert_int_equal(s.schemata.n, 2);
+	arena_fini(&a);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(group_of_the_config), T(group_of_the_container), T(monitoring),
 		T(group_must_exist), T(root_group), T(the_kernels_words),
+		T(update_writes_schemata), T(statistics),
 		cmocka_unit_test(bad_clos_ids), cmocka_unit_test(not_mounted),
 	};
 
