@@ -12,6 +12,7 @@
 
 #define STATE_FILE  "state.json"
 #define CONFIG_FILE "config.json"
+#define RESOURCES_FILE "resources.json"
 
 #define STATE_MAX (16u << 20)
 
@@ -92,4 +93,27 @@ int store_open_config(const struct store_dir *d, struct err *e)
 	if (r < 0)
 		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s/%s", d->path, CONFIG_FILE);
 	return fd;
+}
+
+int store_write_resources(const struct store_dir *d, const char *text, size_t len, struct err *e)
+{
+	return write_file(d, RESOURCES_FILE, text, len, e);
+}
+
+int store_read_resources(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e)
+{
+	auto_fd fd = FD_NONE;
+	int r;
+
+	err_init(e);
+	r = open_file(d, RESOURCES_FILE, &fd, e);
+	if (r < 0 && err_is_set(e))
+		return r;
+	if (r < 0) {
+		*ret = NULL;
+		*ret_len = 0;
+		return 0;
+	}
+	r = io_read_alloc(fd, STATE_MAX, ret, ret_len);
+	return r < 0 ? err_sys(e, -r, "read %s/%s", d->path, RESOURCES_FILE) : 0;
 }

@@ -40,6 +40,10 @@ int store_write_state(const struct store_dir *d, const struct state *s, struct e
 int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
 int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e);
 int store_open_config(const struct store_dir *d, struct err *e); /* descriptor */
+/* resources.json: linux.resources as `update` left them; 0600, atomic. */
+int store_write_resources(const struct store_dir *d, const char *text, size_t len, struct err *e);
+/* *ret (heap) is NULL when there was no update. */
+int store_read_resources(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 
 int store_make_fifo(const struct store_dir *d, uint32_t uid, uint32_t gid, struct err *e); /* exec.fifo 0622 */
 bool store_has_fifo(const struct store_dir *d);

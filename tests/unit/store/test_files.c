@@ -112,6 +112,33 @@ static void fifo_has_its_mode_and_owner(void **state)
 	store_dir_close(&d);
 }
 
+static void resources_come_back(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	auto_free char *text = NULL;
+	size_t len = 1;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_read_resources(&d, &text, &len, &e), 0);
+	assert_null(text);
+	assert_int_equal(store_write_resources(&d, "old", 3, &e), 0);
+	assert_int_equal(store_write_resources(&d, "{}", 2, &e), 0);
+	assert_int_equal(mode_at(&d, "resources.json"), 0600);
+	assert_int_equal(store_read_resources(&d, &text, &len, &e), 0);
+	assert_int_equal(len, 2);
+	assert_string_equal(text, "{}");
+	/* Never through somebody else's link. */
+	assert_int_equal(unlinkat(d.fd, "resources.json", 0), 0);
+	assert_int_equal(symlinkat("/etc/passwd", d.fd, "resources.json"), 0);
+	free(text);
+	text = NULL;
+	assert_true(store_read_resources(&d, &text, &len, &e) < 0);
+	assert_null(text);
+	store_dir_close(&d);
+}
+
 #define ROW(f) cmocka_unit_test_setup_teardown(f, tmp_make, tmp_remove)
 
 int main(void)
@@ -120,6 +147,7 @@ int main(void)
 		ROW(state_comes_back),
 		ROW(state_must_be_our_plain_file),
 		ROW(config_comes_back),
+		ROW(resources_come_back),
 		ROW(fifo_has_its_mode_and_owner),
 	};
 
