@@ -172,7 +172,13 @@ static int enter(int fd, const char *name, bool *ret_fresh)
 		return r < 0 ? -saved : r;
 	}
 	r = openat(fd, name, DIR_FLAGS);
-	return r < 0 ? -errno : r;
+	if (r < 0) {
+		r = -errno;
+		/* Out of descriptors: nobody knows of the directory yet. */
+		if (*ret_fresh)
+			unlinkat(fd, name, AT_REMOVEDIR);
+	}
+	return r;
 }
 
 static int make_levels(struct cgroup *c, struct cg_dir *d, cg_level_fn fn,
@@ -233,10 +239,15 @@ void cg_dir_unmake(struct cg_dir *d)
 
 	fd_close(d->fd);
 	d->fd = FD_NONE;
-	for (; path && d->n_made; d->n_made--) {
+	while (path && d->n_made) {
 		char *slash = strrchr(path, '/');
 
-		if (rmdir(path) < 0 || !slash)
+		/* The levels below the one that failed were never made. */
+		if (rmdir(path) == 0)
+			d->n_made--;
+		else if (errno != ENOENT)
+			return;
+		if (!slash)
 			return;
 		*slash = '\0';
 	}
