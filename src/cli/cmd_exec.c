@@ -12,7 +12,7 @@ static const struct opt opts[] = {
 	X(OPT_STRING, cwd, "cwd", NULL, "working directory in the container"),
 	X(OPT_STRINGS, env, "env", "e", "set this variable, NAME=VALUE"),
 	X(OPT_BOOL, tty, "tty", "t", "give the process a pseudoterminal"),
-	X(OPT_STRING, user, "user", "u", "run as <uid>[:<gid>]"),
+	X(OPT_RAW, user, "user", "u", "run as <uid>[:<gid>]"),
 	X(OPT_NUMBERS, additional_gids, "additional-gids", "g", "add this group"),
 	X(OPT_STRING, process, "process", "p", "take the process from this process.json"),
 	X(OPT_BOOL, detach, "detach", "d", "do not wait for the process"),

@@ -188,6 +188,8 @@ int exec_process_build(struct arena *a, const struct spec *spec, const struct st
 		p->exec_cpu_affinity = spec->process->exec_cpu_affinity;
 	if (!p->oom_score_adj.set && spec->process)
 		p->oom_score_adj = spec->process->oom_score_adj;
+	if (!p->user.umask.set && spec->process)
+		p->user.umask = spec->process->user.umask;
 	*ret = p;
 	return 0;
 }

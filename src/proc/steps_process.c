@@ -148,8 +148,8 @@ int step_user(struct init_ctx *ctx, struct err *e)
 	const struct spec_user *u = &ctx->job->process->user;
 	int r;
 
-	if (u->umask.set)
-		umask(u->umask.v);
+	/* Without a word in the config never the caller's: runc's default. */
+	umask(u->umask.set ? u->umask.v : 022);
 	r = user_apply(u, ctx->job->proc, e);
 	/* Another uid makes us as dumpable as fs.suid_dumpable says, which may be "all". */
 	if (r == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)

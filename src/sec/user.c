@@ -56,17 +56,15 @@ static int set_groups(const struct spec_user *u, struct procfs *proc, struct err
 {
 	_Static_assert(sizeof(gid_t) == sizeof(*u->additional_gids), "the list is passed as it is");
 
-	if (setgroups_denied(proc)) {
-		if (u->n_additional_gids == 0)
-			return 0;
-		return err_make(
-		    e, ERR_CONFIG, EPERM,
-		    "process.user.additionalGids: setgroups is denied in this user namespace");
-	}
 	/* Also when the list is empty: the caller's groups are none of the container's business. */
-	if (setgroups(u->n_additional_gids, u->additional_gids) < 0)
+	if (setgroups(u->n_additional_gids, u->additional_gids) == 0)
+		return 0;
+	if (errno != EPERM || !setgroups_denied(proc))
 		return err_sys(e, errno, "setgroups");
-	return 0;
+	if (u->n_additional_gids == 0)
+		return 0;
+	return err_make(e, ERR_CONFIG, EPERM,
+			"process.user.additionalGids: setgroups is denied in this user namespace");
 }
 
 int user_apply(const struct spec_user *u, struct procfs *proc, struct err *e)

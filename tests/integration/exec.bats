@@ -225,4 +225,8 @@ load helpers
 	run_sleeper
 	ok strake exec "$ID" sh -c 'ulimit -Sn; ulimit -Hn; umask'
 	assert_out $'64\n128\n0007'
+	# A process.json that says nothing of it has the container's too.
+	echo '{"args": ["sh", "-c", "umask"], "cwd": "/", "user": {"uid": 0, "gid": 0}, "env": ["PATH=/bin"]}' >"$T/process.json"
+	ok strake exec --process "$T/process.json" "$ID"
+	assert_out 0007
 }
