@@ -164,7 +164,7 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 		.job = {
 			.spec = in->spec, .process = in->process, .id = in->id, .proc = &rt->proc,
 			.rootless = rt->rootless, .fifo_dir = FD_NONE, .lock = FD_NONE,
-			.target_pidfd = FD_NONE,
+			.target_pidfd = FD_NONE, .root_fd = FD_NONE,
 			.privileged = is_privileged(),
 			.relay = !in->console_socket, .argv = in->process->args.v,
 		},
@@ -193,6 +193,7 @@ void launch_fini(struct launch *l)
 {
 	for (size_t k = 0; k < NS_KIND_MAX; k++)
 		fd_close(TAKE_FD(l->job.ns_fd[k]));
+	fd_close(TAKE_FD(l->job.root_fd));
 	seccomp_program_fini(&l->job.seccomp);
 	fd_close(TAKE_FD(l->console));
 	fd_close(TAKE_FD(l->pidfd_socket));

@@ -46,22 +46,10 @@ static int check_sysctls(const struct spec *s, struct err *e)
 	return 0;
 }
 
-/* pivot_root and every mount would hit the host without a mount namespace. */
-static int check_mount_namespace(const struct spec *s, struct err *e)
-{
-	if (new_or_joined(s, NS_MOUNT))
-		return 0;
-	return err_make(e, ERR_CONFIG, EINVAL,
-			"linux.namespaces: a mount namespace is required: without one the container's "
-			"mounts would change the host");
-}
-
 static int check(const struct spec *s, struct err *e)
 {
 	int r = spec_validate(s, e);
 
-	if (r == 0)
-		r = check_mount_namespace(s, e);
 	return r < 0 ? r : check_sysctls(s, e);
 }
 

@@ -125,6 +125,7 @@ static int plan_mounts(struct creation *c, struct err *e)
 		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
 		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
 		.new_cgroup_namespace = cgroup_ns != NULL,
+		.inherit_namespace = spec_namespace_find(&l->namespaces, NS_MOUNT) == NULL,
 		.no_pivot = c->o->no_pivot, .terminal = s->process->terminal,
 		.cgroup_unified = cgroup_host_is_unified(), .cgroups = views,
 	};

@@ -102,6 +102,13 @@ static int open_targets(struct exec *x, struct err *e)
 			return err_sys(e, -fd, "open the container's %s namespace", ns_table[kind].name);
 		x->launch.job.ns_fd[kind] = fd;
 	}
+	if (!spec_namespace_find(ns, NS_MOUNT)) {
+		int fd = procfs_open_root(&x->c.rt->proc, (pid_t)x->c.state.init_pid);
+
+		if (fd < 0)
+			return err_sys(e, -fd, "open the container's root");
+		x->launch.job.root_fd = fd;
+	}
 	/* They were opened by number: was it the container's to the end? */
 	return opened_check_alive(&x->c, e);
 }

@@ -30,6 +30,7 @@ struct mount_input {
 	const struct spec_idmaps *uid_mappings, *gid_mappings; /* of the user namespace; may be empty */
 	bool user_namespace;   /* init runs in a user namespace: no mknod, locked flags */
 	bool new_cgroup_namespace;
+	bool inherit_namespace; /* no mount namespace of its own: nothing may be mounted in the caller's */
 	bool no_pivot;
 	bool terminal;
 	bool cgroup_unified;   /* the host's /sys/fs/cgroup is cgroup2 */

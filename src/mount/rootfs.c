@@ -69,6 +69,27 @@ static int bind_root_fd(struct mount_plan *p, struct err *e)
 	return 0;
 }
 
+/*
+ * The container stays in the caller's mount namespace, and the caller must see nothing of its mounts:
+ * they are made on a copy of the rootfs that no namespace has. Linux 6.15 mounts on such a copy;
+ * before, the first mount fails. The copy lives as long as it is somebody's root.
+ */
+static int detach_root(struct mount_plan *p, struct err *e)
+{
+	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
+	int r;
+
+	if (!os_mount_api())
+		return err_make(e, ERR_UNSUPPORTED, ENOSYS, "a container without a mount namespace "
+				"needs Linux 6.15");
+	p->exec = &mount_exec_fd;
+	p->root = os_open_tree(AT_FDCWD, p->in.rootfs, true);
+	if (p->root < 0)
+		return err_sys(e, -p->root, "open the rootfs %s as a mount", p->in.rootfs);
+	r = os_mount_setattr(p->root, &attr, true);
+	return r < 0 ? err_sys(e, -r, "make the mount of %s private", p->in.rootfs) : 0;
+}
+
 static int bind_root_old(struct mount_plan *p, struct err *e)
 {
 	if (mount(p->in.rootfs, p->in.rootfs, NULL, MS_BIND | MS_REC, NULL) < 0)
@@ -83,6 +104,8 @@ int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
 	bool by_fd = os_mount_api();
 	int r = 0;
 
+	if (p->in.inherit_namespace)
+		return detach_root(p, e);
 	p->exec = by_fd ? &mount_exec_fd : &mount_exec_old;
 	if (!flags)
 		flags = MS_SLAVE | MS_REC;
@@ -201,8 +224,17 @@ static int move_root(struct mount_plan *p, struct err *e)
 	return 0;
 }
 
+static int enter_root(struct mount_plan *p, struct err *e)
+{
+	if (fchdir(p->root) < 0 || chroot(".") < 0 || chdir("/") < 0)
+		return err_sys(e, errno, "chroot to the rootfs");
+	return 0;
+}
+
 int mount_pivot(struct mount_plan *p, struct err *e)
 {
+	if (p->in.inherit_namespace)
+		return enter_root(p, e);
 	return p->in.no_pivot ? move_root(p, e) : pivot(p, e);
 }
 
@@ -212,7 +244,7 @@ static int set_root_propagation(const struct mount_plan *p, struct err *e)
 {
 	unsigned long flags = p->in.rootfs_propagation;
 
-	if (!flags || (flags & (MS_PRIVATE | MS_SLAVE)))
+	if (!flags || (flags & (MS_PRIVATE | MS_SLAVE)) || p->in.inherit_namespace)
 		return 0;
 	if (mount("", "/", NULL, flags, NULL) < 0)
 		return err_sys(e, errno, "set the propagation of the root");

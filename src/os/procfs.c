@@ -137,6 +137,20 @@ int procfs_open_ns(struct procfs *p, pid_t pid, const char *name)
 	return TAKE_FD(fd);
 }
 
+int procfs_open_root(struct procfs *p, pid_t pid)
+{
+	char path[16];
+	auto_fd dir = FD_NONE;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d", (int)pid);
+	dir = procfs_openat(p, path, O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int procfs_read(struct procfs *p, const char *path, char *buf, size_t size)
 {
 	auto_fd fd = procfs_openat(p, path, O_RDONLY);

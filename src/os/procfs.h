@@ -34,6 +34,8 @@ void procfs_close(struct procfs *p);
 int procfs_openat(struct procfs *p, const char *path, int flags);
 /* Opens pid's namespace link; name as in /proc/PID/ns. pid 0 is self. */
 int procfs_open_ns(struct procfs *p, pid_t pid, const char *name);
+/* The root directory of a process (O_PATH). */
+int procfs_open_root(struct procfs *p, pid_t pid);
 int procfs_read(struct procfs *p, const char *path, char *buf, size_t size);
 /* One write(2). Text goes as it is. */
 int procfs_write(struct procfs *p, const char *path, const char *text);

@@ -38,6 +38,7 @@ struct chain_job {
 	/* exec */
 	int target_pidfd;          /* the container's init, or FD_NONE where there are no pidfds */
 	pid_t target_pid;
+	int root_fd;               /* the container's root when it has no mount namespace; FD_NONE */
 	const char *const *sub_cgroups; /* NULL-terminated "[controller[,controller]:]path", or NULL */
 
 	int ns_fd[NS_KIND_MAX];    /* namespaces by path (and, for exec, the target's), or FD_NONE */

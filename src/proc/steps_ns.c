@@ -41,7 +41,13 @@ int step_session(struct init_ctx *ctx, struct err *e)
 
 int step_join_namespaces(struct init_ctx *ctx, struct err *e)
 {
-	return join_namespaces(ctx->job, ctx->job->script.init_joins, e);
+	int root = ctx->job->root_fd;
+	int r = join_namespaces(ctx->job, ctx->job->script.init_joins, e);
+
+	/* With a mount namespace its root has come along. */
+	if (r == 0 && root >= 0 && (fchdir(root) < 0 || chroot(".") < 0))
+		return err_sys(e, errno, "entering the container's root");
+	return r;
 }
 
 /* cgroup and ipc: why not at the clone, script.c says. */

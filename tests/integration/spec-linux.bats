@@ -151,8 +151,7 @@ put_probe() {
 @test "spec linux: the container inherits the mount namespace when none is listed" {
 	strake_only "runc leaves its mounts on the host"
 	update_config '.linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
-	# shellcheck disable=SC2016
-	set_sh 'readlink /proc/self/ns/mnt; ls /; touch /dev/shm/x && echo mounted'
+	set_sh "readlink /proc/self/ns/mnt; touch /dev/shm/x && echo mounted; test ! -e '$T' && echo inside"
 	# In a namespace of its own all the same: a test that fails must not mount on the host.
 	# shellcheck disable=SC2016
 	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -c 'readlink /proc/self/ns/mnt; wc -l </proc/self/mountinfo
@@ -161,5 +160,10 @@ put_probe() {
 	assert_eq "$(sed -n 3p "$T/o")" "$(sed -n 1p "$T/o")"
 	assert_eq "$(tail -n 1 "$T/o")" "$(sed -n 2p "$T/o")"
 	grep -q '^mounted$' "$T/o"
-	! grep -q '^work$' "$T/o"
+	grep -q '^inside$' "$T/o"
+	# exec enters its root, too.
+	update_config '.process.args = ["sleep", "1000"]'
+	STRAKE_TEST_ID=$ID unshare -m --propagation private "$RUNTIME" --root "$ROOT" run -d --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
+	ok strake exec "$ID" sh -c "test ! -e '$T' && cat /proc/1/comm && echo >/dev/null"
+	assert_out sleep
 }
