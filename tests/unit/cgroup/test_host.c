@@ -307,19 +307,6 @@ static void only_cgroup_file_systems(void **state)
 	cgroup_free(c);
 }
 
-static void systemd_is_refused(void **state)
-{
-	struct cgroup_request req = { .manager = CGROUP_SYSTEMD, .id = "id" };
-	struct cgroup *c = NULL;
-	struct err e;
-
-	(void)state;
-	err_init(&e);
-	assert_true(cgroup_new(&req, &c, &e) < 0);
-	assert_int_equal(e.kind, ERR_UNSUPPORTED);
-	assert_null(c);
-}
-
 #define faked(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -327,7 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		faked(hybrid_paths), faked(own_path_below_a_mount_root), faked(mounted_elsewhere),
 		faked(cpuset_is_inherited), faked(v1_writes), faked(bfq_names), faked(bad_states),
-		faked(only_cgroup_file_systems), faked(systemd_is_refused),
+		faked(only_cgroup_file_systems),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
