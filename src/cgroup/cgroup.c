@@ -115,6 +115,13 @@ int64_t cgroup_oom_kills(const struct cgroup *c)
 	return c->ops->oom_kills(c);
 }
 
+int cgroup_stats(struct cgroup *c, struct arena *a, struct stats *ret, struct err *e)
+{
+	int r = c->ops->stats(c, a, ret, e);
+
+	return r < 0 ? err_wrap(e, "unable to get container cgroup stats") : 0;
+}
+
 size_t cgroup_views(const struct cgroup *c, const struct cgroup_view **ret)
 {
 	*ret = c->views;

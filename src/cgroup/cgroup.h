@@ -75,6 +75,21 @@ bool cgroup_exists(const struct cgroup *c);
 /* How often the OOM killer struck in it so far; -errno when unknown. */
 int64_t cgroup_oom_kills(const struct cgroup *c);
 
+/* What the kernel has counted; *ret must be zeroed, and what this kernel does not count stays so.
+ * Strings and lists live in a. */
+struct stats;
+int cgroup_stats(struct cgroup *c, struct arena *a, struct stats *ret, struct err *e);
+
+/* Waiting for the OOM killer and for the end; c must outlive it. */
+struct cgroup_watch;
+enum cgroup_event { CGROUP_NOTHING, CGROUP_OOM, CGROUP_GONE };
+int cgroup_watch_new(struct cgroup *c, struct cgroup_watch **ret, struct err *e);
+void cgroup_watch_free(struct cgroup_watch *w);
+/* Readable when there may be something; FD_NONE when only looking now and then tells. */
+int cgroup_watch_fd(const struct cgroup_watch *w);
+/* What has happened since the last call; never waits. */
+enum cgroup_event cgroup_watch_read(struct cgroup_watch *w);
+
 /* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? */
 bool cgroup_host_is_unified(void);
 

@@ -72,6 +72,8 @@ struct cgroup_ops {
 	int (*is_frozen)(struct cgroup *c, struct err *e); /* by itself, not by an ancestor */
 	int (*kill)(struct cgroup *c, int sig, struct err *e);
 	int64_t (*oom_kills)(const struct cgroup *c);
+	int (*stats)(struct cgroup *c, struct arena *a, struct stats *s, struct err *e);
+	int (*watch)(struct cgroup *c, struct cgroup_watch *w, struct err *e);
 };
 extern const struct cgroup_ops cg_v1_ops, cg_v2_ops, cg_none_ops;
 
@@ -192,3 +194,8 @@ int cg_check_unused(struct cgroup *c, struct err *e);
 /* Sends sig to each process by its pidfd; SIGKILL until none is new, and thaws. freeze: stops them
  * while it looks, so that none escapes by fork. */
 int cg_signal_all(struct cgroup *c, int sig, bool freeze, struct err *e);
+
+/* ---- watch.c ---- */
+
+int cg_v1_watch(struct cgroup *c, struct cgroup_watch *w, struct err *e);
+int cg_v2_watch(struct cgroup *c, struct cgroup_watch *w, struct err *e);

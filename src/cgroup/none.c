@@ -77,6 +77,18 @@ static int64_t oom_kills(const struct cgroup *c)
 	return -EOPNOTSUPP;
 }
 
+static int stats(struct cgroup *c, struct arena *a, struct stats *s, struct err *e)
+{
+	(void)c, (void)a, (void)s;
+	return no_cgroup(e, "read statistics");
+}
+
+static int watch(struct cgroup *c, struct cgroup_watch *w, struct err *e)
+{
+	(void)c, (void)w;
+	return no_cgroup(e, "watch for OOM");
+}
+
 const struct cgroup_ops cg_none_ops = {
 	.create = create,
 	.join = join,
@@ -87,4 +99,6 @@ const struct cgroup_ops cg_none_ops = {
 	.is_frozen = is_frozen,
 	.kill = kill_all,
 	.oom_kills = oom_kills,
+	.stats = stats,
+	.watch = watch,
 };

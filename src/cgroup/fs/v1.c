@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cgroup/devices/devices.h"
 #include "cgroup/fs/rows.h"
+#include "cgroup/fs/stats.h"
 #include "os/feature.h"
 
 /* ---- making ---- */
@@ -256,4 +257,6 @@ const struct cgroup_ops cg_v1_ops = {
 	.is_frozen = v1_is_frozen,
 	.kill = v1_kill,
 	.oom_kills = v1_oom_kills,
+	.stats = cg_v1_stats,
+	.watch = cg_v1_watch,
 };

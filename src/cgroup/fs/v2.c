@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cgroup/devices/devices.h"
 #include "cgroup/fs/rows.h"
+#include "cgroup/fs/stats.h"
 #include "os/feature.h"
 
 #define DELEGATE "/sys/kernel/cgroup/delegate"
@@ -286,4 +287,6 @@ const struct cgroup_ops cg_v2_ops = {
 	.is_frozen = v2_is_frozen,
 	.kill = v2_kill,
 	.oom_kills = v2_oom_kills,
+	.stats = cg_v2_stats,
+	.watch = cg_v2_watch,
 };
