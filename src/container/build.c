@@ -127,12 +127,21 @@ static int open_namespaces(struct launch *l, const struct spec_namespaces *ns, s
 	return 0;
 }
 
+/* exec: with it one process can look into another that is not dumpable. */
+static bool may_ptrace(const struct spec_process *p)
+{
+	const struct spec_caps *c = p ? p->capabilities : NULL;
+
+	return c && (c->bounding | c->permitted | c->effective) & 1ULL << CAP_SYS_PTRACE;
+}
+
 static int plan_script(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	const struct spec_hooks *h = &in->spec->hooks;
 	struct script_facts facts = {
 		.join = in->is_exec,
 		.privileged = l->job.privileged,
+		.watched = may_ptrace(in->spec->process),
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
 		.terminal = in->process->terminal,
 		.notify = l->job.seccomp.filter && l->job.seccomp.notify,

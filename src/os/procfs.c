@@ -46,13 +46,15 @@ static int check_root(int fd)
 
 /* A procfs that no path leads to. Not attached: closing it costs a grace period, so only on
  * demand. Needs CAP_SYS_ADMIN. */
-static int make_own(void)
+static int make_own(bool pids_only)
 {
 	auto_fd fs = os_fsopen("proc");
 	int r;
 
 	if (fs < 0)
 		return fs;
+	if (pids_only)
+		(void)os_fsconfig(fs, "subset", "pid"); /* Linux 5.8 */
 	r = os_fsconfig_create(fs);
 	if (r < 0)
 		return r;
@@ -71,7 +73,7 @@ int procfs_open(struct procfs *p, struct err *e)
 	}
 	/* /proc is missing, or something else is there. */
 	fd_close(fd);
-	fd = make_own();
+	fd = make_own(false);
 	if (fd < 0)
 		return err_sys(e, -r, "open /proc: it is not the root of a procfs");
 	p->host = FD_NONE;
@@ -84,6 +86,16 @@ void procfs_close(struct procfs *p)
 	fd_close(p->host);
 	fd_close(p->own);
 	p->host = p->own = FD_NONE;
+}
+
+void procfs_confine(struct procfs *p)
+{
+	auto_fd can = os_fsopen("proc");
+
+	if (can < 0)
+		return;
+	procfs_close(p);
+	p->pids_only = true;
 }
 
 /* Never off the mount that root is on, which is a procfs: nothing is left to be checked. */
@@ -107,7 +119,7 @@ int procfs_openat(struct procfs *p, const char *path, int flags)
 	if (r != -EXDEV)
 		return r;
 	if (p->own < 0) {
-		own = make_own();
+		own = make_own(p->pids_only);
 		if (own < 0)
 			return r;
 		p->own = own;

@@ -21,12 +21,17 @@
 struct procfs {
 	int host; /* O_PATH of the verified /proc */
 	int own;  /* the private mount, made on demand; -EBADF until then */
+	bool pids_only; /* what is made shows processes alone */
 };
 
 int procfs_open(struct procfs *p, struct err *e);
 /* An empty handle (both -EBADF), for procfs_close() to take. */
 #define PROCFS_NONE { .host = -EBADF, .own = -EBADF }
 void procfs_close(struct procfs *p);
+/* Before a process is cloned whose descriptors others can see: lets go of the host's. What is opened
+ * next is found in a private mount for the reader's own pid namespace (Linux 5.2) that shows
+ * processes alone (5.8). An older kernel keeps the handle. */
+void procfs_confine(struct procfs *p);
 
 /* path is relative: "self/attr/exec", "sys/net/ipv4/ip_forward", "1234/ns/net". Returns a
  * descriptor or -errno; the file is checked to be on procfs. flags as open(2); CLOEXEC is added.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
 #include "os/fd.h"
 
@@ -65,6 +66,30 @@ int fds_leave(unsigned n, struct err *e)
 			return err_sys(e, -r, "preserving descriptor %u", FIRST_EXTRA + i);
 	}
 	return 0;
+}
+
+int fds_gather(unsigned extra, int *const keep[], size_t n, struct err *e)
+{
+	int place = FIRST_EXTRA + (int)extra, next = place;
+	int r;
+
+	/* First out of the way: one may stand where another is to go. */
+	for (size_t i = 0; i < n; i++) {
+		int fd = *keep[i] < 0 ? FD_NONE : fcntl(*keep[i], F_DUPFD_CLOEXEC, place + (int)n);
+
+		if (*keep[i] >= 0 && fd < 0)
+			return err_sys(e, errno, "dup");
+		*keep[i] = fd;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (*keep[i] < 0)
+			continue;
+		if (dup3(*keep[i], next, O_CLOEXEC) < 0)
+			return err_sys(e, errno, "dup3");
+		*keep[i] = next++;
+	}
+	r = os_close_from((unsigned)next);
+	return r < 0 ? err_sys(e, -r, "closing the descriptors from %d on", next) : 0;
 }
 
 void fds_keep_inherited(void)

@@ -20,5 +20,8 @@ unsigned fds_listen(void);
 int fds_check_preserved(unsigned n, struct err *e);
 /* Init before execve: the n from 3 on survive, all others are closed now. */
 int fds_leave(unsigned n, struct err *e);
+/* Moves the descriptors (those of them that are open) behind the extra ones, close-on-exec, and
+ * closes all others. */
+int fds_gather(unsigned extra, int *const keep[], size_t n, struct err *e);
 /* Before a re-execution of ourselves: what came in goes on. */
 void fds_keep_inherited(void);

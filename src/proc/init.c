@@ -95,7 +95,8 @@ static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 void init_main(struct chain_job *job, struct chan *to_parent)
 {
 	struct init_ctx ctx = {
-		.job = job, .parent = to_parent, .listener = FD_NONE, .fifo = FD_NONE,
+		.job = job, .parent = to_parent, .listener = FD_NONE,
+		.fifo_path = FD_NONE, .links = FD_NONE, .fifo = FD_NONE,
 	};
 	const struct init_step *steps = job->script.join ? join_steps : init_steps;
 	size_t n = job->script.join ? join_steps_n : init_steps_n;

@@ -422,6 +422,12 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 	};
 	int r = spawn(&p, e);
 
+	if (r == 0 && log_enabled(LOG_LEVEL_DEBUG)) {
+		char text[256];
+
+		script_format(&job->script, text, sizeof(text));
+		log_debug("process %d is to say: %s", p.stage_pid > 0 ? p.stage_pid : p.init_pid, text);
+	}
 	for (size_t i = 0; r == 0 && i < job->script.n_messages; i++)
 		r = handlers[job->script.messages[i]](&p, e);
 	if (r < 0)

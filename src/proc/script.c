@@ -28,7 +28,8 @@ static int sort_kinds(const struct spec_namespaces *ns, bool join, uint32_t *mad
 	return 0;
 }
 
-static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined, bool privileged)
+static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined,
+			    const struct script_facts *f)
 {
 	uint32_t user = KIND_BIT(NS_USER), pid = KIND_BIT(NS_PID);
 
@@ -47,10 +48,13 @@ static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined, bo
 	/*
 	 * A stage is needed where one process cannot do it: entering a user namespace changes what
 	 * it may enter next (unprivileged callers need it first), and an init that is born into a
-	 * new user namespace may no longer enter namespaces that belong to the old one.
+	 * new user namespace may no longer enter namespaces that belong to the old one. And who is
+	 * born into a pid namespace whose processes may look into it whatever it does (CAP_SYS_PTRACE
+	 * of its own user namespace) must not have the host's root even for a moment (CVE-2016-9962).
 	 */
+	s->bare = s->join && f->watched && (joined & pid) && !(joined & user);
 	if (s->join)
-		s->stage = !privileged && (joined & user);
+		s->stage = s->bare || (!f->privileged && (joined & user));
 	else
 		s->stage = (joined & user) || ((made & user) && (joined & ~pid));
 	if (s->stage) {
@@ -71,7 +75,7 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 	if (r < 0)
 		return r;
 	*s = (struct script){ .join = f->join };
-	plan_namespaces(s, made, joined, f->privileged);
+	plan_namespaces(s, made, joined, f);
 	if (s->stage)
 		say(s, MSG_INIT_PID);
 	say(s, MSG_BEGIN);

@@ -13,6 +13,7 @@
 struct script_facts {
 	bool join;       /* exec: every namespace of the container exists already */
 	bool privileged; /* CAP_SYS_ADMIN where the runtime stands */
+	bool watched;    /* the container's processes may ptrace one of the host's root */
 	bool host_hooks; /* prestart or createRuntime hooks are there */
 	bool terminal;
 	bool notify;     /* the seccomp program has a listener */
@@ -23,6 +24,7 @@ struct script_facts {
 struct script {
 	bool stage;            /* an intermediate process joins first */
 	bool join;             /* init is a joiner (exec) */
+	bool bare;             /* init is born inside, with nothing of the host in its hands */
 	uint32_t new_kinds;    /* bit enum ns_kind: made at the clone of init */
 	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace */
 	uint32_t stage_joins;  /* by path or from the container: entered by the stage */

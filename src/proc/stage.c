@@ -6,6 +6,7 @@
 #include "os/clone.h"
 #include "proc/job.h"
 #include "ns/ns.h"
+#include "proc/fds.h"
 #include "proc/join.h"
 
 static int clone_init(struct chain_job *job, struct chan *to_parent, struct chan *init_end,
@@ -13,7 +14,7 @@ static int clone_init(struct chain_job *job, struct chan *to_parent, struct chan
 {
 	struct os_clone c = {
 		.flags = CLONE_PARENT, /* so that init is the parent's child, then the engine's */
-		.cgroup = job->cgroup ? cgroup_clone_fd(job->cgroup) : FD_NONE,
+		.cgroup = job->cgroup && !job->script.bare ? cgroup_clone_fd(job->cgroup) : FD_NONE,
 	};
 	struct msg_pid m = { 0 };
 	bool in_cgroup = false;
@@ -35,6 +36,17 @@ static int clone_init(struct chain_job *job, struct chan *to_parent, struct chan
 	return chan_send(to_parent, MSG_INIT_PID, &m, pidfd, e);
 }
 
+/* What init is born with, the container can look at (CVE-2016-9962). */
+static int put_away_the_host(struct chain_job *job, struct chan *to_parent, struct chan *init_end,
+			     struct err *e)
+{
+	int *const keep[] = { &to_parent->fd, &init_end->fd, &job->proc->host, &job->proc->own };
+
+	procfs_confine(job->proc);
+	job->target_pidfd = FD_NONE;
+	return fds_gather(job->extra_fds, keep, ARRAY_SIZE(keep), e);
+}
+
 void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init_end)
 {
 	struct err e;
@@ -44,6 +56,8 @@ void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init
 	r = join_namespaces(job, job->script.stage_joins, &e);
 	if (r == 0 && (job->script.stage_joins & KIND_BIT(NS_USER)))
 		r = become_root(&e);
+	if (r == 0 && job->script.bare)
+		r = put_away_the_host(job, to_parent, init_end, &e);
 	if (r == 0)
 		r = clone_init(job, to_parent, init_end, &e);
 	if (r < 0)

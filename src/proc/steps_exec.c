@@ -14,6 +14,8 @@
 #include "proc/steps.h"
 #include "sec/user.h"
 
+#define FIFO_NAME "exec.fifo"
+
 int step_home(struct init_ctx *ctx, struct err *e)
 {
 	static const char prefix[] = "HOME=";
@@ -165,16 +167,59 @@ int step_seccomp_late(struct init_ctx *ctx, struct err *e)
 	return load_filter(ctx, e);
 }
 
-/* Init may wait for days: it keeps no mount of the host busy and no socket of the caller open. */
-static int keep_fifo_dir(struct init_ctx *ctx, struct err *e)
+/* Is the link number fd of links (/proc/self/fd, as far as that can be believed) what fd is? */
+static bool is_the_same(int links, int fd, struct stat *ret)
+{
+	char name[16];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%d", fd);
+	return fstat(fd, ret) == 0 && fstatat(links, name, &st, 0) == 0 && st.st_ino == ret->st_ino &&
+	       st.st_dev == ret->st_dev;
+}
+
+/*
+ * Init may wait for days: it keeps no mount of the host busy and no socket of the caller open. Nor,
+ * if it can do without, the state directory, whose descriptor leads to all of the host: by the
+ * container's /proc the fifo is opened from a descriptor of its own. That /proc need not be true,
+ * since what it gives is compared.
+ */
+static int keep_fifo(struct init_ctx *ctx, struct err *e)
 {
 	struct chain_job *job = ctx->job;
-	int place = 3 + (int)job->extra_fds;
+	int fifo = openat(job->fifo_dir, FIFO_NAME, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	int links = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int *const keep[] = { &job->fifo_dir, &ctx->fifo_path, &ctx->links };
+	struct stat st;
 
-	if (job->fifo_dir != place && dup3(job->fifo_dir, place, O_CLOEXEC) < 0)
-		return err_sys(e, errno, "dup3");
-	job->fifo_dir = place;
-	return fds_leave(job->extra_fds + 1, e);
+	if (fifo >= 0 && links >= 0 && is_the_same(links, fifo, &st)) {
+		job->fifo_dir = FD_NONE;
+		ctx->fifo_path = fifo;
+		ctx->links = links;
+	}
+	return fds_gather(job->extra_fds, keep, ARRAY_SIZE(keep), e);
+}
+
+static int open_fifo(const struct init_ctx *ctx)
+{
+	char name[16];
+	struct stat st, found;
+	int fd;
+
+	if (ctx->fifo_path < 0)
+		return openat(ctx->job->fifo_dir, FIFO_NAME, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (!is_the_same(ctx->links, ctx->fifo_path, &st)) {
+		errno = ESTALE;
+		return -1;
+	}
+	snprintf(name, sizeof(name), "%d", ctx->fifo_path);
+	fd = openat(ctx->links, name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd >= 0 && (fstat(fd, &found) < 0 || found.st_ino != st.st_ino || found.st_dev != st.st_dev)) {
+		fd_close(fd);
+		errno = ESTALE;
+		return -1;
+	}
+	return fd;
 }
 
 int step_ready(struct init_ctx *ctx, struct err *e)
@@ -188,7 +233,7 @@ int step_ready(struct init_ctx *ctx, struct err *e)
 		return 0;
 	log_set_sink(NULL, NULL);
 	chan_close(ctx->parent);
-	return keep_fifo_dir(ctx, e);
+	return keep_fifo(ctx, e);
 }
 
 /* Opening for writing blocks until `start` opens for reading. */
@@ -196,10 +241,10 @@ int step_wait_for_start(struct init_ctx *ctx, struct err *e)
 {
 	int r;
 
-	if (ctx->job->fifo_dir < 0)
+	if (ctx->job->fifo_dir < 0 && ctx->fifo_path < 0)
 		return 0;
 	do
-		ctx->fifo = openat(ctx->job->fifo_dir, "exec.fifo", O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		ctx->fifo = open_fifo(ctx);
 	while (ctx->fifo < 0 && errno == EINTR);
 	if (ctx->fifo < 0)
 		return err_sys(e, errno, "open exec.fifo");

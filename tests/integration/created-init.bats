@@ -8,14 +8,55 @@ setup() {
 	requires root
 }
 
-# The directory of exec.fifo alone, beside what it hands on.
-@test "created: init holds no descriptor of the host but the fifo's directory" {
+# exec.fifo itself, and the container's own /proc/self/fd to open it by.
+@test "created: init holds no descriptor of the host but the fifo" {
 	strake_only "runc holds others"
 	set_args sleep 1000
 	ok strake_create
 	local fds
 	fds=$(find "/proc/$(init_pid)/fd" -type l -printf '%f %l\n' | sort -n)
-	assert_eq "$(tail -n +4 <<<"$fds")" "3 $ROOT/$ID"
+	assert_eq "$(tail -n +4 <<<"$fds")" "3 $ROOT/$ID/exec.fifo"$'\n'"4 /proc/1/fd"
+	ok strake start "$ID"
+	wait_status running
+}
+
+# A container without a /proc of its own, or with a false one, waits at the directory and starts too.
+@test "created: without a /proc, and with one that is not true" {
+	set_args echo started
+	update_config '.mounts |= map(select(.destination != "/proc")) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
+	mkdir -p "$BUNDLE/rootfs/proc/self/fd"
+	ok strake_create
+	created=$out_file
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(cat "$created")" started
+	ok strake delete "$ID"
+	local n
+	for n in 3 4 5 6 7 8 9 10 11 12; do ln -s /dev/zero "$BUNDLE/rootfs/proc/self/fd/$n"; done
+	ok strake_create
+	created=$out_file
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(cat "$created")" started
+}
+
+@test "created: the fifo is opened by the container's user, in user namespaces too" {
+	set_args id -u
+	update_config '.process.user = {"uid": 1000, "gid": 1000}'
+	ok strake_create
+	created=$out_file
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(cat "$created")" 1000
+	ok strake delete "$ID"
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}] |
+		.linux.gidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}]'
+	ok strake_create
+	created=$out_file
+	ok strake start "$ID"
+	wait_status stopped
+	assert_eq "$(cat "$created")" 1000
 }
 
 @test "created: preserved descriptors stay, and so does the fifo's directory" {

@@ -101,6 +101,20 @@ static int listen_only_for_this_pid(void)
 	return fds_listen() == 0 ? 0 : 3;
 }
 
+/* 3 is an extra one, 5 and 4 are to stay, 6 and 7 to go; the slot in between is empty. */
+static int gathers_behind_the_extra_ones(void)
+{
+	int a = 5, none = -1, b = 4;
+	int *const keep[] = { &a, &none, &b };
+	struct err e;
+
+	if (dup2(STDIN_FILENO, 5) < 0 || dup2(STDOUT_FILENO, 4) < 0 || fds_gather(1, keep, 3, &e) < 0)
+		return 1;
+	if (a != 4 || b != 5 || none >= 0 || is_open(6) || is_open(7))
+		return 2;
+	return fcntl(4, F_GETFD) == FD_CLOEXEC && fcntl(5, F_GETFD) == FD_CLOEXEC && is_open(3) ? 0 : 3;
+}
+
 static void all(void **state)
 {
 	(void)state;
@@ -108,6 +122,7 @@ static void all(void **state)
 	assert_int_equal(in_child(3, a_hole_ends_the_count), 0);
 	assert_int_equal(in_child(4, leaves_only_what_was_asked), 0);
 	assert_int_equal(in_child(4, leaves_by_walking), 0);
+	assert_int_equal(in_child(5, gathers_behind_the_extra_ones), 0);
 	assert_int_equal(in_child(0, fills_closed_stdio), 0);
 	assert_int_equal(in_child(0, listen_only_for_this_pid), 0);
 }
