@@ -63,8 +63,9 @@ struct list_kind {
 	void (*change)(void *item, const void *by);
 };
 
-static int merge_list(struct arena *a, const struct list_kind *k, const void *stored, size_t n_stored,
-		      const void *update, size_t n_update, void *ret_list, size_t *ret_n)
+static int merge_list(struct arena *a, const struct list_kind *k, const void *stored,
+		      size_t n_stored, const void *update, size_t n_update, void *ret_list,
+		      size_t *ret_n)
 {
 	char *v = arena_array(a, n_stored + n_update + 1, k->size);
 	size_t n = n_stored;
@@ -114,9 +115,9 @@ LIST_KIND(priority, struct spec_net_priority, str_eq(x->name, y->name), x->prior
 LIST_KIND(rdma, struct spec_rdma, str_eq(x->device, y->device), TAKE_NUMBERS(x, y, rdma_numbers));
 LIST_KIND(file, struct key_value, str_eq(x->key, y->key), x->value = y->value);
 
-#define MERGE(kind, list, n, stored, update)                                                   \
-	merge_list(a, &(kind), (stored)->list, (stored)->n, (update)->list, (update)->n, &to->list, \
-		   &to->n)
+#define MERGE(kind, list, n, stored, update)                                                       \
+	merge_list(a, &(kind), (stored)->list, (stored)->n, (update)->list, (update)->n,           \
+		   &to->list, &to->n)
 
 static int merge_blkio(struct arena *a, struct spec_blkio *to, const struct spec_blkio *u)
 {
@@ -190,7 +191,8 @@ static int merge_lists(struct arena *a, struct spec_resources *to, const struct 
 }
 
 /* The sections that update has become copies, changed; the others stay shared with stored. */
-static int merge_sections(struct arena *a, struct spec_resources *to, const struct spec_resources *u)
+static int merge_sections(struct arena *a, struct spec_resources *to,
+			  const struct spec_resources *u)
 {
 	int r = 0;
 
@@ -218,7 +220,8 @@ static int merge_sections(struct arena *a, struct spec_resources *to, const stru
 }
 
 int spec_update_merge(struct arena *a, const struct spec_resources *stored,
-		      const struct spec_resources *update, struct spec_resources **ret, struct err *e)
+		      const struct spec_resources *update, struct spec_resources **ret,
+		      struct err *e)
 {
 	struct spec_resources *to = COPY(stored);
 	int r = to ? merge_sections(a, to, update) : -ENOMEM;

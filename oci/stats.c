@@ -195,7 +195,8 @@ static const struct json_field fields_stats[] = {
 	{ NULL }
 };
 
-static int emit(const char *type, const char *id, const struct stats *s, struct str *out, struct err *e)
+static int emit(const char *type, const char *id, const struct stats *s, struct str *out,
+		struct err *e)
 {
 	struct json_writer w;
 

@@ -75,8 +75,8 @@ struct stats_blkio_list {
 	size_t n;
 };
 struct stats_blkio {
-	struct stats_blkio_list service_bytes, serviced, queued, service_time, wait_time, merged, time,
-		sectors;
+	struct stats_blkio_list service_bytes, serviced, queued, service_time, wait_time, merged,
+	    time, sectors;
 	struct stats_pressure *pressure;
 };
 

@@ -56,6 +56,17 @@ int strake_delete(strake_runtime *rt, const char *id, bool force, struct strake_
 int strake_pause(strake_runtime *rt, const char *id, struct strake_error *err);
 int strake_resume(strake_runtime *rt, const char *id, struct strake_error *err);
 
+int strake_update(strake_runtime *rt, const char *id, const struct strake_update_options *o,
+		  struct strake_error *err);
+
+/*
+ * Gives fn each event as a line of JSON: statistics every interval, and when the OOM killer
+ * struck. Returns 0 when the container is gone; fn's negative result ends the call as a failure.
+ */
+typedef int (*strake_event_fn)(void *data, const char *json);
+int strake_events(strake_runtime *rt, const char *id, const struct strake_events_options *o,
+		  strake_event_fn fn, void *data, struct strake_error *err);
+
 /* Calls fn once with what is known; fn's negative result ends the call as a failure. */
 typedef int (*strake_info_fn)(void *data, const struct strake_info *info);
 int strake_state(strake_runtime *rt, const char *id, strake_info_fn fn, void *data,

@@ -59,6 +59,29 @@ struct strake_exec_options {
 	unsigned preserve_fds;
 };
 
+/*
+ * New limits. A NULL pointer leaves what it stands for as it is; so does 0, but for cpu_burst,
+ * cpu_idle and pids_limit. -1 is "unlimited" for memory and pids.
+ */
+struct strake_update_options {
+	size_t size;
+	const char *resources;      /* a LinuxResources object as JSON: all numbers come from it */
+	size_t resources_len;
+	const uint16_t *blkio_weight;
+	const uint64_t *cpu_period, *cpu_burst, *cpu_shares, *cpu_rt_period;
+	const int64_t *cpu_quota, *cpu_rt_runtime, *cpu_idle;
+	const char *cpuset_cpus, *cpuset_mems;
+	const int64_t *memory, *memory_reservation, *memory_swap;
+	const int64_t *pids_limit;
+	const char *l3_cache_schema, *mem_bw_schema; /* with resources too */
+};
+
+struct strake_events_options {
+	size_t size;
+	bool stats_only;     /* the statistics, once */
+	int64_t interval_ns; /* between two statistics; > 0 unless stats_only */
+};
+
 /* One container as `state` and `list` show it. Strings belong to the call that gave it. */
 struct strake_info {
 	const char *id, *status, *bundle, *rootfs, *created, *owner;

@@ -78,6 +78,28 @@ int strake_resume(strake_runtime *rt, const char *id, struct strake_error *err)
 	return api_result(container_pause(&rt->rt, id, false, &e), &e, err);
 }
 
+int strake_update(strake_runtime *rt, const char *id, const struct strake_update_options *o,
+		  struct strake_error *err)
+{
+	struct strake_update_options own;
+	struct err e;
+
+	err_init(&e);
+	api_copy_options(&own, sizeof(own), o);
+	return api_result(container_update(&rt->rt, id, &own, &e), &e, err);
+}
+
+int strake_events(strake_runtime *rt, const char *id, const struct strake_events_options *o,
+		  strake_event_fn fn, void *data, struct strake_error *err)
+{
+	struct strake_events_options own;
+	struct err e;
+
+	err_init(&e);
+	api_copy_options(&own, sizeof(own), o);
+	return api_result(container_events(&rt->rt, id, &own, fn, data, &e), &e, err);
+}
+
 int strake_pids(strake_runtime *rt, const char *id, pid_t **ret, size_t *ret_n,
 		struct strake_error *err)
 {

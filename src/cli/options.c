@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "cli/go_values.h"
 #include "cli/quote.h"
 
 static const struct opt help_opt = { .name = "help", .alias = "h", .kind = OPT_BOOL };
@@ -61,8 +62,9 @@ static int set_bool(const struct opt *o, char *at, const struct token *t, struct
 	return 0;
 }
 
-/* As Go's flag.Int, which takes 0x and 0 as bases; what is below zero means nothing here. */
-static int set_count(char *at, const struct token *t, const char *value, struct err *e)
+/* As Go's flag.Int, which takes 0x and 0 as bases. */
+static int parse_int(const struct token *t, const char *value, long long min, long long max,
+		     long long *ret, struct err *e)
 {
 	char *end;
 	long long v;
@@ -71,10 +73,31 @@ static int set_count(char *at, const struct token *t, const char *value, struct 
 	v = strtoll(value, &end, 0);
 	if (end == value || *end || *value == ' ')
 		return usage_value(t, value, "value", "parse error", e);
-	if (errno || v < 0 || v > INT_MAX)
+	if (errno || v < min || v > max)
 		return usage_value(t, value, "value", "value out of range", e);
-	*(unsigned *)(void *)at = (unsigned)v;
+	*ret = v;
 	return 0;
+}
+
+/* What is below zero means nothing here. */
+static int set_count(char *at, const struct token *t, const char *value, struct err *e)
+{
+	long long v;
+	int r = parse_int(t, value, 0, INT_MAX, &v, e);
+
+	if (r == 0)
+		*(unsigned *)(void *)at = (unsigned)v;
+	return r;
+}
+
+static int set_int(char *at, const struct token *t, const char *value, struct err *e)
+{
+	long long v;
+	int r = parse_int(t, value, INT64_MIN, INT64_MAX, &v, e);
+
+	if (r == 0)
+		*(struct opt_int *)(void *)at = (struct opt_int){ .set = true, .v = v };
+	return r;
 }
 
 static int check_number(const struct token *t, const char *value, struct err *e)
@@ -127,6 +150,12 @@ static int set_value(const struct parser *p, const struct opt *o, const struct t
 		return 0;
 	case OPT_COUNT:
 		return set_count(at, t, value, e);
+	case OPT_INT:
+		return set_int(at, t, value, e);
+	case OPT_DURATION:
+		if (go_duration(value, (int64_t *)(void *)at) < 0)
+			return usage_value(t, value, "value", "parse error", e);
+		return 0;
 	case OPT_NUMBERS:
 		r = check_number(t, value, e);
 		return r < 0 ? r : append(p, at, value, e);

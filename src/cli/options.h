@@ -18,9 +18,16 @@ enum opt_kind {
 	OPT_STRING,   /* const char *; an empty value counts as not given */
 	OPT_RAW,      /* const char *; an empty value is a value */
 	OPT_COUNT,    /* unsigned */
+	OPT_INT,      /* struct opt_int */
+	OPT_DURATION, /* int64_t: nanoseconds from "5s", "1m30s" */
 	OPT_STRINGS,  /* const char *const *: NULL-terminated, heap, see opts_fini() */
 	OPT_NUMBERS,  /* the same, each a decimal integer */
 	OPT_IGNORED   /* takes a value and drops it: a flag that older clients still send */
+};
+
+struct opt_int {
+	bool set;
+	int64_t v;
 };
 
 struct opt {

@@ -38,6 +38,11 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 int container_kill(struct runtime *rt, const char *id, int sig, bool all, struct err *e);
 int container_delete(struct runtime *rt, const char *id, bool force, struct err *e);
 int container_pause(struct runtime *rt, const char *id, bool paused, struct err *e);
+int container_update(struct runtime *rt, const char *id, const struct strake_update_options *o,
+		     struct err *e);
+/* Calls fn with each event as one line of JSON until the container is gone. */
+int container_events(struct runtime *rt, const char *id, const struct strake_events_options *o,
+		     int (*fn)(void *data, const char *json), void *data, struct err *e);
 int container_pids(struct runtime *rt, const char *id, pid_t **ret, size_t *ret_n, struct err *e);
 
 /* What `state` shows; state_fini(&i->state) afterwards. */

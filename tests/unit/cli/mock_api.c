@@ -133,6 +133,60 @@ int strake_resume(strake_runtime *rt, const char *id, struct strake_error *err)
 	return answer("resume", id, err);
 }
 
+static void number(const char *name, bool given, long long v)
+{
+	size_t len = strlen(mock.text);
+
+	if (given)
+		snprintf(mock.text + len, sizeof(mock.text) - len, "%s=%lld;", name, v);
+}
+#define NUMBER(field) number(#field, o->field, o->field ? (long long)*o->field : 0)
+
+int strake_update(strake_runtime *rt, const char *id, const struct strake_update_options *o,
+		  struct strake_error *err)
+{
+	const char *strings[] = { o->cpuset_cpus, o->cpuset_mems, o->l3_cache_schema, o->mem_bw_schema };
+
+	(void)rt;
+	snprintf(mock.text, sizeof(mock.text), "%.*s", (int)o->resources_len,
+		 o->resources ? o->resources : "");
+	NUMBER(blkio_weight);
+	NUMBER(cpu_period);
+	NUMBER(cpu_burst);
+	NUMBER(cpu_shares);
+	NUMBER(cpu_rt_period);
+	NUMBER(cpu_quota);
+	NUMBER(cpu_rt_runtime);
+	NUMBER(cpu_idle);
+	NUMBER(memory);
+	NUMBER(memory_reservation);
+	NUMBER(memory_swap);
+	NUMBER(pids_limit);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++) {
+		size_t len = strlen(mock.text);
+
+		if (strings[i])
+			snprintf(mock.text + len, sizeof(mock.text) - len, "%s;", strings[i]);
+	}
+	return answer("update", id, err);
+}
+
+int strake_events(strake_runtime *rt, const char *id, const struct strake_events_options *o,
+		  strake_event_fn fn, void *data, struct strake_error *err)
+{
+	(void)rt;
+	mock.events = *o;
+	if (answer("events", id, err) < 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		if (fn(data, "{\"type\":\"oom\"}") < 0) {
+			snprintf(err->text, sizeof(err->text), "ended by the caller");
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int strake_list(strake_runtime *rt, strake_info_fn fn,
 		void (*unreadable)(void *data, const char *id, const char *why), void *data,
 		struct strake_error *err)

@@ -20,6 +20,7 @@ struct mock {
 	struct strake_runtime_options runtime;
 	struct strake_create_options create;
 	struct strake_exec_options exec;
+	struct strake_events_options events;
 	char text[512];              /* exec's lists, joined; runtime's root */
 	const struct strake_info *list;
 	size_t n_list;

@@ -28,11 +28,11 @@ static void slurp(int fd, char *buf, size_t size)
 	buf[n] = '\0';
 }
 
-/* Runs the program with fds 1 and 2 in memory; what they got is in out and err. */
-static int run(const char *first, ...)
+/* Runs the program with fd 1 on out_fd and fd 2 in memory; what they got is in out and err. */
+static int run_to(int out_fd, const char *first, ...)
 {
 	char copies[WORDS_MAX][256], *argv[WORDS_MAX + 1] = { NULL };
-	auto_fd out_fd = memfd_create("out", MFD_CLOEXEC), err_fd = memfd_create("err", MFD_CLOEXEC);
+	auto_fd err_fd = memfd_create("err", MFD_CLOEXEC);
 	auto_fd old_out = dup(1), old_err = dup(2);
 	const char *word = first;
 	va_list ap;
@@ -52,7 +52,11 @@ static int run(const char *first, ...)
 	slurp(err_fd, err, sizeof(err));
 	return r;
 }
-#define RUN(...) run(__VA_ARGS__, NULL)
+#define RUN(...)                                                       \
+	({                                                             \
+		auto_fd run_out_ = memfd_create("out", MFD_CLOEXEC);   \
+		run_to(run_out_, __VA_ARGS__, NULL);                   \
+	})
 
 static int reset(void **state)
 {
@@ -407,6 +411,85 @@ static void refused_cgroups_get_a_hint(void **state)
 	expect_error_record("\"made up\"\n");
 }
 
+static void update_fills_the_options(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN("runc", "update", "c1", "--cpu-period", "1", "--cpu-quota=-1",
+			     "--cpu-burst=0", "--cpu-share", "4", "--memory", "1.5k"), 0);
+	assert_string_equal(mock.called, "update");
+	assert_string_equal(mock.id, "c1");
+	assert_int_equal(mock.seals, 0);
+	assert_string_equal(mock.text, "cpu_period=1;cpu_burst=0;cpu_shares=4;cpu_quota=-1;"
+				       "memory=1536;");
+	assert_int_equal(RUN("runc", "update", "--cpu-rt-period=5", "--cpu-rt-runtime=6", "--cpu-idle=1",
+			     "--memory-reservation=2 MiB", "--memory-swap=-1", "--pids-limit=-1",
+			     "--blkio-weight=0x10", "c1"), 0);
+	assert_string_equal(mock.text, "blkio_weight=16;cpu_rt_period=5;cpu_rt_runtime=6;cpu_idle=1;"
+				       "memory_reservation=2097152;memory_swap=-1;pids_limit=-1;");
+	assert_int_equal(RUN("runc", "update", "--cpuset-cpus", "0-1", "--cpuset-mems=0",
+			     "--l3-cache-schema", "L3:0=f", "--mem-bw-schema", "MB:0=5", "c1"), 0);
+	assert_string_equal(mock.text, "0-1;0;L3:0=f;MB:0=5;");
+	assert_string_equal(err, "");
+	/* Kernel memory is dropped, but must be a number all the same. */
+	assert_int_equal(RUN("runc", "update", "--kernel-memory=5", "c1"), 0);
+	assert_string_equal(mock.text, "");
+	assert_non_null(strstr(err, "level=warning msg=\"Kernel memory settings are ignored"));
+	assert_int_equal(RUN("runc", "update", "--kernel-memory-tcp=x", "c1"), 1);
+	expect_error_record("\"invalid value for kernel-memory-tcp: invalid size: 'x'\"\n");
+	assert_int_equal(RUN("runc", "update", "--blkio-weight=65546", "c1"), 1);
+	expect_error_record("\"invalid value for blkio-weight: value out of range\"\n");
+	assert_int_equal(RUN("runc", "update", "--blkio-weight=x", "c1"), 1);
+	assert_true(str_starts(out, "Incorrect Usage: invalid value \"x\" for flag -blkio-weight: "));
+	assert_int_equal(RUN("runc", "update", "--help"), 0);
+	assert_null(strstr(out, "kernel-memory"));
+}
+
+static void update_reads_resources(void **state)
+{
+	char path[] = "/tmp/strake-cli-test-XXXXXX";
+	auto_fd fd = mkstemp(path), old = dup(0);
+
+	(void)state;
+	assert_true(fd >= 0 && old >= 0);
+	assert_int_equal(io_write_all(fd, "{\"x\": 1}\n", 9), 0);
+	/* Whatever else is given but Intel RDT. */
+	assert_int_equal(RUN("runc", "update", "-r", path, "--memory", "x", "--mem-bw-schema=M", "c1"), 0);
+	assert_string_equal(mock.text, "{\"x\": 1}\nM;");
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(dup2(fd, 0), 0);
+	assert_int_equal(RUN("runc", "update", "--resources=-", "c1"), 0);
+	assert_string_equal(mock.text, "{\"x\": 1}\n");
+	assert_int_equal(dup2(old, 0), 0);
+	unlink(path);
+	assert_int_equal(RUN("runc", "update", "-r", path, "c1"), 1);
+	assert_non_null(strstr(err, "no such file or directory"));
+}
+
+static void events_are_lines(void **state)
+{
+	auto_fd full = open("/dev/full", O_RDWR | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(RUN("runc", "events", "c1"), 0);
+	assert_string_equal(out, "{\"type\":\"oom\"}\n{\"type\":\"oom\"}\n");
+	assert_int_equal(mock.events.interval_ns, 5000000000);
+	assert_false(mock.events.stats_only);
+	assert_int_equal(RUN("runc", "events", "--stats", "--interval=1m0.5s", "c1"), 0);
+	assert_int_equal(mock.events.interval_ns, 60500000000);
+	assert_true(mock.events.stats_only);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(RUN("runc", "events", "--interval", i ? "0" : "-1s", "c1"), 1);
+		expect_error_record("\"duration interval must be greater than 0\"\n");
+	}
+	assert_int_equal(RUN("runc", "events", "--interval", "5", "c1"), 1);
+	assert_true(str_starts(out, "Incorrect Usage: invalid value \"5\" for flag -interval: parse "
+				    "error\n"));
+	/* A reader that went away ends it, with the true reason. */
+	assert_true(full >= 0);
+	assert_int_equal(run_to(full, "runc", "events", "c1", NULL), 1);
+	expect_error_record("\"write /dev/stdout: no space left on device\"\n");
+}
+
 #define T(f) cmocka_unit_test_setup(f, reset)
 
 int main(void)
@@ -429,6 +512,9 @@ int main(void)
 		T(ps_runs_the_hosts_ps),
 		T(spec_writes_one_file_once),
 		T(refused_cgroups_get_a_hint),
+		T(update_fills_the_options),
+		T(update_reads_resources),
+		T(events_are_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,8 @@ static void check(const char *stored, const char *update, const char *written, c
 static void without_stored_values(void **state)
 {
 	(void)state;
-	check(NULL, "{\"cpu\":{\"quota\":5}}", "{\"cpu\":{\"quota\":5}}", "{\"cpu\":{\"quota\":5}}");
+	check(NULL, "{\"cpu\":{\"quota\":5}}", "{\"cpu\":{\"quota\":5}}",
+	      "{\"cpu\":{\"quota\":5}}");
 	check("{}", "{\"memory\":{\"swap\":5}}", "{\"memory\":{\"swap\":5}}",
 	      "{\"memory\":{\"swap\":5}}");
 	check("{}", "{}", "{}", "{}");
@@ -93,7 +94,8 @@ static void memory_and_swap_are_a_pair(void **state)
 	check(stored, "{\"memory\":{\"limit\":-1}}", "{\"memory\":{\"limit\":-1}}",
 	      "{\"memory\":{\"limit\":-1}}");
 	check(stored, "{\"memory\":{\"limit\":-1,\"swap\":200}}",
-	      "{\"memory\":{\"limit\":-1,\"swap\":200}}", "{\"memory\":{\"limit\":-1,\"swap\":200}}");
+	      "{\"memory\":{\"limit\":-1,\"swap\":200}}",
+	      "{\"memory\":{\"limit\":-1,\"swap\":200}}");
 	/* 0 is "not given". */
 	check(stored, "{\"memory\":{\"limit\":0,\"reservation\":0,\"swap\":0}}",
 	      "{\"memory\":{\"limit\":0,\"reservation\":0,\"swap\":0}}", stored);
@@ -127,7 +129,8 @@ static void devices_stay(void **state)
 static void strings_that_are_given(void **state)
 {
 	(void)state;
-	check("{\"cpu\":{\"cpus\":\"0\",\"mems\":\"0\"}}", "{\"cpu\":{\"cpus\":\"0-1\",\"mems\":\"\"}}",
+	check("{\"cpu\":{\"cpus\":\"0\",\"mems\":\"0\"}}",
+	      "{\"cpu\":{\"cpus\":\"0-1\",\"mems\":\"\"}}",
 	      "{\"cpu\":{\"cpus\":\"0-1\",\"mems\":\"\"}}",
 	      "{\"cpu\":{\"cpus\":\"0-1\",\"mems\":\"0\"}}");
 }
@@ -135,18 +138,19 @@ static void strings_that_are_given(void **state)
 static void lists_change_by_identity(void **state)
 {
 	(void)state;
-	check("{\"blockIO\":{\"weight\":10,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":20,"
-	      "\"leafWeight\":30}],\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":1},"
-	      "{\"major\":8,\"minor\":0,\"rate\":2}]}}",
-	      "{\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21}],"
-	      "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":3},"
-	      "{\"major\":8,\"minor\":1,\"rate\":4}]}}",
-	      "{\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21}],"
-	      "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":3},"
-	      "{\"major\":8,\"minor\":1,\"rate\":4}]}}",
-	      "{\"blockIO\":{\"weight\":10,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21,"
-	      "\"leafWeight\":30}],\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":1},"
-	      "{\"major\":8,\"minor\":0,\"rate\":3},{\"major\":8,\"minor\":1,\"rate\":4}]}}");
+	check(
+	    "{\"blockIO\":{\"weight\":10,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":20,"
+	    "\"leafWeight\":30}],\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":1},"
+	    "{\"major\":8,\"minor\":0,\"rate\":2}]}}",
+	    "{\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21}],"
+	    "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":3},"
+	    "{\"major\":8,\"minor\":1,\"rate\":4}]}}",
+	    "{\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21}],"
+	    "\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":3},"
+	    "{\"major\":8,\"minor\":1,\"rate\":4}]}}",
+	    "{\"blockIO\":{\"weight\":10,\"weightDevice\":[{\"major\":8,\"minor\":0,\"weight\":21,"
+	    "\"leafWeight\":30}],\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":0,\"rate\":1},"
+	    "{\"major\":8,\"minor\":0,\"rate\":3},{\"major\":8,\"minor\":1,\"rate\":4}]}}");
 	check("{\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":1}],"
 	      "\"network\":{\"classID\":5,\"priorities\":[{\"name\":\"a\",\"priority\":1}]},"
 	      "\"rdma\":{\"m\":{\"hcaHandles\":1,\"hcaObjects\":2}},"

@@ -13,9 +13,9 @@ static void is_data(const struct stats *s, const char *want)
 	assert_string_equal(str_text(&out), str_text(&all));
 }
 
-#define CPUSET_0                                                                                     \
-	"\"cpu_exclusive\":0,\"mem_hardwall\":0,\"mem_exclusive\":0,\"memory_migrate\":0,"            \
-	"\"memory_spread_page\":0,\"memory_spread_slab\":0,\"memory_pressure\":0,"                    \
+#define CPUSET_0                                                                                   \
+	"\"cpu_exclusive\":0,\"mem_hardwall\":0,\"mem_exclusive\":0,\"memory_migrate\":0,"         \
+	"\"memory_spread_page\":0,\"memory_spread_slab\":0,\"memory_pressure\":0,"                 \
 	"\"sched_load_balance\":0,\"sched_relax_domain_level\":0"
 
 static void nothing_counted(void **state)
@@ -53,21 +53,24 @@ static void everything_counted(void **state)
 	(void)state;
 	s.intel_rdt.l3_info = &l3_info;
 	s.intel_rdt.mem_bw_info = &bw;
-	is_data(&s,
-		"{\"cpu\":{\"usage\":{\"total\":18446744073709551615,\"percpu\":[5,0],\"kernel\":1,"
-		"\"user\":0},\"throttling\":{\"periods\":3},\"psi\":{\"some\":{\"avg10\":1.5,\"avg60\":0,"
-		"\"avg300\":0,\"total\":7}}},"
-		"\"cpuset\":{\"cpus\":[0,3],\"cpu_exclusive\":0,\"mem_hardwall\":0,\"mem_exclusive\":0,"
-		"\"memory_migrate\":0,\"memory_spread_page\":0,\"memory_spread_slab\":0,"
-		"\"memory_pressure\":0,\"sched_load_balance\":0,\"sched_relax_domain_level\":-1},"
-		"\"memory\":{\"cache\":9,\"usage\":{\"limit\":4,\"usage\":3,\"failcnt\":0},"
-		"\"raw\":{\"cache\":9,\"2MB\":0}},\"pids\":{\"current\":1,\"limit\":2},"
-		"\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"op\":\"Read\",\"value\":100},"
-		"{\"major\":8,\"minor\":16}],\"ioQueueRecursive\":[{\"major\":8,\"op\":\"Read\","
-		"\"value\":100}]},\"hugetlb\":{\"2MB\":{\"usage\":1,\"max\":2,\"failcnt\":0}},"
-		"\"intel_rdt\":{\"l3_cache_info\":{\"cbm_mask\":\"fff\",\"min_cbm_bits\":1,"
-		"\"num_closids\":16},\"l3_cache_schema\":\"L3:0=f\",\"mem_bw_info\":{\"bandwidth_gran\":10},"
-		"\"schemata\":[\"L3:0=f\",\"MB:0=10\"]},\"network_interfaces\":null}");
+	is_data(
+	    &s,
+	    "{\"cpu\":{\"usage\":{\"total\":18446744073709551615,\"percpu\":[5,0],\"kernel\":1,"
+	    "\"user\":0},\"throttling\":{\"periods\":3},\"psi\":{\"some\":{\"avg10\":1.5,\"avg60\":"
+	    "0,"
+	    "\"avg300\":0,\"total\":7}}},"
+	    "\"cpuset\":{\"cpus\":[0,3],\"cpu_exclusive\":0,\"mem_hardwall\":0,\"mem_exclusive\":0,"
+	    "\"memory_migrate\":0,\"memory_spread_page\":0,\"memory_spread_slab\":0,"
+	    "\"memory_pressure\":0,\"sched_load_balance\":0,\"sched_relax_domain_level\":-1},"
+	    "\"memory\":{\"cache\":9,\"usage\":{\"limit\":4,\"usage\":3,\"failcnt\":0},"
+	    "\"raw\":{\"cache\":9,\"2MB\":0}},\"pids\":{\"current\":1,\"limit\":2},"
+	    "\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"op\":\"Read\",\"value\":100},"
+	    "{\"major\":8,\"minor\":16}],\"ioQueueRecursive\":[{\"major\":8,\"op\":\"Read\","
+	    "\"value\":100}]},\"hugetlb\":{\"2MB\":{\"usage\":1,\"max\":2,\"failcnt\":0}},"
+	    "\"intel_rdt\":{\"l3_cache_info\":{\"cbm_mask\":\"fff\",\"min_cbm_bits\":1,"
+	    "\"num_closids\":16},\"l3_cache_schema\":\"L3:0=f\",\"mem_bw_info\":{\"bandwidth_"
+	    "gran\":10},"
+	    "\"schemata\":[\"L3:0=f\",\"MB:0=10\"]},\"network_interfaces\":null}");
 }
 
 static void out_of_memory(void **state)
