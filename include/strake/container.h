@@ -28,9 +28,10 @@ typedef struct strake_runtime strake_runtime;
  */
 void strake_early_init(void);
 /*
- * Runs this program again from a sealed copy in memory (CVE-2019-5736), unless it runs from one.
- * Call it before anything is allocated, for create, run and exec. Returns only when sealed, or
- * -1 when it cannot be done.
+ * Takes the file of this program out of the container's reach (CVE-2019-5736): moves the program to
+ * memory where the kernel allows it and there is one thread, else runs it again from a sealed copy.
+ * Call it before anything is allocated, for create, run and exec. Returns only when that is done,
+ * or -1 when it cannot be done.
  */
 int strake_seal_self(char *const argv[], struct strake_error *err);
 

@@ -5,11 +5,16 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "os/feature.h"
 #include "proc/fds.h"
 #include "proc/seal.h"
 
 void strake_early_init(void)
 {
+	const char *fallbacks = secure_getenv("STRAKE_FALLBACK");
+
+	if (fallbacks)
+		(void)os_fallback_force(fallbacks); /* of a list with an unknown name: none */
 	fds_early_init();
 }
 

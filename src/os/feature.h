@@ -20,7 +20,8 @@
 	X(PIDFD, "pidfd")                                \
 	X(CLOSE_RANGE, "close_range")                    \
 	X(CGROUP_KILL, "cgroup_kill")                    \
-	X(MEMFD, "memfd")
+	X(MEMFD, "memfd")                                \
+	X(EXE_REPLACE, "exe_replace")
 
 enum os_feature {
 #define X(id, name) OS_##id,

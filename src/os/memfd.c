@@ -41,7 +41,7 @@ static int copy_all(int to, int from)
 int os_memfd_sealed_copy(const char *name, int from)
 {
 	auto_fd fd = FD_NONE;
-	int r;
+	int r = 0;
 
 	if (os_fallback_forced(OS_MEMFD))
 		return -ENOSYS;
@@ -50,7 +50,8 @@ int os_memfd_sealed_copy(const char *name, int from)
 		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
-	r = copy_all(fd, from);
+	if (from >= 0)
+		r = copy_all(fd, from);
 	if (r < 0)
 		return r;
 	if (fchmod(fd, 0555) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)

@@ -7,8 +7,8 @@
 
 #include "base/util.h"
 
-/* Copies all of from into a new memfd that nobody can change any more; executable; CLOEXEC.
- * Returns the descriptor or -errno. */
+/* Copies all of from (nothing: FD_NONE) into a new memfd that nobody can change any more;
+ * executable; CLOEXEC. Returns the descriptor or -errno. */
 int os_memfd_sealed_copy(const char *name, int from);
 /* True when fd is such a copy. */
 bool os_memfd_is_sealed(int fd);

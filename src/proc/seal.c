@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "os/exe.h"
 #include "os/memfd.h"
 #include "proc/fds.h"
 
@@ -31,6 +32,14 @@ static int copy_self(int exe, struct err *e)
 	return fd;
 }
 
+/* Nothing is behind the name that is left: whoever executes or opens it finds an empty file. */
+static int leave_file(void)
+{
+	auto_fd empty = os_memfd_sealed_copy("strake", FD_NONE);
+
+	return empty < 0 ? empty : os_exe_replace(empty);
+}
+
 int seal_self(char *const argv[], struct err *e)
 {
 	auto_fd exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -40,6 +49,13 @@ int seal_self(char *const argv[], struct err *e)
 		return err_sys(e, errno, "open /proc/self/exe");
 	if (os_memfd_is_sealed(exe) || is_unnamed(exe))
 		return 0;
+	/* Open, it would be one way more to the file. */
+	fd_close(TAKE_FD(exe));
+	if (leave_file() == 0)
+		return 0;
+	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (exe < 0)
+		return err_sys(e, errno, "open /proc/self/exe");
 	copy = copy_self(exe, e);
 	if (copy < 0)
 		return copy;

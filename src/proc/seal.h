@@ -9,9 +9,12 @@
 #include "base/err.h"
 
 /*
- * Runs this program again from a sealed memfd (27 us for 200 KB) unless it runs from one already.
- * A memfd also withstands writes to the page cache through read-only descriptors (CVE-2022-0847),
- * which a read-only bind mount does not. Where memfd is forbidden: an unnamed temporary copy,
- * which a container may spoil, but which nobody runs a second time.
+ * Cuts this process, and those that it clones, off from the file of the program: its segments move
+ * to anonymous memory, and /proc/self/exe becomes an empty sealed memfd (os/exe.h).
+ * Where that is not allowed, runs this program again from a sealed memfd unless it runs from one
+ * already: the same, at the price of one more start. Neither leads to the page cache of the file,
+ * which can be written through a read-only descriptor (CVE-2022-0847) or bind mount.
+ * Where memfd is forbidden: an unnamed temporary copy, which a container may spoil, but which
+ * nobody runs a second time.
  */
 int seal_self(char *const argv[], struct err *e);

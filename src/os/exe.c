@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/exe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "os/cap.h"
+#include "os/feature.h"
+
+struct program {
+	const ElfW(Phdr) *headers;
+	size_t n;
+	uintptr_t base; /* what is added to the addresses in the headers */
+};
+
+static int find_program(struct program *ret)
+{
+	struct program p = {
+		.headers = (const ElfW(Phdr) *)getauxval(AT_PHDR), .n = getauxval(AT_PHNUM),
+	};
+
+	for (size_t i = 0; p.headers && i < p.n; i++)
+		if (p.headers[i].p_type == PT_PHDR) {
+			p.base = (uintptr_t)p.headers - p.headers[i].p_vaddr;
+			*ret = p;
+			return 0;
+		}
+	return -ENOEXEC;
+}
+
+/* One call moves a range as a whole: the code that runs there, this one too, never misses it. */
+static int move(uintptr_t start, uintptr_t end, int prot)
+{
+	size_t len = end - start;
+	void *copy, *old = (void *)start;
+	int r = 0;
+
+	if (len == 0)
+		return 0;
+	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		    -1, 0);
+	if (copy == MAP_FAILED)
+		return -errno;
+	memcpy(copy, old, len);
+	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
+	if (mprotect(copy, len, prot) < 0 ||
+	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
+		r = -errno;
+	if (r < 0)
+		munmap(copy, len);
+	return r;
+}
+
+/* What ld.so made read-only after it had relocated it stays so. */
+static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_t end, uintptr_t page)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const ElfW(Phdr) *h = &p->headers[i];
+		uintptr_t from = (p->base + h->p_vaddr) & ~(page - 1);
+		uintptr_t to = (p->base + h->p_vaddr + h->p_memsz) & ~(page - 1);
+
+		if (h->p_type == PT_GNU_RELRO && from == start && to <= end)
+			return to;
+	}
+	return start;
+}
+
+static int move_segment(const struct program *p, const ElfW(Phdr) *h, uintptr_t page)
+{
+	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
+	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
+	uintptr_t relro = end_of_relro(p, start, end, page);
+	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
+		   (h->p_flags & PF_X ? PROT_EXEC : 0);
+	int r = move(start, relro, PROT_READ);
+
+	return r < 0 ? r : move(relro, end, prot);
+}
+
+/* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
+ * are, and the file. */
+static int set_exe_with_map(int fd)
+{
+	unsigned long long v[8];
+	unsigned long code[2], stack;
+	struct prctl_mm_map map;
+	char text[2048];
+	const char *s;
+	int r = io_read_file(AT_FDCWD, "/proc/self/stat", text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	s = strrchr(text, ')');
+	/* Fields 3-25, then 26-28, 29-44, 45-51 of proc_pid_stat(5). */
+	if (!s || sscanf(s + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			 " %*s %*s %*s %*s %*s %*s %*s %lu %lu %lu"
+			 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			 " %llu %llu %llu %llu %llu %llu %llu", &code[0], &code[1], &stack, &v[0],
+			 &v[1], &v[2], &v[3], &v[4], &v[5], &v[6]) != 10)
+		return -EBADMSG;
+	map = (struct prctl_mm_map){
+		.start_code = code[0], .end_code = code[1], .start_stack = stack,
+		.start_data = v[0], .end_data = v[1], .start_brk = v[2],
+		.brk = (uintptr_t)sbrk(0), .arg_start = v[3], .arg_end = v[4],
+		.env_start = v[5], .env_end = v[6], .exe_fd = (uint32_t)fd,
+	};
+	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) < 0 ? -errno : 0;
+}
+
+/* The copy reads what lies between the variables, which an address sanitizer would report. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED false
+#endif
+
+static int set_exe(int fd)
+{
+	return prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, (unsigned long)fd, 0, 0) < 0 ? -errno : 0;
+}
+
+/* Asked before the work: the kernel looks at the privilege first, then at what is still mapped. */
+static bool may_set_exe(int fd, bool *ret_with_map)
+{
+	uint64_t any = 1ull << CAP_SYS_ADMIN | 1ull << CAP_CHECKPOINT_RESTORE;
+	struct os_caps caps;
+
+	*ret_with_map = set_exe(fd) != -EBUSY;
+	return !*ret_with_map || (os_cap_get(&caps) == 0 && (caps.effective & any));
+}
+
+int os_exe_replace(int fd)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	struct program p = { 0 };
+	bool with_map;
+	int r;
+
+	if (fd < 0)
+		return -EBADF;
+	if (os_fallback_forced(OS_EXE_REPLACE) || SANITIZED || !__libc_single_threaded)
+		return -ENOSYS;
+	if (!may_set_exe(fd, &with_map))
+		return -EPERM;
+	r = find_program(&p);
+	for (size_t i = 0; r == 0 && i < p.n; i++)
+		if (p.headers[i].p_type == PT_LOAD)
+			r = move_segment(&p, &p.headers[i], page);
+	if (r < 0)
+		return r;
+	return with_map ? set_exe_with_map(fd) : set_exe(fd);
+}

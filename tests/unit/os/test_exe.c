@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "os/exe.h"
+#include "os/feature.h"
+#include "os/memfd.h"
+
+enum { OK, REFUSED, STILL_NAMED, STILL_MAPPED, DATA_LOST, CHILD_DIFFERS, NOT_EMPTY };
+
+static char own_path[4096];
+static volatile int changed = 1;
+static const char *volatile relocated = own_path;
+
+static int see(void)
+{
+	auto_free char *maps = NULL;
+	auto_fd fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	char link[4096] = "";
+	struct stat st;
+
+	if (readlink("/proc/self/exe", link, sizeof(link) - 1) < 0 || str_eq(link, own_path))
+		return STILL_NAMED;
+	if (io_read_alloc(fd, 1 << 20, &maps, NULL) < 0 || strstr(maps, own_path))
+		return STILL_MAPPED;
+	if (stat("/proc/self/exe", &st) < 0 || st.st_size != 0)
+		return NOT_EMPTY;
+	return OK;
+}
+
+/* Everything happens in a child, which leaves with what it saw. */
+static int child(void)
+{
+	auto_fd empty = os_memfd_sealed_copy("test", FD_NONE);
+	int status, r;
+	pid_t pid;
+
+	changed = 2;
+	r = os_exe_replace(empty);
+	if (r < 0)
+		return REFUSED;
+	/* Code, constants, relocated and plain variables are all there and as they were. */
+	if (changed != 2 || relocated != own_path || !strchr(own_path, '/'))
+		return DATA_LOST;
+	changed = 3;
+	r = see();
+	if (r != OK)
+		return r;
+	pid = fork();
+	if (pid == 0)
+		_exit(changed == 3 ? see() : DATA_LOST);
+	return waitpid(pid, &status, 0) == pid && status == 0 ? OK : CHILD_DIFFERS;
+}
+
+static int run_child(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_no_way_to_the_file(void **state)
+{
+	int r = run_child();
+
+	(void)state;
+	if (r == REFUSED) {
+		print_message("skipped: no privilege, threads, or a sanitizer\n");
+		skip();
+	}
+	assert_int_equal(r, OK);
+}
+
+static void test_forced_fallback(void **state)
+{
+	(void)state;
+	assert_int_equal(os_fallback_force("exe_replace"), 0);
+	assert_int_equal(run_child(), REFUSED);
+	assert_int_equal(os_fallback_force(""), 0);
+}
+
+static void test_no_privilege(void **state)
+{
+	pid_t pid;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("skipped: needs root\n");
+		skip();
+	}
+	pid = fork();
+	if (pid == 0)
+		_exit(setresuid(65534, 65534, 65534) < 0 ? 100 : child());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), REFUSED);
+}
+
+/* Not executable, or no file at all: refused, and the program runs on. */
+static void test_bad_file(void **state)
+{
+	(void)state;
+	assert_true(os_exe_replace(FD_NONE) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_way_to_the_file),
+		cmocka_unit_test(test_forced_fallback),
+		cmocka_unit_test(test_no_privilege),
+		cmocka_unit_test(test_bad_file),
+	};
+
+	if (readlink("/proc/self/exe", own_path, sizeof(own_path) - 1) < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
