@@ -91,7 +91,7 @@ int help_app(struct cli *c)
 	auto_str out = {};
 	size_t width = widest_flag(app_help, widest_flag(global_opts, 0));
 
-	str_addf(&out, "NAME:\n   %s - run containers by the Open Container Initiative's rules\n\n",
+	str_addf(&out, "NAME:\n   %s - Open Container Initiative runtime\n\n",
 		 c->program);
 	str_addf(&out,
 		 "A container is made from a bundle: a directory with a config.json and a root\n"

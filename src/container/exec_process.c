@@ -73,8 +73,8 @@ static int add_env(struct arena *a, struct spec_process *p, const char *const *e
 	return 0;
 }
 
-/* Bounding, effective and permitted get the capability, ambient too when its base is there:
- * never inheritable (CVE-2022-29162). */
+/* Bounding, effective and permitted get the capability, ambient too when it is inheritable,
+ * which it does not become here (CVE-2022-29162). */
 static int add_caps(struct arena *a, struct spec_process *p, const char *const *names, struct err *e)
 {
 	struct spec_caps *c;
@@ -94,6 +94,7 @@ static int add_caps(struct arena *a, struct spec_process *p, const char *const *
 		c->bounding |= 1ULL << cap;
 		c->effective |= 1ULL << cap;
 		c->permitted |= 1ULL << cap;
+		c->ambient |= c->inheritable & 1ULL << cap;
 	}
 	p->capabilities = c;
 	return 0;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "proc/steps.h"
 
 /*
@@ -103,6 +104,9 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	struct err e;
 
 	log_set_sink(chan_log_sink, to_parent);
+	/* What people look for in a log, in runc's words. */
+	log_debug("nsexec container setup");
+	log_debug("child process in init()");
 	if (run_steps(&ctx, steps, n, &e) < 0) {
 		report(&ctx, &e);
 		_exit(255);

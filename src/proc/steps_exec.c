@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "hooks/hooks.h"
 #include "proc/fds.h"
@@ -224,8 +225,10 @@ static int open_fifo(const struct init_ctx *ctx)
 
 int step_ready(struct init_ctx *ctx, struct err *e)
 {
-	int r = chan_send(ctx->parent, MSG_READY, NULL, FD_NONE, e);
+	int r;
 
+	log_debug("init: closing the pipe to signal completion");
+	r = chan_send(ctx->parent, MSG_READY, NULL, FD_NONE, e);
 	if (r < 0)
 		return r;
 	/* create: from here on nobody is there but `start`. run and exec listen to the end. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "proc/steps.h"
 #include "sched/sched.h"
 #include "sec/caps.h"
@@ -40,6 +42,20 @@ int step_memory_policy(struct init_ctx *ctx, struct err *e)
 	return p ? sched_set_memory_policy(p, e) : 0;
 }
 
+/* With --debug: what set-up runs on, in runc's words, as a mask of the first CPUs. */
+static void say_affinity(void)
+{
+	unsigned long mask = 0;
+	cpu_set_t cpus;
+
+	if (!log_enabled(LOG_LEVEL_DEBUG) || sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return;
+	for (size_t i = 0; i < 8 * sizeof(mask); i++)
+		if (CPU_ISSET(i, &cpus))
+			mask |= 1UL << i;
+	log_debug("nsexec[%d]: affinity: 0x%lx", (int)getpid(), mask);
+}
+
 /*
  * execCPUAffinity is exec's alone; "initial" was the parent's, before the process came into its
  * cgroup. Without it the mask of whoever called us goes: CRI-O runs the runtime under taskset, and
@@ -51,6 +67,7 @@ int step_affinity(struct init_ctx *ctx, struct err *e)
 		ctx->job->script.join ? ctx->job->process->exec_cpu_affinity : NULL;
 	int r;
 
+	say_affinity();
 	if (a && a->final)
 		return sched_set_affinity(0, a->final, e);
 	if (a && a->initial)

@@ -135,6 +135,16 @@ load helpers
 	not_ok strake exec
 }
 
+@test "exec: --cap makes ambient what is inheritable already" {
+	update_config '.process.capabilities |= {bounding: ["CAP_KILL", "CAP_SYSLOG"],
+		inheritable: ["CAP_SYSLOG"], effective: ["CAP_KILL"], permitted: ["CAP_KILL"]}'
+	run_sleeper
+	ok strake exec --cap CAP_SYSLOG "$ID" grep CapAmb /proc/self/status
+	assert_out $'CapAmb:\t0000000400000000'
+	ok strake exec --cap CAP_CHOWN "$ID" grep -E 'Cap(Amb|Inh)' /proc/self/status
+	assert_out $'CapInh:\t0000000400000000\nCapAmb:\t0000000000000000'
+}
+
 @test "exec: capabilities as the config says, --cap adds" {
 	run_sleeper
 	ok strake exec "$ID" grep CapEff /proc/self/status

@@ -54,6 +54,10 @@ load helpers
 	strake_raw --root "$ROOT" --debug --log "$T/log" --log-format json run --bundle "$BUNDLE" "$ID"
 	assert_status 0
 	jq -es 'length > 0 and all(.level == "debug" or .level == "info")' "$T/log"
+	# Words that people look for in runc's logs.
+	for words in "nsexec container setup" "child process in init()" "closing the pipe to signal"; do
+		grep -qF "$words" "$T/log" || fail "no record: $words" "$(<"$T/log")"
+	done
 }
 
 @test "log: an unknown format" {
