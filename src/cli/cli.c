@@ -171,6 +171,19 @@ int cli_unknown_command(struct cli *c, const char *name)
 	return 3;
 }
 
+/* runc takes its global flags after the command too, from the version on that has cli v3. */
+static int hoist_globals(struct cli *c, const struct cmd *cmd, char **args)
+{
+	char msg[ERR_TEXT_MAX];
+	struct err e;
+
+	err_init(&e);
+	if (opts_hoist(global_opts, &c->globals, cmd->opts, cmd->ends_at_argument, args, &e) == 0)
+		return 0;
+	err_format(&e, msg, sizeof(msg));
+	return usage(c, cmd, msg, true);
+}
+
 /*
  * args: the command and what follows. The order matters: sealing runs the program again, so it
  * comes before anything is opened; its failure is told once the log is open.
@@ -183,6 +196,8 @@ static int dispatch(struct cli *c, char **argv, char **args)
 
 	if (cmd && cmd->seals)
 		sealed = strake_seal_self(argv, &why);
+	if (cmd && hoist_globals(c, cmd, args + 1) != 0)
+		return 1;
 	if (globals_apply(c) < 0) {
 		logger_failure(&c->log, c->err.text);
 		return 1;
@@ -192,6 +207,8 @@ static int dispatch(struct cli *c, char **argv, char **args)
 		return help_app(c) < 0 ? 1 : 0;
 	if (!cmd)
 		return cli_unknown_command(c, args[0]);
+	if (c->globals.version)
+		return help_version(c) < 0 ? 1 : 0;
 	c->err = why;
 	return command_run(c, cmd, args + 1, sealed);
 }

@@ -287,6 +287,49 @@ int opts_parse(const struct opt *table, void *values, char **args, bool *help, s
 	return 0;
 }
 
+static void remove_words(char **args, size_t n)
+{
+	for (; args[n]; args++)
+		args[0] = args[n];
+	args[0] = NULL;
+}
+
+int opts_hoist(const struct opt *table, void *values, const struct opt *own, bool leading, char **args,
+	       struct err *e)
+{
+	struct parser p = { .table = table, .values = values, .n_args = count(args) };
+	const struct parser cmd = { .table = own };
+
+	for (size_t i = 0; args[i]; i++) {
+		struct token t = {};
+		const struct opt *o, *mine;
+		size_t last = i;
+		int r;
+
+		if (args[i][0] != '-' || !args[i][1]) {
+			if (leading)
+				return 0;
+			continue;
+		}
+		if (str_eq(args[i], "--") || !split(args[i], &t))
+			return 0;
+		o = find(&cmd, &t);
+		if (o) {
+			i += opt_takes_value(o) && !t.value && args[i + 1];
+			continue;
+		}
+		mine = find(&p, &t);
+		if (!mine)
+			return 0;
+		r = take(&p, mine, &t, args, &last, e);
+		if (r < 0)
+			return r;
+		remove_words(args + i, last - i + 1);
+		i--;
+	}
+	return 0;
+}
+
 void opts_fini(const struct opt *table, void *values)
 {
 	for (const struct opt *o = table; o && o->name; o++) {

@@ -58,6 +58,13 @@ int opts_parse(const struct opt *table, void *values, char **args, bool *help, s
 /* The same, but the flags end at the first argument, args[*ret_first], and nothing is moved. */
 int opts_parse_leading(const struct opt *table, void *values, char **args, bool *help,
 		       size_t *ret_first, struct err *e);
+/*
+ * Flags of table that stand among the words of a command whose own flags are in own: they are taken
+ * out of args. Ends where the command's parser would end: at "--", with leading at the first argument,
+ * and at what neither knows, which is for that parser to say.
+ */
+int opts_hoist(const struct opt *table, void *values, const struct opt *own, bool leading, char **args,
+	       struct err *e);
 /* Frees the lists. */
 void opts_fini(const struct opt *table, void *values);
 

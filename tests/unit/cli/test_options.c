@@ -192,6 +192,48 @@ static void flags_can_end_at_the_first_argument(void **state)
 		check(&rows[i], true);
 }
 
+/* Another command's flags are in table; what is of "globals" among its words is taken out. */
+static void flags_of_another_table_are_taken_out(void **state)
+{
+	static const struct opt globals[] = { V(OPT_BOOL, flag, "debug", NULL), V(OPT_RAW, raw, "root", NULL),
+					      OPT_END };
+	static const struct opt own[] = { V(OPT_STRING, text, "text", "t"), V(OPT_BOOL, flag, "flag", "f"),
+					  OPT_END };
+	static const struct {
+		struct row row;
+		bool leading;
+	} rows[] = {
+		{ { { "--debug", "--text", "--root", "a", "--root", "r", "-f" }, "flag raw=r | --text --root a -f" }, false },
+		{ { { "a", "--root=r", "--", "--debug" }, "raw=r | a -- --debug" }, false },
+		{ { { "--root", "r", "a", "--debug" }, "raw=r | a --debug" }, true },
+		{ { { "--nope", "--debug" }, "| --nope --debug" }, false },
+		{ { { "--text" }, "| --text" }, false },
+		{ { { "--root" }, "flag needs an argument: -root" }, false },
+		{ { { "--debug=x" }, "invalid boolean value \"x\" for -debug: parse error" }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct values v = { .tri = -1 };
+		char copies[WORDS_MAX][64], *args[WORDS_MAX + 1] = { NULL }, got[512];
+		struct err e;
+		size_t n = 0;
+
+		for (; n < WORDS_MAX && rows[i].row.words[n]; n++) {
+			snprintf(copies[n], sizeof(copies[n]), "%s", rows[i].row.words[n]);
+			args[n] = copies[n];
+		}
+		if (opts_hoist(globals, &v, own, rows[i].leading, args, &e) < 0) {
+			assert_string_equal(e.text, rows[i].row.reads);
+			continue;
+		}
+		for (n = 0; args[n]; n++)
+			;
+		render(got, sizeof(got), &v, args, n, false);
+		assert_string_equal(got, rows[i].row.reads);
+	}
+}
+
 static void signals_by_number_and_name(void **state)
 {
 	static const struct {
@@ -224,6 +266,7 @@ int main(void)
 		cmocka_unit_test(every_shape_of_a_flag),
 		cmocka_unit_test(words_of_usage_errors),
 		cmocka_unit_test(flags_can_end_at_the_first_argument),
+		cmocka_unit_test(flags_of_another_table_are_taken_out),
 		cmocka_unit_test(signals_by_number_and_name),
 	};
 
