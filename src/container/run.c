@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <signal.h>
+
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "container/create.h"
 #include "container/destroy.h"
 #include "container/foreground.h"
@@ -29,6 +33,17 @@ static int publish(struct creation *c, struct err *e)
 	return r == 0 ? creation_write_pid_file(c, e) : r;
 }
 
+/* A SIGKILL tells nobody where it came from; when it was the memory limit, we know. */
+static void explain_oom(const struct creation *c, int status)
+{
+	int64_t kills = status == 128 + SIGKILL ? cgroup_oom_kills(c->cgroup) : 0;
+
+	if (kills > 0)
+		log_warn("container %s ran out of memory: the OOM killer struck %" PRId64
+			 " time%s (is linux.resources.memory.limit too low?)",
+			 c->id, kills, kills == 1 ? "" : "s");
+}
+
 static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct err *e)
 {
 	int r;
@@ -37,8 +52,11 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 	store_dir_close(&c->dir);
 	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
 	c->init.pid = 0;
-	if (r < 0 || c->o->keep)
+	if (r < 0)
 		return r;
+	explain_oom(c, *ret_exit);
+	if (c->o->keep)
+		return 0;
 	return remove_after_run(c, e);
 }
 

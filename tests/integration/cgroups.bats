@@ -51,6 +51,21 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_status 137
 }
 
+@test "cgroups: run says when the memory limit was what killed it" {
+	requires cgroup_memory
+	strake_only "it says nothing"
+	res '{"memory": {"limit": 33554432}}'
+	set_sh 'exec tail /dev/zero'
+	strake_run
+	assert_status 137
+	assert_has "$err" "$ID ran out of memory"
+	set_sh 'kill -KILL $$'
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	strake_run
+	assert_status 137
+	assert_not "$err" "out of memory"
+}
+
 @test "cgroups v1: cpu" {
 	requires cgroups_v1 cgroup_cpu
 	res '{"cpu": {"shares": 512, "quota": 50000, "period": 100000, "cpus": "0", "mems": "0"}}'
