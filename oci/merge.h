@@ -21,3 +21,6 @@ int spec_update_complete(struct arena *a, const struct spec_resources *stored,
 int spec_update_merge(struct arena *a, const struct spec_resources *stored,
 		      const struct spec_resources *update, struct spec_resources **ret,
 		      struct err *e);
+/* The limits that a state.json of runc tells of, in a. */
+int spec_resources_of_runc(struct arena *a, const char *name, const char *text, size_t len,
+			   struct spec_resources **ret, struct err *e);

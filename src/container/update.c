@@ -21,7 +21,7 @@ struct update {
 	struct arena arena;
 	struct spec config;  /* the snapshot; not of a container that runc made */
 	bool has_config;
-	struct spec_resources *stored; /* NULL: nothing is known */
+	struct spec_resources *stored; /* NULL: there were none */
 	struct spec_resources *wanted; /* what the caller gave */
 };
 
@@ -92,6 +92,15 @@ static int read_wanted(struct update *u, const struct strake_update_options *o, 
 	return 0;
 }
 
+static int read_runc_state(struct opened *c, struct update *u, struct err *e)
+{
+	auto_free char *text = NULL;
+	size_t len;
+	int r = store_read_state_text(&c->dir, &text, &len, e);
+
+	return r < 0 ? r : spec_resources_of_runc(&u->arena, "state.json", text, len, &u->stored, e);
+}
+
 /* What an earlier update left, else what the container was created with. */
 static int read_stored(struct opened *c, struct update *u, struct err *e)
 {
@@ -99,15 +108,17 @@ static int read_stored(struct opened *c, struct update *u, struct err *e)
 	size_t len = 0;
 	int r = snapshot_load(&c->dir, &u->config, e);
 
+	/* Only a container that runc made has no snapshot. */
 	u->has_config = r == 0;
-	/* A container of runc's has no snapshot: then the kernel's values are all that counts. */
 	if (r == 0 || r == -ENOENT)
 		r = store_read_resources(&c->dir, &text, &len, e);
 	if (r < 0)
 		return r;
 	if (text)
 		return spec_load_resources(&u->arena, "resources.json", text, len, &u->stored, e);
-	u->stored = u->has_config ? u->config.linux->resources : NULL;
+	if (!u->has_config)
+		return read_runc_state(c, u, e);
+	u->stored = u->config.linux->resources;
 	return 0;
 }
 

@@ -57,21 +57,43 @@ int store_write_state(const struct store_dir *d, const struct state *s, struct e
 	return write_file(d, STATE_FILE, str_text(&text), text.len, e);
 }
 
-int store_read_state(const struct store_dir *d, struct state *s, struct err *e)
+/* *ret is NULL when there is no such file. */
+static int read_file(const struct store_dir *d, const char *name, char **ret, size_t *ret_len,
+		     struct err *e)
 {
-	auto_free char *text = NULL, *path = NULL;
 	auto_fd fd = FD_NONE;
-	size_t len;
 	int r;
 
 	err_init(e);
-	r = open_file(d, STATE_FILE, &fd, e);
+	r = open_file(d, name, &fd, e);
+	if (r < 0 && err_is_set(e))
+		return r;
+	if (r < 0) {
+		*ret = NULL;
+		*ret_len = 0;
+		return 0;
+	}
+	r = io_read_alloc(fd, STATE_MAX, ret, ret_len);
+	return r < 0 ? err_sys(e, -r, "read %s/%s", d->path, name) : 0;
+}
+
+int store_read_state_text(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e)
+{
+	int r = read_file(d, STATE_FILE, ret, ret_len, e);
+
+	if (r == 0 && !*ret)
+		return err_make(e, ERR_NOT_FOUND, ENOENT, "container does not exist");
+	return r;
+}
+
+int store_read_state(const struct store_dir *d, struct state *s, struct err *e)
+{
+	auto_free char *text = NULL, *path = NULL;
+	size_t len;
+	int r = store_read_state_text(d, &text, &len, e);
+
 	if (r < 0)
-		return err_is_set(e) ? r :
-				       err_make(e, ERR_NOT_FOUND, ENOENT, "container does not exist");
-	r = io_read_alloc(fd, STATE_MAX, &text, &len);
-	if (r < 0)
-		return err_sys(e, -r, "read %s/%s", d->path, STATE_FILE);
+		return r;
 	if (asprintf(&path, "%s/%s", d->path, STATE_FILE) < 0) {
 		path = NULL;
 		return err_sys(e, ENOMEM, "read %s/%s", d->path, STATE_FILE);
@@ -102,18 +124,5 @@ int store_write_resources(const struct store_dir *d, const char *text, size_t le
 
 int store_read_resources(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e)
 {
-	auto_fd fd = FD_NONE;
-	int r;
-
-	err_init(e);
-	r = open_file(d, RESOURCES_FILE, &fd, e);
-	if (r < 0 && err_is_set(e))
-		return r;
-	if (r < 0) {
-		*ret = NULL;
-		*ret_len = 0;
-		return 0;
-	}
-	r = io_read_alloc(fd, STATE_MAX, ret, ret_len);
-	return r < 0 ? err_sys(e, -r, "read %s/%s", d->path, RESOURCES_FILE) : 0;
+	return read_file(d, RESOURCES_FILE, ret, ret_len, e);
 }

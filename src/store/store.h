@@ -38,6 +38,8 @@ int store_remove(const char *root, const char *id, struct store_dir *d, struct e
 int store_write_state(const struct store_dir *d, const struct state *s, struct err *e); /* 0600, atomic */
 /* -ENOENT (ERR_NOT_FOUND, "container does not exist") without state.json. */
 int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
+/* The same as text (heap), for what another program keeps in it. */
+int store_read_state_text(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e);
 int store_open_config(const struct store_dir *d, struct err *e); /* descriptor */
 /* resources.json: linux.resources as `update` left them; 0600, atomic. */

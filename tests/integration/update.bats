@@ -220,6 +220,24 @@ update_json() {
 	assert_has "$err" 'Intel RDT/MBA: memory bandwidth schema is not enabled'
 }
 
+@test "update: a container of runc's" {
+	requires cgroups_v1 cgroup_cpu cmd_runc
+	strake_only "runc's own"
+	res '{"cpu": {"quota": 500000, "period": 1000000}, "memory": {"limit": 33554432}}'
+	set_args sleep 1000
+	runc --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" >/dev/null 2>&1 </dev/null 3>&- 4>&-
+	update --cpu-quota 300000
+	assert_eq "$(jq -c .cpu "$ROOT/$ID/resources.json")" '{"quota":300000,"period":1000000}'
+	assert_eq "$(jq -c .memory.limit "$ROOT/$ID/resources.json")" 33554432
+	update --pids-limit 17
+	assert_eq "$(file cpu cpu.cfs_quota_us) $(file pids pids.max)" '300000 17'
+	# And the way back.
+	runc --root "$ROOT" update --cpu-share 300 "$ID"
+	assert_eq "$(file cpu cpu.shares)" 300
+	runc --root "$ROOT" delete --force "$ID"
+	[ ! -e "$ROOT/$ID" ]
+}
+
 @test "update: what is stored is not for others' eyes, and goes with the container" {
 	strake_only "the file is ours"
 	run_sleeper

@@ -168,6 +168,25 @@ static void lists_change_by_identity(void **state)
 	      "\"unified\":{\"a.b\":\"1\",\"c.d\":\"3\"}}");
 }
 
+static void limits_in_runcs_state(void **state)
+{
+	static const char text[] =
+	    "{\"id\":\"a\",\"config\":{\"rootfs\":\"/r\",\"cgroups\":{\"path\":\"/p\",\"memory\":64,"
+	    "\"memory_reservation\":0,\"memory_swap\":-1,\"cpu_shares\":5,\"cpu_quota\":50,"
+	    "\"cpu_period\":100,\"cpu_rt_quota\":0,\"pids_limit\":null,\"blkio_weight\":10,"
+	    "\"memory_swappiness\":null,\"Systemd\":false}}}";
+	struct spec_resources *r = NULL;
+	struct err e;
+
+	(void)state;
+	err_init(&e);
+	assert_int_equal(spec_resources_of_runc(&arena, "s", text, strlen(text), &r, &e), 0);
+	is_json(r, "{\"memory\":{\"limit\":64,\"swap\":-1},\"cpu\":{\"shares\":5,\"quota\":50,"
+		   "\"period\":100},\"blockIO\":{\"weight\":10}}");
+	assert_int_equal(spec_resources_of_runc(&arena, "s", "{}", 2, &r, &e), 0);
+	is_json(r, "{\"memory\":{},\"cpu\":{},\"blockIO\":{}}");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -180,6 +199,7 @@ int main(void)
 		T(devices_stay),
 		T(strings_that_are_given),
 		T(lists_change_by_identity),
+		T(limits_in_runcs_state),
 	};
 
 	return cmocka_run_group_tests_name("oci-merge", tests, NULL, NULL);
