@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "container/notify.h"
 #include "ns/ns.h"
 #include "os/cap.h"
 #include "proc/fds.h"
@@ -41,19 +42,36 @@ static bool is_repeated(const struct strv *env, size_t i)
 /* Ours are appended: what the config says there would come first and be believed. */
 static bool is_listen(const char *entry)
 {
-	return str_starts(entry, "LISTEN_FDS=") || str_starts(entry, "LISTEN_PID=");
+	return str_starts(entry, "LISTEN_FDS=") || str_starts(entry, "LISTEN_PID=") ||
+	       str_starts(entry, "LISTEN_FDNAMES=");
 }
 
-static int build_env(struct launch *l, const struct spec_process *p, unsigned listen_fds, struct err *e)
+static int add_listen_fds(struct launch *l, char **envp, size_t *n, unsigned listen_fds, struct err *e)
 {
-	char **envp = arena_array(&l->arena, p->env.n + 4, sizeof(char *));
+	const char *names = getenv("LISTEN_FDNAMES");
+
+	envp[(*n)++] = arena_printf(&l->arena, "LISTEN_FDS=%u", listen_fds);
+	envp[(*n)++] = arena_strdup(&l->arena, "LISTEN_PID=1");
+	if (!str_empty(names))
+		envp[(*n)++] = arena_printf(&l->arena, "LISTEN_FDNAMES=%s", names);
+	for (size_t i = 1; i <= (str_empty(names) ? 2 : 3); i++)
+		if (!envp[*n - i])
+			return err_sys(e, ENOMEM, "building the environment");
+	return 0;
+}
+
+static int build_env(struct launch *l, const struct launch_input *in, unsigned listen_fds, struct err *e)
+{
+	const struct spec_process *p = in->process;
+	char **envp = arena_array(&l->arena, p->env.n + 6, sizeof(char *));
 	bool home = false;
 	size_t n = 0;
 
 	if (!envp)
 		return err_sys(e, ENOMEM, "building the environment");
 	for (size_t i = 0; i < p->env.n; i++) {
-		if (is_repeated(&p->env, i) || (listen_fds > 0 && is_listen(p->env.v[i])))
+		if (is_repeated(&p->env, i) || (listen_fds > 0 && is_listen(p->env.v[i])) ||
+		    (in->notify && str_starts(p->env.v[i], "NOTIFY_SOCKET=")))
 			continue;
 		if (str_starts(p->env.v[i], "HOME=") && p->env.v[i][5])
 			home = true;
@@ -61,12 +79,10 @@ static int build_env(struct launch *l, const struct spec_process *p, unsigned li
 			continue;
 		envp[n++] = p->env.v[i];
 	}
-	if (listen_fds > 0) {
-		envp[n++] = arena_printf(&l->arena, "LISTEN_FDS=%u", listen_fds);
-		envp[n++] = arena_strdup(&l->arena, "LISTEN_PID=1");
-		if (!envp[n - 1] || !envp[n - 2])
-			return err_sys(e, ENOMEM, "building the environment");
-	}
+	if (in->notify && !(envp[n++] = arena_strdup(&l->arena, NOTIFY_ENV)))
+		return err_sys(e, ENOMEM, "building the environment");
+	if (listen_fds > 0 && add_listen_fds(l, envp, &n, listen_fds, e) < 0)
+		return -e->errnum;
 	if (!home)
 		l->job.home_slot = &envp[n]; /* filled in by init: passwd is the container's */
 	l->job.envp = envp;
@@ -85,7 +101,7 @@ static int choose_descriptors(struct launch *l, const struct launch_input *in, s
 	if (r < 0)
 		return r;
 	l->job.extra_fds = total;
-	return build_env(l, in->process, listen_fds, e);
+	return build_env(l, in, listen_fds, e);
 }
 
 /* ---- confinement ---- */

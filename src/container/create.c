@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "container/destroy.h"
+#include "container/notify.h"
 #include "ns/ns.h"
 #include "os/pidfd.h"
 #include "sched/sched.h"
@@ -72,7 +73,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 		.spec = s, .process = s->process, .id = c->id,
 		.console_socket = str_empty(c->o->console_socket) ? NULL : c->o->console_socket,
 		.pidfd_socket = str_empty(c->o->pidfd_socket) ? NULL : c->o->pidfd_socket,
-		.preserve_fds = c->o->preserve_fds, .listen_fds = true,
+		.preserve_fds = c->o->preserve_fds, .listen_fds = true, .notify = notify_wanted(),
 	};
 	int r = launch_init(&c->launch, c->rt, &in, e);
 
@@ -138,6 +139,11 @@ static int plan_mounts(struct creation *c, struct err *e)
 			.name = v[i].name, .options = v[i].options, .host_path = v[i].host_path,
 		};
 	in.n_cgroups = n;
+	if (notify_wanted()) {
+		in.notify_socket_dir = arena_printf(&c->state.arena, "%s/%s/notify", c->rt->root, c->id);
+		if (!in.notify_socket_dir)
+			return err_sys(e, ENOMEM, "planning the mounts");
+	}
 	r = mount_plan_new(&in, &c->mounts, e);
 	c->launch.job.mounts = c->mounts;
 	return r;
@@ -224,7 +230,13 @@ static int make_directory(struct creation *c, struct err *e)
 	}
 	if (r == 0)
 		r = store_write_config(&c->dir, c->bundle.text, c->bundle.text_len, e);
-	return r;
+	return r < 0 ? r : notify_make_dir(&c->dir, e);
+}
+
+/* create leaves this to start: there is nobody to listen meanwhile. */
+static int make_notify_socket(struct creation *c, struct err *e)
+{
+	return c->wait_for_start ? 0 : notify_bind(&c->dir, &c->notify, e);
 }
 
 static int make_fifo(struct creation *c, struct err *e)
@@ -317,13 +329,13 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id,
 		/* nothing exists yet */
 		absolute_pid_file, load_config, prepare_launch, choose_cgroup, plan_mounts,
 		/* the state is on disk before the cgroup and before the first clone */
-		make_directory, make_fifo, make_cgroup, start_chain,
+		make_directory, make_notify_socket, make_fifo, make_cgroup, start_chain,
 	};
 	int r = store_check_id(id, e);
 
 	*c = (struct creation){
 		.rt = rt, .id = id, .o = o, .wait_for_start = wait_for_start,
-		.dir = STORE_DIR_NONE, .init = { .pidfd = FD_NONE },
+		.dir = STORE_DIR_NONE, .notify = FD_NONE, .init = { .pidfd = FD_NONE },
 	};
 	state_init(&c->state);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
@@ -377,6 +389,7 @@ void creation_undo(struct creation *c)
 void creation_fini(struct creation *c)
 {
 	fd_close(TAKE_FD(c->init.pidfd));
+	fd_close(TAKE_FD(c->notify));
 	mount_plan_free(c->mounts);
 	if (c->launch_made)
 		launch_fini(&c->launch);

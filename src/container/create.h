@@ -26,6 +26,7 @@ struct creation {
 	struct launch launch;
 	bool launch_made;
 	struct chain_result init; /* pid, pidfd */
+	int notify;               /* run: what the container notifies; FD_NONE */
 	bool started;             /* init was cloned: poststop hooks are due on failure */
 };
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "container/notify.h"
 #include "os/pidfd.h"
 #include "term/term.h"
 
@@ -19,7 +20,7 @@ int foreground_init(struct foreground *f, bool no_subreaper, struct err *e)
 	static const int ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
 	sigset_t set;
 
-	f->signals = FD_NONE;
+	f->signals = f->notify = FD_NONE;
 	if (!no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return err_sys(e, errno, "prctl(PR_SET_CHILD_SUBREAPER)");
 	sigfillset(&set);
@@ -94,17 +95,21 @@ static void handle_signals(struct foreground *f, struct session *s)
 
 static int turn(struct foreground *f, struct session *s, struct err *e)
 {
-	struct pollfd fds[4] = { { .fd = f->signals, .events = POLLIN } };
-	size_t n = 1;
+	struct pollfd fds[5] = { { .fd = f->signals, .events = POLLIN },
+				 { .fd = f->notify, .events = POLLIN } };
+	size_t n = 2;
 	int r;
 
 	if (s->have_relay && !s->relay_done)
-		n += term_relay_poll(&s->relay, fds + 1);
+		n += term_relay_poll(&s->relay, fds + 2);
 	r = poll(fds, n, -1);
 	if (r < 0)
 		return errno == EINTR ? 0 : err_sys(e, errno, "poll");
-	if (n > 1) {
-		r = term_relay_process(&s->relay, fds + 1, e);
+	/* We stay, so we are the one to watch, as with runc. */
+	if (fds[1].revents && notify_process(f->notify, getpid()))
+		f->notify = FD_NONE;
+	if (n > 2) {
+		r = term_relay_process(&s->relay, fds + 2, e);
 		if (r < 0)
 			return r;
 		s->relay_done = r > 0;

@@ -13,6 +13,7 @@
 struct foreground {
 	sigset_t old_mask;
 	int signals; /* signalfd */
+	int notify;  /* notify_bind()'s, borrowed; FD_NONE */
 };
 
 /* Before the chain: blocks the signals that are to be forwarded, so that none is lost; makes us

@@ -7,6 +7,7 @@
 #include "container/create.h"
 #include "container/destroy.h"
 #include "container/foreground.h"
+#include "container/notify.h"
 
 /* The container ended while we stood by: what delete would do. */
 static int remove_after_run(struct creation *c, struct err *e)
@@ -50,6 +51,7 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 
 	/* Others may work with the container while it runs. */
 	store_dir_close(&c->dir);
+	f->notify = c->notify;
 	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
 	c->init.pid = 0;
 	if (r < 0)
@@ -76,6 +78,10 @@ int container_run(struct runtime *rt, const char *id, const struct strake_create
 			creation_undo(&c);
 	}
 	*ret_exit = 0;
+	if (r == 0 && o->detach && c.notify >= 0) {
+		store_dir_close(&c.dir); /* it may take long: others may work with the container */
+		notify_wait(c.notify, c.init.pid, c.init.pidfd);
+	}
 	if (r == 0 && !o->detach)
 		r = stay(&c, &f, ret_exit, e);
 	creation_fini(&c);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "container/config.h"
 #include "container/destroy.h"
+#include "container/notify.h"
 #include "os/pidfd.h"
 
 static int check_status(const struct opened *c, struct err *e)
@@ -119,8 +120,16 @@ static int poststart(struct opened *c, struct err *e)
 	return r;
 }
 
+/* Until the container says that it is ready, while others may work with it. */
+static void wait_until_ready(struct opened *c, int notify, int pidfd)
+{
+	fd_close(TAKE_FD(c->dir.lock));
+	notify_wait(notify, (pid_t)c->state.init_pid, pidfd);
+}
+
 int container_start(struct runtime *rt, const char *id, struct err *e)
 {
+	auto_fd notify = FD_NONE, pidfd = FD_NONE;
 	struct opened c;
 	struct err later;
 	int r = opened_init(&c, rt, id, OPEN_LOCKED, e);
@@ -128,6 +137,10 @@ int container_start(struct runtime *rt, const char *id, struct err *e)
 	if (r < 0)
 		return r;
 	r = check_status(&c, e);
+	if (r == 0)
+		r = notify_bind(&c.dir, &notify, e);
+	if (r == 0 && notify >= 0)
+		r = opened_pidfd(&c, &pidfd, e);
 	if (r < 0)
 		goto out;
 	r = release_init(&c, e);
@@ -137,6 +150,8 @@ int container_start(struct runtime *rt, const char *id, struct err *e)
 	 * lifecycle 8 and 9. Not one that turns out to be started or stopped already. */
 	if (r < 0 && e->kind != ERR_STATE && kill_and_wait(&c, &later) == 0)
 		destroy_container(&c, &later);
+	if (r == 0 && notify >= 0)
+		wait_until_ready(&c, notify, pidfd);
 out:
 	opened_fini(&c);
 	return r;
