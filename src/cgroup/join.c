@@ -13,6 +13,8 @@ static int join_path(struct cgroup *c, const struct cg_dir *d, const char *path,
 	struct cg_dir at = { .controllers = d->controllers, .path = path, .fd = FD_NONE };
 	int r = cg_write_pid(c, &at, pid, e);
 
+	if (r < 0)
+		err_wrap(e, "adding pid %d to cgroups", (int)pid);
 	fd_close(at.fd);
 	return r;
 }

@@ -14,7 +14,7 @@ extern const char *const hook_kind_names[HOOK_KIND_MAX]; /* "prestart", ... */
 struct hook_context {
 	const char *state; /* JSON for stdin */
 	size_t state_len;
-	const char *cwd;   /* bundle (host side) or "/" (startContainer); NULL: leave it */
+	const char *cwd;   /* bundle (createRuntime, poststart, poststop); NULL: leave it */
 	char *const *inherit_env; /* given when hook.env is absent: environ for host-side kinds as runc,
 				     process.env for startContainer; NULL: an empty environment
 				     (createContainer: CVE-2025-23266) */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -92,8 +93,31 @@ int fds_gather(unsigned extra, int *const keep[], size_t n, struct err *e)
 	return r < 0 ? err_sys(e, -r, "closing the descriptors from %d on", next) : 0;
 }
 
-void fds_keep_inherited(void)
+/* Is anything open behind the first hole? The size counts descriptors since Linux 6.2. */
+static bool others_are_open(size_t n_ours)
 {
+	struct stat st;
+
+	return stat("/proc/self/fd", &st) < 0 || st.st_size == 0 ||
+	       (size_t)st.st_size > FIRST_EXTRA + inherited + n_ours;
+}
+
+void fds_keep_inherited(const int ours[], size_t n)
+{
+	auto_dir dir = NULL;
+	struct dirent *ent;
+
 	for (unsigned i = 0; i < inherited; i++)
 		os_set_cloexec((int)(FIRST_EXTRA + i), false);
+	/* A shell's process substitution is at 63, and is named on our command line. */
+	dir = others_are_open(n) ? opendir("/proc/self/fd") : NULL;
+	while (dir && (ent = readdir(dir))) {
+		uint32_t fd;
+		bool skip = parse_u32(ent->d_name, &fd) < 0 || fd < FIRST_EXTRA || (int)fd == dirfd(dir);
+
+		for (size_t i = 0; i < n; i++)
+			skip = skip || (int)fd == ours[i];
+		if (!skip)
+			os_set_cloexec((int)fd, false);
+	}
 }

@@ -23,5 +23,6 @@ int fds_leave(unsigned n, struct err *e);
 /* Moves the descriptors (those of them that are open) behind the extra ones, close-on-exec, and
  * closes all others. */
 int fds_gather(unsigned extra, int *const keep[], size_t n, struct err *e);
-/* Before a re-execution of ourselves: what came in goes on. */
-void fds_keep_inherited(void);
+/* Before a re-execution of ourselves: what came in goes on, wherever it stands; the n of ours, which
+ * were opened since, do not. */
+void fds_keep_inherited(const int ours[], size_t n);

@@ -59,7 +59,7 @@ int seal_self(char *const argv[], struct err *e)
 	copy = copy_self(exe, e);
 	if (copy < 0)
 		return copy;
-	fds_keep_inherited();
+	fds_keep_inherited((const int[]){ exe, copy }, 2);
 	syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
 	return err_sys(e, errno, "running the sealed copy of the runtime's own binary");
 }

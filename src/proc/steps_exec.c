@@ -168,7 +168,7 @@ int step_seccomp_late(struct init_ctx *ctx, struct err *e)
 	return load_filter(ctx, e);
 }
 
-/* Is the link number fd of links (/proc/self/fd, as far as that can be believed) what fd is? */
+/* Is the link number fd of links (/proc/thread-self/fd, as far as that can be believed) what fd is? */
 static bool is_the_same(int links, int fd, struct stat *ret)
 {
 	char name[16];
@@ -189,7 +189,7 @@ static int keep_fifo(struct init_ctx *ctx, struct err *e)
 {
 	struct chain_job *job = ctx->job;
 	int fifo = openat(job->fifo_dir, FIFO_NAME, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	int links = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int links = open("/proc/thread-self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int *const keep[] = { &job->fifo_dir, &ctx->fifo_path, &ctx->links };
 	struct stat st;
 
@@ -227,7 +227,8 @@ int step_ready(struct init_ctx *ctx, struct err *e)
 {
 	int r;
 
-	log_debug("init: closing the pipe to signal completion");
+	log_debug("%s", ctx->job->script.join ? "setns_init: about to exec" :
+		  "init: closing the pipe to signal completion");
 	r = chan_send(ctx->parent, MSG_READY, NULL, FD_NONE, e);
 	if (r < 0)
 		return r;

@@ -55,12 +55,15 @@ int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_hook_list *list = &ctx->job->spec->hooks.list[HOOK_CREATE_CONTAINER];
 	struct oci_state state = ctx->job->hook_state;
-	struct hook_context hc = { .cwd = ctx->job->bundle };
+	struct hook_context hc = { 0 };
 	auto_str text = { 0 };
 	int r;
 
 	if (list->n == 0)
 		return 0;
+	/* As with runc, where hooks make files of the root by relative names. */
+	if (fchdir(mount_root_fd(ctx->job->mounts)) < 0)
+		return err_sys(e, errno, "change to the rootfs");
 	state.status = STATUS_CREATING;
 	state.pid = ctx->pid;
 	r = oci_state_emit(&state, 0, &text, e);

@@ -135,6 +135,16 @@ load helpers
 	not_ok strake exec
 }
 
+@test "exec: a process file by a descriptor behind a hole, as a shell's <() gives it" {
+	run_sleeper
+	jq '.process | .args = ["echo", "read"]' <"$BUNDLE/config.json" >"$T/process.json"
+	ok strake exec --process /dev/fd/63 "$ID" 63<"$T/process.json"
+	assert_out read
+	# It is not the container's all the same.
+	ok strake exec "$ID" ls /proc/self/fd 63<"$T/process.json"
+	assert_not "$out" 63
+}
+
 @test "exec: --cap makes ambient what is inheritable already" {
 	update_config '.process.capabilities |= {bounding: ["CAP_KILL", "CAP_SYSLOG"],
 		inheritable: ["CAP_SYSLOG"], effective: ["CAP_KILL"], permitted: ["CAP_KILL"]}'

@@ -197,6 +197,13 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 	[ "$(cat "$T/net")" != "$(readlink /proc/self/ns/net)" ]
 }
 
+@test "hooks: createContainer starts in the root filesystem" {
+	hook createContainer 'echo here >./etc/hook'
+	rm -rf "$BUNDLE/rootfs/etc/hook"
+	ok strake_create
+	assert_eq "$(cat "$BUNDLE/rootfs/etc/hook")" here
+}
+
 @test "hooks: createContainer runs before the pivot, after the mounts" {
 	hook createContainer "grep -c '$BUNDLE/rootfs/proc' /proc/self/mountinfo >$T/mounts; ls $BUNDLE/config.json >$T/sees"
 	ok strake_create
