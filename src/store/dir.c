@@ -157,11 +157,14 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 
 	if (r < 0)
 		return r;
-	r = make_root(root, e);
-	if (r < 0)
-		return r;
 	err_init(e);
 	r = open_root(root, &rootfd, e);
+	if (r < 0 && !err_is_set(e)) {
+		r = make_root(root, e);
+		if (r < 0)
+			return r;
+		r = open_root(root, &rootfd, e);
+	}
 	if (r < 0)
 		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s", root);
 	if (mkdirat(rootfd, id, DIR_MODE) < 0) {
