@@ -105,7 +105,8 @@ int step_rlimits(struct init_ctx *ctx, struct err *e)
 
 static const struct spec_caps no_caps;
 
-/* An absent object is an empty one: no capability at all, as runc does it. */
+/* An absent object is an empty one: no capability at all, as in runc before 1.2. Later runcs hand
+ * on the caller's, which no spec asks for. */
 static const struct spec_caps *caps_of(const struct init_ctx *ctx)
 {
 	const struct spec_caps *c = ctx->job->process->capabilities;
