@@ -59,7 +59,7 @@ setup() {
 	assert_eq "$(cat "$created")" 1000
 }
 
-@test "created: preserved descriptors stay, and so does the fifo's directory" {
+@test "created: preserved descriptors stay, beside the fifo" {
 	set_sh 'cat <&3; cat <&4; ls /proc/self/fd | wc -l'
 	echo three >"$T/three"
 	echo four >"$T/four"
