@@ -8,11 +8,6 @@
 #include "json/write.h"
 #include "oci/fields.h"
 
-/* One entry of runc's config.namespaces: {"type": "NEWPID"}, with a path when joined. */
-struct runc_namespace {
-	char *type, *path;
-};
-
 /* The file: the state, and what only has its place in JSON. */
 struct state_file {
 	struct state s;
@@ -27,9 +22,7 @@ struct state_file {
 	} cgroups;
 	uint32_t version; /* strake.version: 0 when runc wrote the file */
 	/* read only, from files that runc wrote */
-	struct runc_namespace *namespaces;
-	size_t n_namespaces;
-	bool has_poststop, has_poststart, has_intel_rdt;
+	bool has_poststop, has_intel_rdt; /* poststart hooks ran: runc runs them at create */
 };
 
 #define T struct state_file
@@ -43,23 +36,33 @@ static const struct json_field cgroups[] = {
 	{ NULL }
 };
 
+/* {"type": "NEWPID"}, with a path when joined. */
 static const struct json_field runc_namespace[] = {
-	{ "type", JSON_STRING, JSON_AT(struct runc_namespace, type) },
-	{ "path", JSON_STRING, JSON_EMPTY_NONE, JSON_AT(struct runc_namespace, path) },
+	{ "type", JSON_STRING, JSON_AT(struct key_value, key) },
+	{ "path", JSON_STRING, JSON_EMPTY_NONE, JSON_AT(struct key_value, value) },
 	{ NULL }
 };
 static const struct json_field item_namespace = JSON_OBJECT_ITEM(runc_namespace);
 
+/* runc's names for the members. */
+static const struct json_field runc_idmap[] = {
+	{ "container_id", JSON_UINT, JSON_ALWAYS, JSON_AT(struct spec_idmap, container_id) },
+	{ "host_id", JSON_UINT, JSON_ALWAYS, JSON_AT(struct spec_idmap, host_id) },
+	{ "size", JSON_UINT, JSON_ALWAYS, JSON_AT(struct spec_idmap, size) },
+	{ NULL }
+};
+static const struct json_field item_idmap = JSON_OBJECT_ITEM(runc_idmap);
+
 static const struct json_field hooks[] = {
-	{ "poststart", JSON_FOREIGN, JSON_AT(T, has_poststart) },
 	{ "poststop", JSON_FOREIGN, JSON_AT(T, has_poststop) },
 	{ NULL }
 };
 
 static const struct json_field config[] = {
 	{ "rootfs", JSON_STRING, JSON_AT(T, config_rootfs) },
-	{ "namespaces", JSON_ARRAY, JSON_ITEMS_AT(T, namespaces, n_namespaces),
-	  .child = &item_namespace },
+	{ "namespaces", JSON_ARRAY, JSON_LIST_AT(T, s.namespaces), .child = &item_namespace },
+	{ "uid_mappings", JSON_ARRAY, JSON_LIST_AT(T, s.uid_mappings), .child = &item_idmap },
+	{ "gid_mappings", JSON_ARRAY, JSON_LIST_AT(T, s.gid_mappings), .child = &item_idmap },
 	{ "cgroups", JSON_OBJECT, JSON_ALWAYS, .child = cgroups },
 	{ "Hooks", JSON_OBJECT, .child = hooks },
 	{ "version", JSON_STRING, JSON_AT(T, config_version) },
@@ -162,12 +165,11 @@ static int from_runc(struct state_file *f)
 
 	s->rootfs = f->config_rootfs;
 	s->needs_config = f->has_poststop || f->has_intel_rdt;
-	s->has_poststart = f->has_poststart;
 	s->cgroup_manager = arena_strdup(&s->arena, f->cgroups.systemd ? "systemd" : "cgroupfs");
 	if (!s->cgroup_manager)
 		return -ENOMEM;
-	for (size_t i = 0; i < f->n_namespaces; i++)
-		if (str_eq(f->namespaces[i].type, "NEWPID") && !f->namespaces[i].path)
+	for (size_t i = 0; i < s->namespaces.n; i++)
+		if (str_eq(s->namespaces.v[i].key, "NEWPID") && !s->namespaces.v[i].value)
 			s->private_pidns = true;
 	return labels_read(f);
 }

@@ -31,6 +31,8 @@ struct state {
 	bool rootless;               /* "rootless" */
 	struct kv_list cgroup_paths; /* "cgroup_paths": controller -> path; key "" is v2 */
 	struct kv_list namespace_paths; /* "namespace_paths": NEWNS, NEWPID, ... -> /proc/PID/ns/x */
+	struct kv_list namespaces;   /* "config.namespaces": NEWPID -> the path joined, or NULL */
+	struct spec_idmaps uid_mappings, gid_mappings; /* "config.uid_mappings" */
 	struct strv external_descriptors; /* "external_descriptors": targets of fds 0-2 */
 	struct kv_list annotations;  /* the config's, so that state needs no config */
 

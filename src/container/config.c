@@ -127,3 +127,15 @@ int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e)
 
 	return fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
 }
+
+int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e)
+{
+	const struct bundle b = { .path = (char *)(uintptr_t)bundle };
+	auto_fd fd = store_open_config(dir, e);
+
+	if (fd == -ENOENT) {
+		err_init(e);
+		fd = open_config(&b, NULL, e);
+	}
+	return fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+}

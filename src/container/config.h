@@ -25,3 +25,5 @@ void bundle_fini(struct bundle *b);
 
 /* The snapshot in a container's directory. */
 int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e);
+/* The same; for a container that runc made, the bundle's, which runc reads too. */
+int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e);

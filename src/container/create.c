@@ -163,6 +163,24 @@ static char *now_rfc3339(struct arena *a)
 			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ts.tv_nsec);
 }
 
+/* Without these runc's exec would enter nothing. */
+static int describe_namespaces(struct state *st, const struct spec_linux *l)
+{
+	const struct spec_namespaces *ns = &l->namespaces;
+
+	st->uid_mappings = l->uid_mappings;
+	st->gid_mappings = l->gid_mappings;
+	st->namespaces.v = arena_array(&st->arena, ns->n, sizeof(struct key_value));
+	if (!st->namespaces.v)
+		return -ENOMEM;
+	for (size_t i = 0; i < ns->n; i++)
+		st->namespaces.v[i] = (struct key_value){
+			arena_strdup(&st->arena, ns_table[ns->v[i].kind].key), ns->v[i].path,
+		};
+	st->namespaces.n = ns->n;
+	return 0;
+}
+
 static bool pid_namespace_is_private(const struct spec *s)
 {
 	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_PID);
@@ -197,7 +215,8 @@ static int fill_state(struct creation *c, struct err *e)
 	st->bundle = arena_strdup(&st->arena, c->bundle.path);
 	st->rootfs = arena_strdup(&st->arena, c->bundle.rootfs);
 	st->created = now_rfc3339(&st->arena);
-	if (!st->id || !st->bundle || !st->rootfs || !st->created)
+	if (!st->id || !st->bundle || !st->rootfs || !st->created ||
+	    describe_namespaces(st, s->linux) < 0)
 		return err_sys(e, ENOMEM, "building the state");
 	st->rootless = c->rt->rootless;
 	st->annotations = s->annotations;

@@ -73,8 +73,10 @@ static void undo_by_config(struct opened *c)
 	struct spec spec;
 	struct err e;
 
-	if (snapshot_load(&c->dir, &spec, &e) < 0)
-		return; /* create died before the snapshot: nothing was set up by it */
+	/* A create that died before the snapshot had set up nothing. */
+	if ((c->state.creating ? snapshot_load(&c->dir, &spec, &e) :
+				 config_load(&c->dir, c->state.bundle, &spec, &e)) < 0)
+		return;
 	if (spec.linux->intel_rdt)
 		intelrdt_remove(spec.linux->intel_rdt, c->state.id, &e);
 	if (c->state.init_pid > 0)

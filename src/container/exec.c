@@ -77,7 +77,7 @@ static int check_cgroups(struct exec *x, struct err *e)
 
 static int load(struct exec *x, struct err *e)
 {
-	int r = snapshot_load(&x->c.dir, &x->spec, e);
+	int r = config_load(&x->c.dir, x->c.state.bundle, &x->spec, e);
 
 	if (r < 0)
 		return r;

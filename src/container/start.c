@@ -112,7 +112,7 @@ static int poststart(struct opened *c, struct err *e)
 
 	if (!c->state.has_poststart)
 		return 0;
-	r = snapshot_load(&c->dir, &spec, e);
+	r = config_load(&c->dir, c->state.bundle, &spec, e);
 	if (r < 0)
 		return r;
 	r = run_poststart(&spec, &c->state, e);
