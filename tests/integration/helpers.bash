@@ -58,6 +58,10 @@ requires() {
 			[ -x "$STRAKE_PAYLOAD/${word#payload_}" ] ||
 				skip "needs the test program ${word#payload_} (tests/payload)"
 			;;
+		linux_*)
+			# linux_6.3: what the kernel has since that version, and no probe short of the test tells.
+			printf '%s\n' "${word#linux_}" "$(uname -r)" | sort -CV || skip "needs Linux ${word#linux_}"
+			;;
 		cmd_*) command -v "${word#cmd_}" >/dev/null || skip "needs the program ${word#cmd_}" ;;
 		*) echo "requires: unknown word $word" && return 1 ;;
 		esac

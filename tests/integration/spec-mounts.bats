@@ -210,7 +210,7 @@ run_with_submount() {
 
 @test "spec mounts: idmap with mappings of its own, ridmap, and the container's" {
 	strake_only "crun has another syntax for it"
-	requires cmd_unshare
+	requires cmd_unshare linux_6.3 # idmapped tmpfs
 	mkdir "$T/src" "$T/src/in"
 	touch "$T/src/f"
 	local map='"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 100}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 100}]'
@@ -227,6 +227,7 @@ run_with_submount() {
 
 @test "spec mounts: idmap of a file system that is not a bind" {
 	strake_only "runc takes binds alone"
+	requires linux_6.3 # idmapped tmpfs
 	update_config '.mounts += [{"destination": "/mnt", "type": "tmpfs", "source": "tmpfs", "options": ["idmap"],
 		"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 100}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 100}]}]'
 	run_sh 'stat -c "%u %g" /mnt'
