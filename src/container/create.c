@@ -63,6 +63,8 @@ static int load_config(struct creation *c, struct err *e)
 		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
 	if (!c->bundle.spec.process)
 		c->bundle.spec.process = &no_process;
+	if (geteuid() != 0 && !spec_namespace_find(&c->bundle.spec.linux->namespaces, NS_USER))
+		return err_make(e, ERR_CONFIG, EPERM, "rootless container requires user namespaces");
 	return check_terminal(c, e);
 }
 
@@ -281,7 +283,7 @@ static int make_cgroup(struct creation *c, struct err *e)
 	int r = cgroup_create(c->cgroup, c->bundle.spec.linux->resources, e);
 
 	if (r < 0)
-		return r;
+		return err_wrap(e, "unable to apply cgroup configuration");
 	c->cgroup_made = true;
 	/* Which directories are ours is known only now. */
 	return cgroup_save(c->cgroup, &c->state.arena, &c->state.cgroup_paths, &c->state.cgroup_owned, e);

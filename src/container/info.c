@@ -66,6 +66,9 @@ int container_pids(struct runtime *rt, const char *id, pid_t **ret, size_t *ret_
 	r = opened_cgroup(&c, e);
 	if (r == 0 && cgroup_exists(c.cgroup)) {
 		r = cgroup_pids(c.cgroup, ret, ret_n, e);
+	} else if (r == 0 && c.init_alive) {
+		r = err_make(e, ERR_STATE, ENOENT,
+			     "unable to get all container pids: the container has no cgroup");
 	} else if (r == 0) {
 		*ret = NULL;
 		*ret_n = 0;

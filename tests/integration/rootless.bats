@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
+#
+# Containers of an unprivileged user, who may not write any cgroup: with and without ranges of
+# subordinate ids. The user exists in a private mount namespace alone.
+load helpers
+
+USER_ID=65533
+
+setup() {
+	requires cmd_setpriv cmd_newuidmap
+	setup_bundle
+	# In the user's place, where nothing is root's but the program.
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
+	rm -rf "$BUNDLE/rootfs"
+	cp -a "$BUSYBOX_ROOT" "$BUNDLE/rootfs"
+	rm -f "$BUNDLE/rootfs/.done"
+	cp "$RUNTIME" "$T/$RUNTIME_NAME"
+	chmod 755 "$T/$RUNTIME_NAME"
+	RUNTIME=$T/$RUNTIME_NAME
+	chown -R $USER_ID:$USER_ID "$T"
+	ROOT=$T/run/$RUNTIME_NAME
+	mkdir "$T/run"
+	chown $USER_ID:$USER_ID "$T/run"
+	{
+		cat /etc/passwd
+		echo "strake-user:x:$USER_ID:$USER_ID::/:/bin/sh"
+	} >"$T/passwd"
+	ranges 200000:65536
+	rm "$BUNDLE/config.json"
+	user_call spec --rootless
+	[ "$status" = 0 ] || skip "no unprivileged user namespaces here: $err"
+	update_config '.process.terminal = false | .root.readonly = false'
+	set_env
+	user_call run "$ID"
+	[ "$status" = 0 ] || skip "no unprivileged user namespaces here: $err"
+}
+
+set_env() { update_config --arg i "$ID" '.process.env += ["STRAKE_TEST_ID=" + $i] | .process.args = ["true"]'; }
+# The user's range of subordinate ids, or none.
+ranges() { echo "${1:+strake-user:$1}" >"$T/subid"; }
+map_range() {
+	update_config '.linux.uidMappings += [{"containerID": 1, "hostID": 200000, "size": 65536}] |
+		.linux.gidMappings += [{"containerID": 1, "hostID": 200000, "size": 65536}]'
+}
+
+# user_call ARG...: like strake, by the user, in the bundle, with the default root of users.
+user_call() {
+	CALLS=$((CALLS + 1))
+	out_file=$T/out.$CALLS err_file=$T/err.$CALLS
+	last_command="(as a user) $RUNTIME_NAME $*"
+	status=0
+	# shellcheck disable=SC2016
+	unshare -m --propagation private sh -ec '
+		t=$1 id=$2
+		shift 2
+		mount --bind "$t/passwd" /etc/passwd
+		mount --bind "$t/subid" /etc/subuid
+		mount --bind "$t/subid" /etc/subgid
+		cd "$t/bundle"
+		exec setpriv --reuid '$USER_ID' --regid '$USER_ID' --clear-groups \
+			env -i PATH="$PATH" HOME="$t" XDG_RUNTIME_DIR="$t/run" STRAKE_TEST_ID="$id" "$@"' \
+		-- "$T" "$ID" timeout -k 5 60 "$RUNTIME" "$@" </dev/null >"$out_file" 2>"$err_file" 3>&- 4>&- ||
+		status=$?
+	out=$(cat "$out_file") err=$(cat "$err_file")
+}
+
+@test "rootless: one id, the host's network, a state directory of the user" {
+	set_sh 'id -u; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups; readlink /proc/self/ns/net'
+	ok user_call run "$ID"
+	assert_out "0
+ 0 $USER_ID 1
+deny
+$(readlink /proc/self/ns/net)"
+	assert_eq "$(stat -c '%u %a' "$ROOT")" "$USER_ID 1700"
+}
+
+@test "rootless: a range of ids by newuidmap" {
+	map_range
+	update_config '.process.capabilities |= map_values(. + ["CAP_CHOWN"])'
+	set_sh 'tr -s " " </proc/self/gid_map; touch /tmp/f && chown 33:33 /tmp/f && stat -c "%u %g" /tmp/f'
+	ok user_call run "$ID"
+	assert_out " 0 $USER_ID 1
+ 1 200000 65536
+33 33"
+	assert_eq "$(stat -c '%u %g' "$BUNDLE/rootfs/tmp/f")" "200032 200032"
+}
+
+@test "rootless: a range that is not the user's is refused, and says where to look" {
+	ranges ''
+	map_range
+	not_ok user_call run "$ID"
+	strake_only "runc hides it in three records"
+	assert_err_match 'newuidmap .*/etc/subuid'
+	assert_eq "$(wc -l <"$err_file")" 1
+}
+
+@test "rootless: the commands" {
+	set_args sleep 1000
+	ok user_call create "$ID"
+	ok user_call start "$ID"
+	ok user_call list -q
+	assert_out "$ID"
+	ok user_call exec "$ID" id -u
+	assert_out 0
+	ok user_call exec --user 0 "$ID" sh -c 'echo $STRAKE_TEST_ID'
+	ok user_call kill "$ID" KILL
+	wait_for 5 eval 'user_call state "$ID"; [ "$(jq -r .status <<<"$out")" = stopped ]'
+	ok user_call delete "$ID"
+	ok user_call list -q
+	assert_out ""
+}
+
+@test "rootless: delete --force of a running container" {
+	set_args sleep 1000
+	ok user_call run --detach "$ID"
+	ok user_call delete --force "$ID"
+}
+
+@test "rootless: what needs a cgroup says that there is none" {
+	set_args sleep 1000
+	ok user_call run --detach "$ID"
+	not_ok user_call ps "$ID"
+	assert_err_match 'unable to get all container pids'
+	not_ok user_call pause "$ID"
+	not_ok user_call update --pids-limit 5 "$ID"
+	ok user_call delete --force "$ID"
+}
+
+@test "rootless: limits and cgroup paths that cannot be had, in runc's words" {
+	update_config '.linux.resources.pids.limit = 100'
+	not_ok user_call run "$ID"
+	assert_err_match 'cannot set pids limit: container could not join or create cgroup'
+	update_config 'del(.linux.resources) | .linux.cgroupsPath = "/strake-test/rootless"'
+	not_ok user_call run "$ID"
+	assert_err_match 'unable to apply cgroup configuration: .*permission denied'
+}
+
+@test "rootless: a config that only root can run is refused" {
+	update_config '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
+	not_ok user_call run "$ID"
+	assert_err_match 'rootless container requires user namespaces'
+}
