@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/errno_class.h"
 #include "ns/ns.h"
 #include "os/setns.h"
@@ -84,6 +85,15 @@ int join_namespaces(const struct chain_job *job, uint32_t kinds, struct err *e)
 	if (r < 0 || done)
 		return r;
 	return join_by_fds(job, kinds, e);
+}
+
+int join_root(struct chain_job *job, struct err *e)
+{
+	/* With a mount namespace its root has come along. */
+	if (job->root_fd >= 0 && (fchdir(job->root_fd) < 0 || chroot(".") < 0))
+		return err_sys(e, errno, "entering the container's root");
+	job->root_fd = FD_NONE; /* borrowed */
+	return 0;
 }
 
 int become_root(struct err *e)

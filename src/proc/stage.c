@@ -42,6 +42,10 @@ static int put_away_the_host(struct chain_job *job, struct chan *to_parent, stru
 {
 	int *const keep[] = { &to_parent->fd, &init_end->fd, &job->proc->host, &job->proc->own };
 
+	int r = join_root(job, e);
+
+	if (r < 0)
+		return r;
 	procfs_confine(job->proc);
 	job->target_pidfd = FD_NONE;
 	return fds_gather(job->extra_fds, keep, ARRAY_SIZE(keep), e);

@@ -41,13 +41,9 @@ int step_session(struct init_ctx *ctx, struct err *e)
 
 int step_join_namespaces(struct init_ctx *ctx, struct err *e)
 {
-	int root = ctx->job->root_fd;
 	int r = join_namespaces(ctx->job, ctx->job->script.init_joins, e);
 
-	/* With a mount namespace its root has come along. */
-	if (r == 0 && root >= 0 && (fchdir(root) < 0 || chroot(".") < 0))
-		return err_sys(e, errno, "entering the container's root");
-	return r;
+	return r < 0 ? r : join_root(ctx->job, e);
 }
 
 /* cgroup and ipc: why not at the clone, script.c says. */

@@ -166,4 +166,10 @@ put_probe() {
 	STRAKE_TEST_ID=$ID unshare -m --propagation private "$RUNTIME" --root "$ROOT" run -d --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
 	ok strake exec "$ID" sh -c "test ! -e '$T' && cat /proc/1/comm && echo >/dev/null"
 	assert_out sleep
+	ok strake delete --force "$ID"
+	# Also where whoever enters is looked at.
+	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+	STRAKE_TEST_ID=$ID unshare -m --propagation private "$RUNTIME" --root "$ROOT" run -d --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
+	ok strake exec "$ID" sh -c "test ! -e '$T' && cat /proc/1/comm && echo >/dev/null"
+	assert_out sleep
 }
