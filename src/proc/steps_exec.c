@@ -103,16 +103,35 @@ int step_find_program(struct init_ctx *ctx, struct err *e)
 	return err_sys(e, errnum, "exec: \"%s\": stat %s", name, name);
 }
 
+static void end_by_signal(int sig)
+{
+	_exit(128 + sig);
+}
+
+/*
+ * The first process of a pid namespace is deaf to every signal that it has no handler for. One that
+ * waits for start has not become the payload yet: it ends, as runc's does. execve(2) resets these.
+ */
+static void end_by_usual_signals(void)
+{
+	static const int usual[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	const struct sigaction end = { .sa_handler = end_by_signal };
+
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		sigaction(usual[i], &end, NULL);
+}
+
 /* conmon ignores SIGPIPE and others block signals: neither may reach the payload. */
 int step_signals(struct init_ctx *ctx, struct err *e)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
-	(void)ctx;
 	for (int sig = 1; sig < NSIG; sig++)
 		if (sig != SIGKILL && sig != SIGSTOP)
 			sigaction(sig, &dfl, NULL); /* EINVAL: libc keeps that one for itself */
+	if (ctx->job->fifo_dir >= 0)
+		end_by_usual_signals();
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return err_sys(e, errno, "sigprocmask");

@@ -15,7 +15,7 @@ setup() {
 	ok strake_create
 	local fds
 	fds=$(find "/proc/$(init_pid)/fd" -type l -printf '%f %l\n' | sort -n)
-	assert_eq "$(tail -n +4 <<<"$fds")" "3 $ROOT/$ID/exec.fifo"$'\n'"4 /proc/1/fd"
+	assert_eq "$(tail -n +4 <<<"$fds")" "3 $ROOT/$ID/exec.fifo"$'\n'"4 /proc/1/task/1/fd"
 	ok strake start "$ID"
 	wait_status running
 }
@@ -38,6 +38,18 @@ setup() {
 	ok strake start "$ID"
 	wait_status stopped
 	assert_eq "$(cat "$created")" started
+}
+
+@test "created: SIGTERM ends an init that waits, and is the payload's own matter afterwards" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake kill "$ID" TERM
+	wait_status stopped
+	ok strake delete "$ID"
+	ok strake_create
+	ok strake start "$ID"
+	wait_for 5 grep -q sleep "/proc/$(init_pid)/comm"
+	assert_eq "$(sed -n 's/^SigCgt:\t//p' "/proc/$(init_pid)/status")" 0000000000000000
 }
 
 @test "created: the fifo is opened by the container's user, in user namespaces too" {
