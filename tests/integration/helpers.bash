@@ -37,6 +37,7 @@ requires() {
 		root) [ "$(id -u)" = 0 ] || skip "needs root" ;;
 		cgroups_v1) ! is_cgroup2 || skip "needs cgroup v1" ;;
 		cgroups_v2) is_cgroup2 || skip "needs cgroup v2" ;;
+		systemd) [ -d /run/systemd/system ] || skip "needs a running systemd" ;;
 		cgroup_*)
 			if is_cgroup2; then
 				grep -qw "${word#cgroup_}" /sys/fs/cgroup/cgroup.controllers ||
