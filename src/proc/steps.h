@@ -21,6 +21,7 @@ struct init_ctx {
 	pid_t pid;            /* as the runtime's pid namespace numbers it */
 	int listener;         /* seccomp's, until the parent has it */
 	int fifo_path, links; /* exec.fifo to be opened later, and /proc/thread-self/fd to do it by; FD_NONE */
+	bool confined;        /* the filter of step_seccomp_late is loaded */
 	int fifo;             /* exec.fifo, open for writing from the start on; FD_NONE */
 	bool cwd_done;        /* chdir succeeded before the user was changed */
 	char exe[4096];       /* what execve gets */

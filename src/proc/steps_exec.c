@@ -157,7 +157,8 @@ static int hand_over_listener(struct init_ctx *ctx, struct err *e)
 }
 
 /* Three moments for one filter: without no_new_privs before the capabilities go; with a listener
- * while there still is a parent to give it to; else as the very last act. */
+ * while there still is a parent to give it to; else as the very last act, or before the hooks that
+ * run in the container. */
 int step_seccomp_early(struct init_ctx *ctx, struct err *e)
 {
 	int r;
@@ -182,8 +183,9 @@ int step_seccomp_listener(struct init_ctx *ctx, struct err *e)
 int step_seccomp_late(struct init_ctx *ctx, struct err *e)
 {
 	if (!ctx->job->seccomp.filter || !ctx->job->process->no_new_privileges ||
-	    ctx->job->seccomp.notify)
+	    ctx->job->seccomp.notify || ctx->confined)
 		return 0;
+	ctx->confined = true;
 	return load_filter(ctx, e);
 }
 
@@ -296,7 +298,9 @@ int step_start_container_hooks(struct init_ctx *ctx, struct err *e)
 		return r;
 	hc.state = text.s;
 	hc.state_len = text.len;
-	return hooks_run(HOOK_START_CONTAINER, list, &hc, e);
+	/* They are the container's programs, and run under its filter. */
+	r = step_seccomp_late(ctx, e);
+	return r < 0 ? r : hooks_run(HOOK_START_CONTAINER, list, &hc, e);
 }
 
 int step_leave_descriptors(struct init_ctx *ctx, struct err *e)

@@ -116,3 +116,13 @@ NR_GETPRIORITY=140
 	not_ok strake_create
 	assert_nothing_left
 }
+
+@test "seccomp: startContainer hooks run under the filter, with no_new_privs too" {
+	set_args true
+	update_config '.process.noNewPrivileges = true | .linux.seccomp = {
+		"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]} |
+		.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "exec mkdir /tmp/hook"]}]'
+	not_ok strake_run
+	assert_err_match 'error running startContainer hook #0: .*bad system call'
+	[ ! -e "$BUNDLE/rootfs/tmp/hook" ]
+}
