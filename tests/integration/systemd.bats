@@ -396,8 +396,3 @@ podman_test() { # as_root|as_user
 }
 
 @test "systemd: podman with its systemd manager" { podman_test as_root; }
-
-@test "systemd: rootless podman with its systemd manager" {
-	requires cmd_vm-user
-	podman_test as_user
-}
