@@ -23,8 +23,8 @@ int sched_set_policy(const struct spec_scheduler *s, struct err *e)
 
 	/* SCHED_DEADLINE is admitted only over a whole root domain (Documentation/scheduler). */
 	if (r == -EPERM)
-		return err_sys(e, EPERM, "error setting scheduler policy %u (needs CAP_SYS_NICE; a "
-			       "deadline cannot be used together with a cpuset)", s->policy);
+		return err_sys(e, EPERM, "process scheduler can't be used together with AllowedCPUs, and "
+			       "needs CAP_SYS_NICE: policy %u", s->policy);
 	if (r < 0)
 		return err_sys(e, -r, "error setting scheduler policy %u", s->policy);
 	return 0;
