@@ -239,6 +239,9 @@ static int move_links(struct parent *p, struct err *e)
 
 	if (p->job->script.join || d->n == 0)
 		return 0;
+	/* By path: init enters it only later. */
+	if (p->job->ns_fd[NS_NETWORK] >= 0)
+		return netdev_move(d, p->job->ns_fd[NS_NETWORK], e);
 	net = procfs_open_ns(p->job->proc, p->init_pid, "net");
 	if (net < 0)
 		return err_sys(e, -net, "open the network namespace of init");

@@ -387,7 +387,8 @@ int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, s
 	if (r == 0)
 		r = choose_flags(s, b.notify, &p.flags, e);
 	if (r == 0)
-		log_debug("seccomp filter flags: %u", (unsigned)p.flags);
+		log_debug("seccomp filter flags: %u",
+			  p.flags | (b.notify ? (unsigned)SECCOMP_FILTER_FLAG_NEW_LISTENER : 0));
 	if (r == 0)
 		r = find_archs(&b, e);
 	for (size_t i = 0; r == 0 && i < b.n_parts; i++)

@@ -78,6 +78,22 @@ put_probe() {
 	grep -q ': sv1' "$T/o"
 }
 
+@test "spec linux: netDevices go into a network namespace by path" {
+	strake_only "runc 1.1.5 does not know it"
+	requires cmd_ip
+	local target
+	background unshare -n sleep 1000
+	target=$!
+	wait_for 5 eval '[ "$(readlink /proc/'$target'/ns/net)" != "$(readlink /proc/self/ns/net)" ]'
+	update_config --arg p "/proc/$target/ns/net" '.linux.netDevices = {"sv0": {}} |
+		(.linux.namespaces[] | select(.type == "network")).path = $p'
+	set_sh 'ip -o link'
+	# shellcheck disable=SC2016
+	STRAKE_TEST_ID=$ID unshare -n sh -ec 'ip link add sv0 type veth peer name sv1; exec "$@"' -- \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || fail "$(cat "$T/e")"
+	grep -q ': sv0' "$T/o" || fail "$(cat "$T/o")"
+}
+
 @test "spec linux: netDevices that are missing, or without a network namespace" {
 	strake_only "runc 1.1.5 does not know it"
 	update_config '.linux.netDevices = {"strake-none0": {}}'
