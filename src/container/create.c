@@ -385,6 +385,17 @@ static void report_undo(const char *what, const struct err *e)
 	log_warn("undoing a failed create: %s: %s", what, text);
 }
 
+/* What was held for the start; also room for the descriptors that undoing needs. */
+static void release_launch(struct creation *c)
+{
+	fd_close(TAKE_FD(c->init.pidfd));
+	fd_close(TAKE_FD(c->notify));
+	mount_plan_free(TAKE_PTR(c->mounts));
+	if (c->launch_made)
+		launch_fini(&c->launch);
+	c->launch_made = false;
+}
+
 void creation_undo(struct creation *c)
 {
 	const struct spec_linux *l = c->bundle.loaded ? c->bundle.spec.linux : NULL;
@@ -396,8 +407,10 @@ void creation_undo(struct creation *c)
 		os_wait_child(c->init.pid, &status);
 		c->init.pid = 0;
 	}
+	release_launch(c);
 	if (c->cgroup_made && destroy_cgroup(c->cgroup, &e) < 0)
 		report_undo("cgroup", &e);
+	cgroup_free(TAKE_PTR(c->cgroup));
 	if (c->started && l && l->intel_rdt && intelrdt_remove(l->intel_rdt, c->id, &e) < 0)
 		report_undo("intelRdt", &e);
 	if (c->started)
@@ -409,11 +422,7 @@ void creation_undo(struct creation *c)
 
 void creation_fini(struct creation *c)
 {
-	fd_close(TAKE_FD(c->init.pidfd));
-	fd_close(TAKE_FD(c->notify));
-	mount_plan_free(c->mounts);
-	if (c->launch_made)
-		launch_fini(&c->launch);
+	release_launch(c);
 	cgroup_free(c->cgroup);
 	state_fini(&c->state);
 	store_dir_close(&c->dir);

@@ -86,13 +86,16 @@ static int remove_content(int fd, unsigned depth)
 
 int store_remove(const char *root, const char *id, struct store_dir *d, struct err *e)
 {
-	auto_fd rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r;
+	auto_fd rootfd = FD_NONE;
+	int r = remove_content(d->fd, 0);
 
+	if (r < 0)
+		return err_sys(e, -r, "remove %s", d->path);
+	/* Only now: who undoes a failure for want of descriptors has few left. */
+	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd < 0)
 		return err_sys(e, errno, "open %s", root);
-	r = remove_content(d->fd, 0);
-	if (r == 0 && unlinkat(rootfd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	if (unlinkat(rootfd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = -errno;
 	return r < 0 ? err_sys(e, -r, "remove %s", d->path) : 0;
 }

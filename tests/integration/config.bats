@@ -170,7 +170,7 @@ fails_clean() {
 		if [ "$rc" = 0 ]; then
 			ok strake delete --force "$ID"
 		fi
-		assert_nothing_left
+		assert_nothing_left || { echo "n=$n rc=$rc"; cat "$T/few.out"; return 1; }
 	done
 }
 
