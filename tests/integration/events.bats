@@ -123,7 +123,9 @@ followed_to_the_end() {
 	stats
 	jq -e '.data.cpu.usage.total > 0 and .data.pids.current == 2' "$out_file"
 	[ -e "$(cgroup_dir x)/cpu.pressure" ] || return 0
-	jq -e '.data.cpu.psi.some | has("avg10") and has("avg60") and has("avg300") and .total >= 0' "$out_file"
+	# As in runc, a line of zeros is left out: on a quiet machine there may be no "some".
+	jq -e '.data.cpu.psi | type == "object" and
+		(.some == null or (.some | has("avg10") and has("avg60") and has("avg300") and .total > 0))' "$out_file"
 	if [ -e "$(cgroup_dir x)/hugetlb.2MB.max" ]; then
 		jq -e '.data.hugetlb["2MB"].failcnt == 0' "$out_file"
 	fi

@@ -128,6 +128,7 @@ $(readlink /proc/self/ns/net)"
 }
 
 @test "rootless: limits and cgroup paths that cannot be had, in runc's words" {
+	requires cgroup_pids
 	update_config '.linux.resources.pids.limit = 100'
 	not_ok user_call run "$ID"
 	assert_err_match 'cannot set pids limit: container could not join or create cgroup'

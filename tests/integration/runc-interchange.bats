@@ -49,7 +49,11 @@ life() {
 	assert_eq "$(status_by "$maker") $(status_by "$other")" "paused paused"
 	by "$maker" resume "$ID"
 	assert_eq "$(status_by "$other")" running
-	by "$other" update --pids-limit 77 "$ID"
+	if is_cgroup2 && ! grep -qw pids /sys/fs/cgroup/cgroup.controllers; then
+		echo "# update is not tried: cgroup v2 has no pids controller here" >&3
+	else
+		by "$other" update --pids-limit 77 "$ID"
+	fi
 	by "$maker" exec "$ID" true
 	by "$other" kill "$ID" KILL
 	wait_for 5 eval '[ "$(status_by '"$other"')" = stopped ]'

@@ -240,6 +240,7 @@ update_json() {
 
 @test "update: what is stored is not for others' eyes, and goes with the container" {
 	strake_only "the file is ours"
+	requires cgroup_pids
 	run_sleeper
 	update --pids-limit 30
 	assert_eq "$(stat -c %a "$ROOT/$ID/resources.json")" 600
