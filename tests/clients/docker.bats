@@ -445,15 +445,17 @@ d_status()
 
 @test "docker: rm -f leaves no process and no cgroup" {
 	s_rm() {
-		local pid
+		local pid id
 		s_started "$IMG" sleep 100
 		pid=$(d inspect -f '{{.State.Pid}}' box)
+		id=$(d inspect -f '{{.Id}}' box)
+		[ "$(find /sys/fs/cgroup -type d -name "$id" | wc -l)" != 0 ] && echo 'has cgroups'
 		d rm -f box; echo "rm $?"
 		kill -0 "$pid" 2>/dev/null; echo "alive $?"
-		find /sys/fs/cgroup -mindepth 3 -type d -path "*/$PARENT/*" -regex '.*/[0-9a-f]+' | wc -l
+		echo "cgroups $(find /sys/fs/cgroup -type d -name "$id" | wc -l)"
 	}
 	both s_rm
-	has 'rm 0' 'alive 1' 0
+	has 'has cgroups' 'rm 0' 'alive 1' 'cgroups 0'
 }
 
 make_context()

@@ -6,7 +6,7 @@
 
 load helpers
 
-IMG=docker.io/library/busybox:test
+IMG=localhost/busybox:test
 
 p()
 {
