@@ -63,6 +63,10 @@ requires() {
 			# linux_6.3: what the kernel has since that version, and no probe short of the test tells.
 			printf '%s\n' "${word#linux_}" "$(uname -r)" | sort -CV || skip "needs Linux ${word#linux_}"
 			;;
+		kernel_*)
+			[[ ",${STRAKE_FALLBACK:-}," != *",${word#kernel_},"* ]] ||
+				skip "needs ${word#kernel_}, which STRAKE_FALLBACK takes away"
+			;;
 		cmd_*) command -v "${word#cmd_}" >/dev/null || skip "needs the program ${word#cmd_}" ;;
 		*) echo "requires: unknown word $word" && return 1 ;;
 		esac

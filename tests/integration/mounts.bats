@@ -64,6 +64,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 }
 
 @test "mounts: rro is recursive, ro is not" {
+	requires kernel_mount_api kernel_mount_setattr
 	strake_only "runc 1.1.5 has no rro"
 	requires cmd_unshare
 	mkdir "$T/dir" "$T/dir/in"
@@ -225,6 +226,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 }
 
 @test "mounts: an idmapped bind" {
+	requires kernel_mount_api kernel_mount_setattr
 	strake_only "runc 1.1.5 has none"
 	mkdir "$T/dir"
 	touch "$T/dir/f"
