@@ -22,17 +22,7 @@
 
 static int absolute_pid_file(struct creation *c, struct err *e)
 {
-	char cwd[PATH_MAX];
-
-	if (str_empty(c->o->pid_file))
-		return 0;
-	if (path_is_absolute(c->o->pid_file))
-		c->pid_file = strdup(c->o->pid_file);
-	else if (!getcwd(cwd, sizeof(cwd)))
-		return err_sys(e, errno, "getcwd");
-	else if (asprintf(&c->pid_file, "%s/%s", cwd, c->o->pid_file) < 0)
-		c->pid_file = NULL;
-	return c->pid_file ? 0 : err_sys(e, ENOMEM, "pid file %s", c->o->pid_file);
+	return store_absolute_pid_file(c->o->pid_file, &c->pid_file, e);
 }
 
 static int check_terminal(const struct creation *c, struct err *e)

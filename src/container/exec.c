@@ -159,17 +159,7 @@ static int on_tty(void *data, int master, struct err *e)
 
 static int absolute_pid_file(struct exec *x, struct err *e)
 {
-	if (str_empty(x->o->pid_file))
-		return 0;
-	if (x->o->pid_file[0] == '/') {
-		x->pid_file = strdup(x->o->pid_file);
-	} else {
-		auto_free char *cwd = getcwd(NULL, 0);
-
-		if (!cwd || asprintf(&x->pid_file, "%s/%s", cwd, x->o->pid_file) < 0)
-			x->pid_file = NULL;
-	}
-	return x->pid_file ? 0 : err_sys(e, ENOMEM, "pid file %s", x->o->pid_file);
+	return store_absolute_pid_file(x->o->pid_file, &x->pid_file, e);
 }
 
 static void end_child(struct exec *x)

@@ -10,6 +10,28 @@
 #include "base/path.h"
 #include "store/store.h"
 
+int store_absolute_pid_file(const char *path, char **ret, struct err *e)
+{
+	auto_free char *cwd = NULL;
+	char *absolute;
+
+	if (str_empty(path))
+		return 0;
+	if (path[0] == '/') {
+		absolute = strdup(path);
+	} else {
+		cwd = getcwd(NULL, 0);
+		if (!cwd)
+			return err_sys(e, errno, "getcwd");
+		if (asprintf(&absolute, "%s/%s", cwd, path) < 0)
+			absolute = NULL;
+	}
+	if (!absolute)
+		return err_sys(e, ENOMEM, "pid file %s", path);
+	*ret = absolute;
+	return 0;
+}
+
 /*
  * Readers take the file's existence for success, so it appears whole or not at all, and a failure
  * leaves neither it nor the temporary one. The words are runc's.

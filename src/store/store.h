@@ -54,5 +54,7 @@ int store_remove_fifo(const struct store_dir *d);
 /* Calls fn for each container directory, in the order of names. root missing: nothing. */
 int store_list(const char *root, int (*fn)(void *data, const char *id), void *data, struct err *e);
 
+/* path as the working directory has it now, heap; *ret stays NULL when path is NULL or "". */
+int store_absolute_pid_file(const char *path, char **ret, struct err *e);
 /* The pid file: digits only; ".NAME" O_EXCL, then rename (clients.md 5.5). path absolute. */
 int store_write_pid_file(const char *path, pid_t pid, struct err *e);
