@@ -73,7 +73,7 @@ s_run()
 @test "buildah: run on a terminal" {
 	s_tty() {
 		b from --name box --pull-never localhost/base >/dev/null
-		on_terminal timeout 60 buildah --root "$WORK/buildah" --runroot /run/buildah-root \
+		on_terminal buildah --root "$WORK/buildah" --runroot /run/buildah-root \
 			--storage-driver overlay run -t --isolation oci --runtime "$RT" box -- \
 			sh -c 'test -t 0 && echo tty0; exit 6'
 		echo "status $?"

@@ -166,7 +166,7 @@ s_started()
 
 @test "containerd: run on a terminal" {
 	s_tty() {
-		on_terminal timeout 60 ctr --address "$SOCK" --namespace "$PARENT" \
+		on_terminal ctr --address "$SOCK" --namespace "$PARENT" \
 			run --rm -t --runc-binary "$RT" "$IMG" box \
 			sh -c 'tty; sleep 0.5; stty size; ls -l /dev/console | cut -c1; exit 4'
 		echo "status $?"
@@ -200,7 +200,7 @@ s_started()
 @test "containerd: exec on a terminal" {
 	s_exec_t() {
 		s_started sleep 100
-		on_terminal timeout 60 ctr --address "$SOCK" --namespace "$PARENT" \
+		on_terminal ctr --address "$SOCK" --namespace "$PARENT" \
 			task exec -t --exec-id e1 box sh -c 'tty; sleep 0.5; stty size; exit 6'
 		echo "status $?"
 	}

@@ -178,7 +178,7 @@ d_status()
 
 @test "docker: run on a terminal of a size" {
 	s_run_t() {
-		on_terminal timeout 60 docker --host "$SOCK" run --rm -it --runtime "$RT" --network none "$IMG" \
+		on_terminal docker --host "$SOCK" run --rm -it --runtime "$RT" --network none "$IMG" \
 			sh -c 'tty; sleep 0.5; stty size; ls -l /dev/console | cut -c1; exit 8'
 		echo "status $?"
 	}
@@ -216,7 +216,7 @@ d_status()
 @test "docker: exec on a terminal" {
 	s_exec_t() {
 		s_started "$IMG" sleep 100
-		on_terminal timeout 60 docker --host "$SOCK" exec -it box \
+		on_terminal docker --host "$SOCK" exec -it box \
 			sh -c 'tty; sleep 0.5; stty size; exit 6'
 		echo "status $?"
 	}

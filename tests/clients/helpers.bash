@@ -151,13 +151,15 @@ eventually()
 	return 1
 }
 
-# On a terminal of 33 rows and 77 columns. The command's exit code is the function's.
+# On a terminal of 33 rows and 77 columns, for a minute at most. The command's exit code is the
+# function's. Without --foreground, timeout puts the command into a process group that the terminal
+# stops, unless the shell, by the caller's SHELL, happened to exec its last command.
 on_terminal()
 {
 	local words
 
 	printf -v words '%q ' "$@"
-	script -qefc "stty rows 33 cols 77; $words" /dev/null
+	SHELL=/bin/sh script -qefc "stty rows 33 cols 77; timeout --foreground 60 $words" /dev/null
 }
 
 needs()

@@ -244,7 +244,7 @@ podman_is()
 @test "podman: exec on a terminal" {
 	s_exec_t() {
 		s_started "$IMG" sleep 100
-		on_terminal timeout 60 podman --root "$WORK/podman" --runroot /run/podman-root \
+		on_terminal podman --root "$WORK/podman" --runroot /run/podman-root \
 			--tmpdir /run/podman-tmp --network-config-dir "$WORK/podman-net" \
 			--runtime "$RT" exec -it box sh -c 'tty; test -t 0 && echo tty0; exit 6'
 		echo "status $?"
@@ -256,7 +256,7 @@ podman_is()
 
 @test "podman: run on a terminal of a size" {
 	s_run_t() {
-		on_terminal timeout 60 podman --root "$WORK/podman" --runroot /run/podman-root \
+		on_terminal podman --root "$WORK/podman" --runroot /run/podman-root \
 			--tmpdir /run/podman-tmp --network-config-dir "$WORK/podman-net" --runtime "$RT" \
 			run --rm -it --network none "$IMG" \
 			sh -c 'tty; ls -l /dev/console | cut -c1; sleep 0.5; stty size; exit 8'
