@@ -53,6 +53,7 @@ struct init_step {
 
 #define STEPS_LEAVE \
 	{ SEAL, "closing descriptors", step_leave_descriptors }, \
+	{ SEAL, "setting rlimits", step_low_rlimits }, \
 	{ SEAL, "loading the seccomp filter", step_seccomp_late },
 
 /* steps_ns.c */
@@ -89,6 +90,7 @@ int step_no_new_privileges(struct init_ctx *ctx, struct err *e);
 int step_seccomp_early(struct init_ctx *ctx, struct err *e);
 int step_own_stdio(struct init_ctx *ctx, struct err *e);
 int step_rlimits(struct init_ctx *ctx, struct err *e);
+int step_low_rlimits(struct init_ctx *ctx, struct err *e);
 int step_bounding_set(struct init_ctx *ctx, struct err *e);
 int step_cwd_as_root(struct init_ctx *ctx, struct err *e);
 int step_user(struct init_ctx *ctx, struct err *e);

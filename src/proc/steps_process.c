@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -98,9 +99,43 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 	return user_own_stdio(ctx->job->process->user.uid, e);
 }
 
+/* More than set-up has open at any time after the mounts. */
+#define SETUP_DESCRIPTORS 64
+
+/*
+ * Too low a limit of descriptors would stop what is still to come: the exec fifo, a listener, hooks.
+ * It is set at the very end, and nothing before that: a filter that comes between may forbid it.
+ */
+static int set_rlimits(const struct init_ctx *ctx, bool at_the_end, struct err *e)
+{
+	const struct spec_rlimits *all = &ctx->job->process->rlimits;
+	uint64_t enough = (uint64_t)ctx->job->extra_fds + SETUP_DESCRIPTORS;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct spec_rlimit l = all->v[i];
+		const struct spec_rlimits one = { .v = &l, .n = 1 };
+		bool low = l.resource == RLIMIT_NOFILE && l.soft < enough;
+		int r;
+
+		if (at_the_end ? !low : low && l.hard < enough)
+			continue;
+		if (low && !at_the_end)
+			l.soft = enough; /* the hard one may need a capability that goes soon */
+		r = sched_set_rlimits(0, &one, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int step_rlimits(struct init_ctx *ctx, struct err *e)
 {
-	return sched_set_rlimits(0, &ctx->job->process->rlimits, e);
+	return set_rlimits(ctx, false, e);
+}
+
+int step_low_rlimits(struct init_ctx *ctx, struct err *e)
+{
+	return set_rlimits(ctx, true, e);
 }
 
 static const struct spec_caps no_caps;

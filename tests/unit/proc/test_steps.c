@@ -54,7 +54,8 @@ static void create_order(void **state)
 		{ step_ready, step_wait_for_start },
 		{ step_wait_for_start, step_start_container_hooks },
 		{ step_start_container_hooks, step_leave_descriptors },
-		{ step_leave_descriptors, step_seccomp_late },
+		{ step_leave_descriptors, step_low_rlimits }, /* which may leave no descriptor */
+		{ step_low_rlimits, step_seccomp_late },      /* a profile may forbid it */
 	};
 
 	(void)state;
