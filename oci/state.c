@@ -7,6 +7,7 @@
 #include "json/read.h"
 #include "json/write.h"
 #include "oci/fields.h"
+#include "oci/runc_config.h"
 
 /* The file: the state, and what only has its place in JSON. */
 struct state_file {
@@ -23,6 +24,10 @@ struct state_file {
 	uint32_t version; /* strake.version: 0 when runc wrote the file */
 	/* read only, from files that runc wrote */
 	bool has_poststop, has_intel_rdt; /* poststart hooks ran: runc runs them at create */
+	bool seen;                        /* of what the bundle tells better */
+	/* only written */
+	struct runc_seccomp *seccomp;
+	struct runc_hooks *hooks;
 };
 
 #define T struct state_file
@@ -58,16 +63,21 @@ static const struct json_field hooks[] = {
 	{ NULL }
 };
 
+/* Of two rows with one name the first reads, and the one that has something to say writes. */
 static const struct json_field config[] = {
 	{ "rootfs", JSON_STRING, JSON_AT(T, config_rootfs) },
 	{ "namespaces", JSON_ARRAY, JSON_LIST_AT(T, s.namespaces), .child = &item_namespace },
 	{ "uid_mappings", JSON_ARRAY, JSON_LIST_AT(T, s.uid_mappings), .child = &item_idmap },
 	{ "gid_mappings", JSON_ARRAY, JSON_LIST_AT(T, s.gid_mappings), .child = &item_idmap },
 	{ "cgroups", JSON_OBJECT, JSON_ALWAYS, .child = cgroups },
+	{ "seccomp", JSON_FOREIGN, JSON_AT(T, seen) },
+	{ "seccomp", JSON_POINTER, .offset = offsetof(T, seccomp), .child = fields_runc_seccomp },
 	{ "Hooks", JSON_OBJECT, .child = hooks },
+	{ "Hooks", JSON_POINTER, .offset = offsetof(T, hooks), .child = fields_runc_hooks },
 	{ "version", JSON_STRING, JSON_AT(T, config_version) },
 	{ "labels", STRINGS_AT(T, labels) },
 	{ "intel_rdt", JSON_FOREIGN, JSON_AT(T, has_intel_rdt) },
+	{ "intel_rdt", JSON_POINTER, .offset = offsetof(T, s.intel_rdt), .child = fields_runc_intel_rdt },
 	{ NULL }
 };
 
@@ -268,6 +278,10 @@ int state_emit(const struct state *s, struct str *out, struct err *e)
 		f.cgroups.systemd = str_eq(s->cgroup_manager, "systemd");
 		r = unit_write(&a, &f);
 	}
+	if (r == 0)
+		r = runc_seccomp_of(&a, s->seccomp, &f.seccomp);
+	if (r == 0)
+		r = runc_hooks_of(&a, s->hooks, &f.hooks);
 	if (r == 0) {
 		json_writer_init(&w, out, NULL);
 		json_write(&w, fields_state, &f);

@@ -47,6 +47,11 @@ struct state {
 	bool private_pidns;          /* killing init kills all */
 	bool needs_config;           /* delete must read the snapshot: poststop hooks, intelRdt */
 	bool has_poststart;          /* so must start */
+
+	/* Only written, for a runc that takes over: "config.seccomp", "config.Hooks", "config.intel_rdt". */
+	const struct spec_seccomp *seccomp;
+	const struct spec_hooks *hooks;
+	const struct spec_intel_rdt *intel_rdt;
 };
 
 void state_init(struct state *s);

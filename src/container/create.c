@@ -217,6 +217,8 @@ static int fill_state(struct creation *c, struct err *e)
 	st->private_pidns = pid_namespace_is_private(s);
 	st->needs_config = s->hooks.list[HOOK_POSTSTOP].n > 0 || s->linux->intel_rdt;
 	st->has_poststart = s->hooks.list[HOOK_POSTSTART].n > 0;
+	st->hooks = &s->hooks;
+	st->intel_rdt = s->linux->intel_rdt;
 	st->creating = true;
 	st->creator_pid = getpid();
 	r = procfs_pid_stat(&c->rt->proc, getpid(), &letter, &st->creator_start);
@@ -359,6 +361,8 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id,
 int creation_publish(struct creation *c, struct err *e)
 {
 	c->state.creating = false;
+	/* It is long: only once there is something to exec into. */
+	c->state.seccomp = c->bundle.spec.linux->seccomp;
 	return store_write_state(&c->dir, &c->state, e);
 }
 

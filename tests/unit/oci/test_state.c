@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 
 #include "oci/state.h"
@@ -113,6 +114,49 @@ static void least(void **state)
 	assert_int_equal(back.annotations.n, 0);
 	state_fini(&back);
 	state_fini(&s);
+}
+
+/* What runc reads of the config: numbers where we have words, a rule a system call. */
+static void for_runc(void **state)
+{
+	char id[] = "c", bundle[] = "/b", read_[] = "read", write_[] = "write", x86[] = "SCMP_ARCH_X86";
+	char sh[] = "SCMP_ARCH_SH", path[] = "/h", arg0[] = "h", clos[] = "k";
+	char *names[] = { read_, write_, NULL }, *arches[] = { x86, sh, NULL }, *args[] = { arg0, NULL };
+	struct spec_seccomp_arg arg = { .index = 1, .value = 2, .value_two = 3, .op = 7 };
+	struct spec_seccomp_rule rule = {
+		.names = { names, 2 }, .action = SECCOMP_RET_ERRNO, .errno_ret = { true, 5 },
+		.args = &arg, .n_args = 1,
+	};
+	const struct spec_seccomp seccomp = {
+		.default_action = SECCOMP_RET_ALLOW, .architectures = { arches, 2 },
+		.rules = &rule, .n_rules = 1,
+	};
+	struct spec_hook hook = { .path = path, .args = { args, 1 }, .timeout = { true, 2 } };
+	const struct spec_hooks hooks = { .list[HOOK_POSTSTOP] = { &hook, 1 } };
+	const struct spec_intel_rdt rdt = { .clos_id = clos };
+	struct state s = {
+		.id = id, .bundle = bundle, .seccomp = &seccomp, .hooks = &hooks, .intel_rdt = &rdt,
+	};
+	struct state back;
+	struct err e;
+	auto_str out;
+
+	(void)state;
+	str_init(&out);
+	assert_int_equal(state_emit(&s, &out, &e), 0);
+	assert_non_null(strstr(
+	    str_text(&out),
+	    "\"seccomp\":{\"default_action\":4,\"architectures\":[\"x86\"],"
+	    "\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"],\"syscalls\":["
+	    "{\"name\":\"read\",\"action\":2,\"errnoRet\":5,"
+	    "\"args\":[{\"index\":1,\"value\":2,\"value_two\":3,\"op\":7}]},"
+	    "{\"name\":\"write\",\"action\":2,\"errnoRet\":5,"
+	    "\"args\":[{\"index\":1,\"value\":2,\"value_two\":3,\"op\":7}]}]},"
+	    "\"Hooks\":{\"poststop\":[{\"path\":\"/h\",\"args\":[\"h\"],\"timeout\":2000000000}]},"));
+	assert_non_null(strstr(str_text(&out), "\"intel_rdt\":{\"closID\":\"k\"}"));
+	assert_int_equal(parse(&back, str_text(&out), &e), 0);
+	assert_null(back.seccomp);
+	state_fini(&back);
 }
 
 /* The shape that runc 1.1 writes, shortened. */
@@ -280,6 +324,7 @@ int main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(units),
 		cmocka_unit_test(least),
+		cmocka_unit_test(for_runc),
 		cmocka_unit_test(written_by_runc),
 		cmocka_unit_test(no_version_is_runcs),
 		cmocka_unit_test(bad),
