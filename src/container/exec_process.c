@@ -165,6 +165,32 @@ static int from_flags(struct arena *a, const struct spec *spec, const struct str
 	return r;
 }
 
+/*
+ * What a process file leaves open is the container's, as with runc: above all a label, which keeps
+ * the process where the others are. Its user, terminal, env and noNewPrivileges are its own.
+ */
+static void inherit(struct spec_process *p, const struct spec_process *from)
+{
+	if (!p->capabilities)
+		p->capabilities = from->capabilities;
+	if (str_empty(p->apparmor_profile))
+		p->apparmor_profile = from->apparmor_profile;
+	if (str_empty(p->selinux_label))
+		p->selinux_label = from->selinux_label;
+	if (p->rlimits.n == 0)
+		p->rlimits = from->rlimits;
+	if (!p->scheduler)
+		p->scheduler = from->scheduler;
+	if (!p->io_priority)
+		p->io_priority = from->io_priority;
+	if (!p->exec_cpu_affinity)
+		p->exec_cpu_affinity = from->exec_cpu_affinity;
+	if (!p->oom_score_adj.set)
+		p->oom_score_adj = from->oom_score_adj;
+	if (!p->user.umask.set)
+		p->user.umask = from->user.umask;
+}
+
 int exec_process_build(struct arena *a, const struct spec *spec, const struct strake_exec_options *o,
 		       struct spec_process **ret, struct err *e)
 {
@@ -184,13 +210,8 @@ int exec_process_build(struct arena *a, const struct spec *spec, const struct st
 		r = spec_validate_process(p, e);
 	if (r < 0)
 		return r;
-	/* What a process.json leaves open is the container's. */
-	if (!p->exec_cpu_affinity && spec->process)
-		p->exec_cpu_affinity = spec->process->exec_cpu_affinity;
-	if (!p->oom_score_adj.set && spec->process)
-		p->oom_score_adj = spec->process->oom_score_adj;
-	if (!p->user.umask.set && spec->process)
-		p->user.umask = spec->process->user.umask;
+	if (spec->process)
+		inherit(p, spec->process);
 	*ret = p;
 	return 0;
 }

@@ -167,6 +167,42 @@ limit_name() {
 	assert_out $'3 4\nidle\n1000\n1001\n0007\n333\n/tmp\n0'
 }
 
+@test "spec process: what a process file leaves open is the container's" {
+	strake_only "runc 1.1.5 does not know all of them"
+	put_probe
+	update_config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 4} | .process.ioPriority = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}
+		| .process.user.umask = 7 | .process.oomScoreAdj = 333 | .process.execCPUAffinity = {"final": "0"}
+		| .process.rlimits = [{"type": "RLIMIT_CORE", "soft": 0, "hard": 0}]'
+	run_sleeper
+	echo '{"cwd": "/", "user": {"uid": 0, "gid": 0}, "env": ["PATH=/bin"],
+		"args": ["sh", "-c", "/probe sched; ionice; umask; cat /proc/self/oom_score_adj; ulimit -Hc; grep CapEff /proc/self/status; grep Cpus_allowed_list /proc/self/status"]}' >"$T/p.json"
+	ok strake exec "$ID" grep CapEff /proc/self/status
+	local caps=$out
+	ok strake exec --process "$T/p.json" "$ID"
+	assert_out $'3 4\nidle\n0007\n333\n0\n'"$caps"$'\nCpus_allowed_list:\t0'
+	jq '.noNewPrivileges = false | .args = ["grep", "NoNewPrivs", "/proc/self/status"]' "$T/p.json" >"$T/q.json"
+	ok strake exec --process "$T/q.json" "$ID"
+	assert_out $'NoNewPrivs:\t0'
+}
+
+# No LSM is needed to see that its label is asked for: what was saved at create is given one.
+@test "spec process: a process file without a label gets the container's" {
+	strake_only "the saved config is strake's own"
+	local label
+	run_sleeper
+	echo '{"cwd": "/", "user": {"uid": 0, "gid": 0}, "env": ["PATH=/bin"], "args": ["true"]}' >"$T/p.json"
+	ok strake exec --process "$T/p.json" "$ID"
+	cp "$ROOT/$ID/config.json" "$T/saved"
+	for label in apparmorProfile:strake-no-such selinuxLabel:no_u:no_r:no_t; do
+		jq --arg k "${label%%:*}" --arg v "${label#*:}" '.process[$k] = $v' "$T/saved" >"$ROOT/$ID/config.json"
+		not_ok strake exec --process "$T/p.json" "$ID"
+		assert_err_match 'apparmor|selinux'
+		not_ok strake exec "$ID" true
+		assert_err_match 'apparmor|selinux'
+	done
+	cp "$T/saved" "$ROOT/$ID/config.json"
+}
+
 @test "spec process: oomScoreAdj that is 0 is written, one that is absent is inherited" {
 	set_args cat /proc/self/oom_score_adj
 	update_config '.process.oomScoreAdj = 0'
