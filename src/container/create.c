@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "container/destroy.h"
+#include "container/mounts.h"
 #include "container/notify.h"
 #include "ns/ns.h"
 #include "os/pidfd.h"
@@ -104,39 +105,18 @@ static int choose_cgroup(struct creation *c, struct err *e)
 static int plan_mounts(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
-	const struct spec_linux *l = s->linux;
-	const struct spec_namespace *cgroup_ns = spec_namespace_find(&l->namespaces, NS_CGROUP);
-	struct mount_cgroup_hierarchy views[32];
-	const struct cgroup_view *v;
-	size_t n = cgroup_views(c->cgroup, &v);
-	struct mount_input in = {
-		.bundle = c->bundle.path, .rootfs = c->bundle.rootfs,
-		.root_readonly = s->root->readonly, .mounts = &s->mounts, .devices = &l->devices,
-		.masked_paths = &l->masked_paths, .readonly_paths = &l->readonly_paths,
-		.rootfs_propagation = l->rootfs_propagation,
-		.mount_label = str_empty(l->mount_label) ? NULL : l->mount_label,
-		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
-		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
-		.new_cgroup_namespace = cgroup_ns != NULL,
-		.inherit_namespace = spec_namespace_find(&l->namespaces, NS_MOUNT) == NULL,
+	struct mounts_input in = {
+		.spec = s, .bundle = c->bundle.path, .rootfs = c->bundle.rootfs, .cgroup = c->cgroup,
 		.no_pivot = c->o->no_pivot, .terminal = s->process->terminal,
-		.cgroup_unified = cgroup_host_is_unified(), .cgroups = views,
 	};
 	int r;
 
-	if (n > ARRAY_SIZE(views))
-		return err_make(e, ERR_UNSUPPORTED, E2BIG, "the host has %zu cgroup hierarchies", n);
-	for (size_t i = 0; i < n; i++)
-		views[i] = (struct mount_cgroup_hierarchy){
-			.name = v[i].name, .options = v[i].options, .host_path = v[i].host_path,
-		};
-	in.n_cgroups = n;
 	if (notify_wanted()) {
-		in.notify_socket_dir = arena_printf(&c->state.arena, "%s/%s/notify", c->rt->root, c->id);
-		if (!in.notify_socket_dir)
+		in.notify_dir = arena_printf(&c->state.arena, "%s/%s/notify", c->rt->root, c->id);
+		if (!in.notify_dir)
 			return err_sys(e, ENOMEM, "planning the mounts");
 	}
-	r = mount_plan_new(&in, &c->mounts, e);
+	r = mounts_plan(&in, &c->mounts, e);
 	c->launch.job.mounts = c->mounts;
 	return r;
 }
@@ -162,7 +142,8 @@ static int describe_namespaces(struct state *st, const struct spec_linux *l)
 
 	st->uid_mappings = l->uid_mappings;
 	st->gid_mappings = l->gid_mappings;
-	st->namespaces.v = arena_array(&st->arena, ns->n, sizeof(struct key_value));
+	/* One more: a restored process may have a time namespace that nobody asked for. */
+	st->namespaces.v = arena_array(&st->arena, ns->n + 1, sizeof(struct key_value));
 	if (!st->namespaces.v)
 		return -ENOMEM;
 	for (size_t i = 0; i < ns->n; i++)
@@ -246,10 +227,11 @@ static int make_directory(struct creation *c, struct err *e)
 	return r < 0 ? r : notify_make_dir(&c->dir, e);
 }
 
-/* create leaves this to start: there is nobody to listen meanwhile. */
+/* create leaves this to start: there is nobody to listen meanwhile. What is restored has told long
+ * ago that it is ready. */
 static int make_notify_socket(struct creation *c, struct err *e)
 {
-	return c->wait_for_start ? 0 : notify_bind(&c->dir, &c->notify, e);
+	return c->wait_for_start || c->bring ? 0 : notify_bind(&c->dir, &c->notify, e);
 }
 
 static int make_fifo(struct creation *c, struct err *e)
@@ -298,10 +280,8 @@ static int name_namespaces(struct state *st, pid_t pid, struct err *e)
 	return 0;
 }
 
-/* chain_job.on_pid: from here on `delete` finds the process. */
-static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
+int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 {
-	struct creation *c = data;
 	char letter;
 	int r = procfs_pid_stat(&c->rt->proc, pid, &letter, &c->state.init_start);
 
@@ -315,16 +295,23 @@ static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 	return r < 0 ? r : launch_send_pidfd(&c->launch, pidfd, e);
 }
 
+static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
+{
+	return creation_on_pid(data, pid, pidfd, e);
+}
+
 static int on_tty(void *data, int master, struct err *e)
 {
 	return launch_on_tty(&((struct creation *)data)->launch, master, e);
 }
 
-static int start_chain(struct creation *c, struct err *e)
+static int bring_init(struct creation *c, struct err *e)
 {
 	struct chain_job *job = &c->launch.job;
 	int r = mount_plan_open_sources(c->mounts, e);
 
+	if (r == 0 && c->bring)
+		return c->bring(c, e);
 	if (r < 0)
 		return r;
 	job->lock = c->dir.lock;
@@ -335,19 +322,20 @@ static int start_chain(struct creation *c, struct err *e)
 	return r < 0 ? err_wrap(e, "unable to start container process") : 0;
 }
 
-int creation_make(struct creation *c, struct runtime *rt, const char *id,
-		  const struct strake_create_options *o, bool wait_for_start, struct err *e)
+int creation_make(struct creation *c, struct runtime *rt, const char *id, const struct creation_how *how,
+		  struct err *e)
 {
 	static int (*const acts[])(struct creation *, struct err *) = {
 		/* nothing exists yet */
 		absolute_pid_file, load_config, prepare_launch, choose_cgroup, plan_mounts,
 		/* the state is on disk before the cgroup and before the first clone */
-		make_directory, make_notify_socket, make_fifo, make_cgroup, start_chain,
+		make_directory, make_notify_socket, make_fifo, make_cgroup, bring_init,
 	};
 	int r = store_check_id(id, e);
 
 	*c = (struct creation){
-		.rt = rt, .id = id, .o = o, .wait_for_start = wait_for_start,
+		.rt = rt, .id = id, .o = how->o, .wait_for_start = how->wait_for_start,
+		.bring = how->bring, .bring_data = how->data,
 		.dir = STORE_DIR_NONE, .notify = FD_NONE, .init = { .pidfd = FD_NONE },
 	};
 	state_init(&c->state);
@@ -427,8 +415,9 @@ void creation_fini(struct creation *c)
 int container_create(struct runtime *rt, const char *id, const struct strake_create_options *o,
 		     struct err *e)
 {
+	const struct creation_how how = { .o = o, .wait_for_start = true };
 	struct creation c;
-	int r = creation_make(&c, rt, id, o, true, e);
+	int r = creation_make(&c, rt, id, &how, e);
 
 	if (r == 0) {
 		r = creation_publish(&c, e);

@@ -67,6 +67,13 @@ int run_poststart(const struct spec *spec, const struct state *state, struct err
 	return run_hooks(spec, state, HOOK_POSTSTART, STATUS_RUNNING, e);
 }
 
+int run_create_hooks(const struct spec *spec, const struct state *state, struct err *e)
+{
+	int r = run_hooks(spec, state, HOOK_PRESTART, STATUS_CREATING, e);
+
+	return r < 0 ? r : run_hooks(spec, state, HOOK_CREATE_RUNTIME, STATUS_CREATING, e);
+}
+
 /* What create set up outside of the cgroup and the directory. */
 static void undo_by_config(struct opened *c)
 {

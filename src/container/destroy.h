@@ -14,6 +14,8 @@ int destroy_cgroup(struct cgroup *cg, struct err *e);
 void run_poststop(const struct spec *spec, const struct state *state);
 /* poststart hooks; the first failure is the result. */
 int run_poststart(const struct spec *spec, const struct state *state, struct err *e);
+/* prestart and createRuntime hooks, in the host's namespaces; the first failure is the result. */
+int run_create_hooks(const struct spec *spec, const struct state *state, struct err *e);
 /* All of it, for a container whose init is dead or shall die. c must be locked. The directory
  * goes last: a delete that is killed half-way can be run again. */
 int destroy_container(struct opened *c, struct err *e);

@@ -28,7 +28,8 @@ static int publish(struct creation *c, struct err *e)
 {
 	int r = creation_publish(c, e);
 
-	if (r == 0)
+	/* What is restored was started long ago. */
+	if (r == 0 && !c->bring)
 		r = run_poststart(&c->bundle.spec, &c->state, e);
 	/* Last: its existence means success. */
 	return r == 0 ? creation_write_pid_file(c, e) : r;
@@ -62,16 +63,17 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 	return remove_after_run(c, e);
 }
 
-int container_run(struct runtime *rt, const char *id, const struct strake_create_options *o,
-		  int *ret_exit, struct err *e)
+int creation_run(struct runtime *rt, const char *id, const struct creation_how *how, int *ret_exit,
+		 struct err *e)
 {
+	const struct strake_create_options *o = how->o;
 	struct foreground f = { .signals = FD_NONE };
 	struct creation c;
 	int r = o->detach ? 0 : foreground_init(&f, o->no_subreaper, e);
 
 	if (r < 0)
 		return r;
-	r = creation_make(&c, rt, id, o, false, e);
+	r = creation_make(&c, rt, id, how, e);
 	if (r == 0) {
 		r = publish(&c, e);
 		if (r < 0)
@@ -87,4 +89,12 @@ int container_run(struct runtime *rt, const char *id, const struct strake_create
 	creation_fini(&c);
 	foreground_fini(&f);
 	return r;
+}
+
+int container_run(struct runtime *rt, const char *id, const struct strake_create_options *o,
+		  int *ret_exit, struct err *e)
+{
+	const struct creation_how how = { .o = o };
+
+	return creation_run(rt, id, &how, ret_exit, e);
 }

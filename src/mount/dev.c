@@ -38,6 +38,11 @@ static const struct {
 	{ "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
 };
 
+const char *mount_default_device(size_t i)
+{
+	return i < ARRAY_SIZE(default_nodes) ? default_nodes[i].path : NULL;
+}
+
 static const char *const links[][2] = {
 	{ "/proc/self/fd", "fd" },
 	{ "/proc/self/fd/0", "stdin" },

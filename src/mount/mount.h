@@ -45,6 +45,10 @@ struct mount_plan;
  * for the array cgroups (its strings are not). */
 int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct err *e);
 void mount_plan_free(struct mount_plan *p);
+/* The i-th mount whose source is a file of the host's: binds, and devices in a user namespace. Both
+ * absolute; the source may be missing. False when there is none. */
+bool mount_plan_external(const struct mount_plan *p, size_t i, const char **ret_dest,
+			 const char **ret_source);
 
 /* Parent: opens (open_tree, OPEN_TREE_CLONE) and idmaps the sources that init could not open
  * itself: user namespaces, idmapped mounts. Nothing to do otherwise. */

@@ -90,6 +90,9 @@ struct mount_executor {
 };
 extern const struct mount_executor mount_exec_fd, mount_exec_old;
 
+/* dev.c: the devices that every container has; NULL beyond. */
+const char *mount_default_device(size_t i);
+
 /* exec.c */
 int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 

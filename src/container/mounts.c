@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/mounts.h"
+
+#include <errno.h>
+
+int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct err *e)
+{
+	const struct spec *s = m->spec;
+	const struct spec_linux *l = s->linux;
+	struct mount_cgroup_hierarchy views[32];
+	const struct cgroup_view *v;
+	size_t n = cgroup_views(m->cgroup, &v);
+	struct mount_input in = {
+		.bundle = m->bundle, .rootfs = m->rootfs,
+		.root_readonly = s->root->readonly, .mounts = &s->mounts, .devices = &l->devices,
+		.masked_paths = &l->masked_paths, .readonly_paths = &l->readonly_paths,
+		.rootfs_propagation = l->rootfs_propagation,
+		.mount_label = str_empty(l->mount_label) ? NULL : l->mount_label,
+		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
+		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
+		.new_cgroup_namespace = spec_namespace_find(&l->namespaces, NS_CGROUP) != NULL,
+		.inherit_namespace = spec_namespace_find(&l->namespaces, NS_MOUNT) == NULL,
+		.no_pivot = m->no_pivot, .terminal = m->terminal,
+		.cgroup_unified = cgroup_host_is_unified(), .cgroups = views, .n_cgroups = n,
+		.notify_socket_dir = m->notify_dir,
+	};
+
+	if (n > ARRAY_SIZE(views))
+		return err_make(e, ERR_UNSUPPORTED, E2BIG, "the host has %zu cgroup hierarchies", n);
+	for (size_t i = 0; i < n; i++)
+		views[i] = (struct mount_cgroup_hierarchy){
+			.name = v[i].name, .options = v[i].options, .host_path = v[i].host_path,
+		};
+	return mount_plan_new(&in, ret, e);
+}
