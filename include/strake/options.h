@@ -22,6 +22,7 @@ struct strake_runtime_options {
 	bool systemd_cgroup;   /* cgroupsPath is slice:prefix:name */
 	int rootless;          /* -1 auto, 0 false, 1 true */
 	const char *program;   /* name in messages and of the default root; NULL: "strake" */
+	const char *cgroup_manager; /* "cgroupfs", "systemd" or "disabled"; NULL: by systemd_cgroup */
 };
 
 /* create, run, (later) restore. */

@@ -202,7 +202,7 @@ static int dispatch(struct cli *c, char **argv, char **args)
 		logger_failure(&c->log, c->err.text);
 		return 1;
 	}
-	strake_set_log(to_logger, &c->log, c->log.debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	strake_set_log(to_logger, &c->log, c->log.lowest);
 	if (!args[0])
 		return help_app(c) < 0 ? 1 : 0;
 	if (!cmd)

@@ -16,7 +16,7 @@
 /* The global options. */
 struct globals {
 	bool debug, systemd_cgroup, version;
-	const char *log, *log_format, *root, *rootless;
+	const char *log, *log_format, *log_level, *root, *rootless, *cgroup_manager;
 };
 extern const struct opt global_opts[];
 

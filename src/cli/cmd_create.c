@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/create_flags.h"
 
-static const struct opt opts[] = { CREATE_FLAGS, OPT_END };
+static const struct opt opts[] = {
+	CREATE_FLAGS,
+	/* crun has it: what it asks for is always so. */
+	{ .name = "no-subreaper", .kind = OPT_BOOL, .hidden = true,
+	  .offset = offsetof(struct strake_create_options, no_subreaper) },
+	OPT_END
+};
 static const struct strake_create_options defaults = { .size = sizeof(defaults) };
 
 static int run(struct cli *c, void *values, char **args, size_t n_args)

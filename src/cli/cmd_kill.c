@@ -1,29 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
+#include "cli/matching.h"
 #include "cli/quote.h"
 #include "cli/signals.h"
 
 struct values {
-	bool all;
+	bool all, regex;
+	int sig;
 };
 static const struct opt opts[] = {
-	/* Obsolete in runc, and still sent: only makes "container not running" a success. */
-	{ .name = "all", .alias = "a", .kind = OPT_BOOL, .offset = offsetof(struct values, all),
-	  .hidden = true },
+	OPT(OPT_BOOL, struct values, all, "all", "a",
+	    "signal all processes in the container's cgroup; be content when it does not run"),
+	OPT(OPT_BOOL, struct values, regex, "regex", "r",
+	    "the first argument is a regular expression: signal all containers that it matches"),
 	OPT_END
 };
 
+static int kill_one(struct cli *c, const char *id, void *data)
+{
+	const struct values *v = data;
+
+	return strake_kill(c->rt, id, v->sig, v->all, &c->err);
+}
+
 static int run(struct cli *c, void *values, char **args, size_t n_args)
 {
-	const struct values *v = values;
+	struct values *v = values;
 	const char *name = n_args > 1 && *args[1] ? args[1] : "TERM";
 	auto_str quoted = {};
-	int sig;
 
 	quote_go(&quoted, name);
-	if (signal_parse(name, &sig) < 0)
+	if (signal_parse(name, &v->sig) < 0)
 		return cli_fail(c, "unknown signal %s", str_text(&quoted));
-	return strake_kill(c->rt, args[0], sig, v->all, &c->err);
+	return v->regex ? matching_each(c, args[0], kill_one, v) : kill_one(c, args[0], v);
 }
 
 const struct cmd cmd_kill = {

@@ -6,15 +6,16 @@
 #include "base/io.h"
 #include "cli/cli.h"
 
-#define CONFIG "config.json"
-
 struct values {
-	const char *bundle;
+	const char *bundle, *file;
 	bool rootless;
 };
+static const struct values defaults = { .file = "config.json" };
 static const struct opt opts[] = {
 	OPT(OPT_STRING, struct values, bundle, "bundle", "b",
 	    "the bundle's directory (default: the current one)"),
+	{ .name = "file", .alias = "f", .kind = OPT_RAW, .offset = offsetof(struct values, file),
+	  .help = "the name of the file in it", .def = "config.json" },
 	OPT(OPT_BOOL, struct values, rootless, "rootless", NULL,
 	    "make it one that a user without privileges can run"),
 	OPT_END
@@ -34,13 +35,13 @@ static int run(struct cli *c, void *values, char **args, size_t n_args)
 		return -1;
 	if (v->bundle && chdir(v->bundle) < 0)
 		return cli_fail(c, "chdir %s: %s", v->bundle, err_strerror(errno));
-	fd = open(CONFIG, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	fd = open(v->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0 && errno == EEXIST)
-		return cli_fail(c, "File " CONFIG " exists. Remove it first");
+		return cli_fail(c, "File %s exists. Remove it first", v->file);
 	if (fd < 0)
-		return cli_fail(c, "open " CONFIG ": %s", err_strerror(errno));
+		return cli_fail(c, "open %s: %s", v->file, err_strerror(errno));
 	r = io_write_all(fd, json, strlen(json));
-	return r < 0 ? cli_fail(c, "write " CONFIG ": %s", err_strerror(-r)) : 0;
+	return r < 0 ? cli_fail(c, "write %s: %s", v->file, err_strerror(-r)) : 0;
 }
 
 const struct cmd cmd_spec = {
@@ -50,5 +51,7 @@ const struct cmd cmd_spec = {
 	.description = "Edit what it writes: the process is a shell, the root file system is expected in\n"
 		       "rootfs. A config.json that is there already is left alone.",
 	.opts = opts,
+	.values = &defaults,
+	.values_size = sizeof(defaults),
 	.run = run,
 };

@@ -12,6 +12,8 @@
 
 #define CREATE_FLAGS                                                                             \
 	C(OPT_STRING, bundle, "bundle", "b", "the bundle's directory (default: the current one)"), \
+	C(OPT_STRING, config, "config", "f",                                                       \
+	  "the config (default: config.json in the bundle)"),                                       \
 	C(OPT_STRING, console_socket, "console-socket", NULL,                                      \
 	  "AF_UNIX socket that gets the master of the console's pseudoterminal"),                  \
 	C(OPT_STRING, pidfd_socket, "pidfd-socket", NULL,                                          \

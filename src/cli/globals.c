@@ -16,11 +16,15 @@ const struct opt global_opts[] = {
 	G(OPT_STRING, log, "log", NULL, "append records to this file (default: stderr)"),
 	{ .name = "log-format", .kind = OPT_STRING, .offset = offsetof(struct globals, log_format),
 	  .help = "shape of the records: text or json", .def = "text" },
+	G(OPT_STRING, log_level, "log-level", NULL,
+	  "the least that is written: debug, info, warning or error (default: info)"),
 	G(OPT_RAW, root, "root", NULL,
 	  "directory for the state of containers, best on tmpfs (default: below /run, or below "
 	  "$XDG_RUNTIME_DIR for users)"),
 	G(OPT_BOOL, systemd_cgroup, "systemd-cgroup", NULL,
 	  "let systemd make the cgroups; cgroupsPath is \"slice:prefix:name\""),
+	G(OPT_STRING, cgroup_manager, "cgroup-manager", NULL,
+	  "who makes the cgroups: cgroupfs, systemd (as --systemd-cgroup) or disabled"),
 	{ .name = "rootless", .kind = OPT_STRING, .offset = offsetof(struct globals, rootless),
 	  .help = "go on where cgroups may not be written: true, false or auto", .def = "auto" },
 	/* runc had it until 1.3; old clients still send it. */
@@ -56,15 +60,32 @@ static int revise_root(struct cli *c)
 	return r;
 }
 
+/* runc has two levels, crun's clients name more. */
+static int revise_level(struct cli *c)
+{
+	static const char *const levels[] = { "debug", "info", "warning", "error" };
+	const char *wanted = c->globals.log_level;
+
+	c->log.lowest = c->globals.debug ? 0 : 1;
+	if (!wanted)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		if (str_eq(wanted, levels[i])) {
+			c->log.lowest = c->globals.debug ? 0 : (int)i;
+			return 0;
+		}
+	}
+	return cli_fail(c, "invalid log-level: %s", wanted);
+}
+
 int globals_apply(struct cli *c)
 {
 	const char *format = c->globals.log_format;
 	struct err e;
 
 	err_init(&e);
-	if (revise_root(c) < 0)
+	if (revise_root(c) < 0 || revise_level(c) < 0)
 		return -1;
-	c->log.debug = c->globals.debug;
 	if (format && !str_eq(format, "text") && !str_eq(format, "json"))
 		return cli_fail(c, "invalid log-format: %s", format);
 	c->log.json = str_eq(format, "json");
@@ -81,6 +102,7 @@ int globals_runtime(struct cli *c)
 		.size = sizeof(o),
 		.root = c->root,
 		.systemd_cgroup = c->globals.systemd_cgroup,
+		.cgroup_manager = c->globals.cgroup_manager,
 		.rootless = -1,
 		.program = c->program,
 	};

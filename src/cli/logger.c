@@ -21,7 +21,7 @@ static const struct {
 
 void logger_init(struct logger *l)
 {
-	*l = (struct logger){ .fd = FD_NONE, .colour = isatty(STDERR_FILENO) };
+	*l = (struct logger){ .fd = FD_NONE, .lowest = 1, .colour = isatty(STDERR_FILENO) };
 	clock_gettime(CLOCK_REALTIME, &l->start);
 }
 
@@ -120,7 +120,7 @@ void logger_record(const struct logger *l, int level, const char *msg)
 	auto_str line = {};
 	struct timespec now;
 
-	if (level == 0 && !l->debug)
+	if (level < l->lowest)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	logger_format(l, level, msg, &now, &line);

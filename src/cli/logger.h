@@ -17,7 +17,7 @@
 struct logger {
 	int fd;      /* FD_NONE: stderr */
 	bool json;
-	bool debug;
+	int lowest;  /* the level below which nothing is written */
 	bool colour; /* stderr is a terminal and there is no file */
 	struct timespec start;
 };

@@ -11,13 +11,14 @@
 #include <strake/options.h>
 
 #include "base/err.h"
+#include "cgroup/cgroup.h"
 #include "oci/state.h"
 #include "os/procfs.h"
 
 struct runtime {
 	char *root;       /* absolute */
 	bool root_is_default;
-	bool systemd_cgroup;
+	enum cgroup_manager cgroup_manager; /* of containers that are created */
 	bool rootless;    /* decided */
 	const char *program;
 	struct procfs proc;

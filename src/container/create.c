@@ -85,7 +85,7 @@ static int choose_cgroup(struct creation *c, struct err *e)
 {
 	const struct spec_linux *l = c->bundle.spec.linux;
 	struct cgroup_request req = {
-		.manager = c->rt->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS,
+		.manager = c->rt->cgroup_manager,
 		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
 		.resources = l->resources, .annotations = &c->bundle.spec.annotations,
 		.proc = &c->rt->proc,
@@ -218,8 +218,7 @@ static int make_directory(struct creation *c, struct err *e)
 	c->dir_made = true;
 	r = fill_state(c, e);
 	if (r == 0) {
-		c->state.cgroup_manager = (char *)(uintptr_t)cgroup_manager_name(
-			c->rt->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS);
+		c->state.cgroup_manager = (char *)(uintptr_t)cgroup_manager_name(c->rt->cgroup_manager);
 		r = store_write_state(&c->dir, &c->state, e);
 	}
 	if (r == 0)

@@ -163,6 +163,9 @@ int kill_and_wait(struct opened *c, struct err *e)
 		r = cgroup_kill(c->cgroup, SIGKILL, e);
 	else
 		r = opened_signal(c, SIGKILL, e);
+	/* Without a cgroup init is all that is known. */
+	if (r < 0 && e->kind == ERR_UNSUPPORTED)
+		r = opened_signal(c, SIGKILL, e);
 	if (r < 0 && e->kind != ERR_STATE)
 		return r;
 	if (pidfd < 0)

@@ -17,13 +17,15 @@ static int kill_one(struct opened *c, int sig, struct err *e)
 	return r;
 }
 
-/* Without a pid namespace of its own the death of init takes nobody along, so SIGKILL means the
- * whole cgroup, also when init is gone already: containerd relies on it. */
-static int kill_all(struct opened *c, struct err *e)
+/* Whoever is in the cgroup, also when init is gone already: containerd relies on it. */
+static int kill_all(struct opened *c, int sig, struct err *e)
 {
 	int r = opened_cgroup(c, e);
 
-	return r < 0 ? r : cgroup_kill(c->cgroup, SIGKILL, e);
+	if (r == 0)
+		r = cgroup_kill(c->cgroup, sig, e);
+	/* Without a cgroup init is all that is known. */
+	return r < 0 && e->kind == ERR_UNSUPPORTED ? kill_one(c, sig, e) : r;
 }
 
 int container_kill(struct runtime *rt, const char *id, int sig, bool all, struct err *e)
@@ -33,11 +35,12 @@ int container_kill(struct runtime *rt, const char *id, int sig, bool all, struct
 
 	if (r < 0)
 		return r;
-	if (sig == SIGKILL && !c.state.private_pidns)
-		r = kill_all(&c, e);
+	/* The death of init takes the others along only where the pid namespace is the container's. */
+	if (sig == SIGKILL ? !c.state.private_pidns : all && sig != 0)
+		r = kill_all(&c, sig, e);
 	else
 		r = kill_one(&c, sig, e);
-	/* --all has one effect left in runc: a container that is not running is no error. */
+	/* With --all a container that is not running is no error, as in runc. */
 	if (r < 0 && all && e->kind == ERR_STATE)
 		r = 0;
 	opened_fini(&c);

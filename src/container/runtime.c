@@ -40,14 +40,28 @@ static int choose_root(struct runtime *rt, const char *wanted, struct err *e)
 	return r;
 }
 
+static int choose_cgroup_manager(struct runtime *rt, const struct strake_runtime_options *o,
+				 struct err *e)
+{
+	const char *name = o->cgroup_manager;
+
+	rt->cgroup_manager = o->systemd_cgroup ? CGROUP_SYSTEMD : CGROUP_FS;
+	if (!name)
+		return 0;
+	if (cgroup_manager_parse(str_eq(name, "disabled") ? "none" : name, &rt->cgroup_manager) < 0)
+		return err_make(e, ERR_USAGE, EINVAL, "unknown cgroup manager \"%s\"", name);
+	return 0;
+}
+
 int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct err *e)
 {
 	int r;
 
 	*rt = (struct runtime){ .proc = PROCFS_NONE };
 	rt->program = o->program ? o->program : "strake";
-	rt->systemd_cgroup = o->systemd_cgroup;
-	r = procfs_open(&rt->proc, e);
+	r = choose_cgroup_manager(rt, o, e);
+	if (r == 0)
+		r = procfs_open(&rt->proc, e);
 	if (r == 0)
 		r = choose_root(rt, o->root, e);
 	if (r < 0) {

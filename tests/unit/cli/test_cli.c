@@ -278,6 +278,23 @@ static void kill_and_delete_pass_their_flags(void **state)
 	assert_int_equal(mock.seals, 0); /* these enter no container */
 }
 
+/* The list of the library: c1, and one that cannot be read. */
+static void regex_takes_all_that_match(void **state)
+{
+	const struct strake_info list[] = { { .id = "c1" }, { .id = "d1" } };
+
+	(void)state;
+	mock.list = list;
+	mock.n_list = 2;
+	assert_int_equal(RUN("runc", "delete", "--regex", "^(c1|broken)$"), 0);
+	assert_string_equal(mock.id, "broken");
+	assert_int_equal(RUN("runc", "kill", "-r", "c", "9"), 0);
+	assert_string_equal(mock.id, "c1");
+	assert_int_equal(mock.sig, SIGKILL);
+	assert_int_equal(RUN("runc", "kill", "-r", "["), 1);
+	assert_non_null(strstr(err, "invalid regular expression [: "));
+}
+
 static void a_failed_seal_ends_the_command(void **state)
 {
 	(void)state;
@@ -505,6 +522,7 @@ int main(void)
 		T(help_is_on_stdout_and_no_failure),
 		T(version_lines),
 		T(kill_and_delete_pass_their_flags),
+		T(regex_takes_all_that_match),
 		T(a_failed_seal_ends_the_command),
 		T(lists),
 		T(state_and_features_newlines),
