@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <linux/if.h>
 
+#include "base/cpulist.h"
 #include "base/path.h"
 #include "oci/validate_parts.h"
 
@@ -115,12 +116,16 @@ int validate_memory_policy(const struct spec *s, struct err *e)
 {
 	const struct spec_memory_policy *m = s->linux->memory_policy;
 
+	struct cpulist nodes = { .n = 0 };
+
+	if (m && m->nodes && cpulist_parse(m->nodes, &nodes) < 0)
+		return INVALID(e, "invalid memory policy nodes \"%s\"", m->nodes);
 	if (!m || m->mode == MODE_PREFERRED)
 		return 0;
 	if (m->mode == MODE_DEFAULT || m->mode == MODE_LOCAL) {
 		if (m->nodes)
-			return INVALID(e, "memory policy mode requires 0 nodes but got %s",
-				       m->nodes);
+			return INVALID(e, "memory policy mode requires 0 nodes but got %u",
+				       cpulist_count(&nodes));
 	} else if (!m->nodes) {
 		return INVALID(e, "memory policy mode requires at least one node but got 0");
 	}

@@ -86,14 +86,17 @@ static const struct json_word mempolicy_modes[] = {
 	{ "MPOL_INTERLEAVE", 3 }, { "MPOL_LOCAL", 4 }, { "MPOL_PREFERRED_MANY", 5 },
 	{ "MPOL_WEIGHTED_INTERLEAVE", 6 },
 };
-const struct json_words words_mempolicy_mode = JSON_WORDS("memory policy mode", mempolicy_modes);
+/* runc's word for these is "invalid". */
+const struct json_words words_mempolicy_mode =
+	JSON_WORDS("memory policy mode", mempolicy_modes, .refusal = "invalid");
 
 static const struct json_word mempolicy_flags[] = {
 	{ "MPOL_F_NUMA_BALANCING", 1 << 13 },
 	{ "MPOL_F_RELATIVE_NODES", 1 << 14 },
 	{ "MPOL_F_STATIC_NODES", 1 << 15 },
 };
-const struct json_words words_mempolicy_flag = JSON_WORDS("memory policy flag", mempolicy_flags);
+const struct json_words words_mempolicy_flag =
+	JSON_WORDS("memory policy flag", mempolicy_flags, .refusal = "invalid");
 
 static const struct json_word personalities[] = {
 	{ "LINUX", PER_LINUX }, { "LINUX32", PER_LINUX32 },

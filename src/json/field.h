@@ -43,6 +43,7 @@ struct json_word {
 /* Writing takes the first word that has the value. */
 struct json_words {
 	const char *what; /* for messages: "rlimit type" */
+	const char *refusal; /* in errors, in place of "unknown" */
 	const struct json_word *v;
 	uint16_t n;
 	bool sorted;         /* by strcmp: found by bisection */

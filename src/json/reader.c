@@ -191,6 +191,14 @@ int reader_open(struct reader *r, const struct slot *s)
 	return 1;
 }
 
+static int missing(struct reader *r, size_t where, const struct json_field *row)
+{
+	if (row->words && row->words->refusal)
+		return reader_fail(r, where, "%s %s: required property is missing",
+				   row->words->refusal, row->words->what);
+	return reader_fail(r, where, "required property is missing");
+}
+
 int reader_close_object(struct reader *r)
 {
 	struct frame *f = reader_top(r);
@@ -200,7 +208,7 @@ int reader_close_object(struct reader *r)
 			continue;
 		if (row->flags & JSON_REQUIRED) {
 			f->cur = row;
-			return reader_fail(r, f->start, "required property is missing");
+			return missing(r, f->start, row);
 		}
 		if (row->def)
 			json_store_uint(reader_at(r, f->base, row->offset), row->size, row->def);

@@ -60,7 +60,8 @@ static int unknown_word(struct reader *r, const struct slot *s, const char *text
 	int shown = len > 64 ? 64 : (int)len;
 
 	if (!w->ignore_unknown)
-		return reader_fail(r, r->before, "unknown %s \"%.*s\"", w->what, shown, text);
+		return reader_fail(r, r->before, "%s %s \"%.*s\"",
+				   w->refusal ? w->refusal : "unknown", w->what, shown, text);
 	/* the same words as a failure would have, to the log */
 	r->e = &warning;
 	reader_fail(r, r->before, "ignoring unknown %s \"%.*s\"", w->what, shown, text);

@@ -2,9 +2,9 @@
 /* How one process is scheduled: CPU, disk, memory nodes; and which kernel it believes to run on. */
 #include <errno.h>
 
+#include "base/cpulist.h"
 #include "base/log.h"
 #include "os/sched_raw.h"
-#include "sched/cpulist.h"
 #include "sched/sched.h"
 
 int sched_set_policy(const struct spec_scheduler *s, struct err *e)

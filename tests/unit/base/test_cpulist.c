@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 
-#include "sched/cpulist.h"
+#include "base/cpulist.h"
 #include "tests/unit/test.h"
 
 static struct cpulist l;
@@ -11,18 +11,18 @@ static void good_lists(void **state)
 	static const struct {
 		const char *text;
 		uint64_t low; /* the first 64 */
-		unsigned n;
+		unsigned n, count;
 	} cases[] = {
-		{ "0", 0x1, 1 },
-		{ "0-3,7", 0x8f, 8 },
-		{ "7,0-3", 0x8f, 8 },
-		{ "5-5", 0x20, 6 },
-		{ "0-3,2-4", 0x1f, 5 },
-		{ " 1 , 3 ", 0xa, 4 },
-		{ ",1,,2,", 0x6, 3 },
-		{ "007", 0x80, 8 },
-		{ "64", 0, 65 },
-		{ "65536", 0, 65537 },
+		{ "0", 0x1, 1, 1 },
+		{ "0-3,7", 0x8f, 8, 5 },
+		{ "7,0-3", 0x8f, 8, 5 },
+		{ "5-5", 0x20, 6, 1 },
+		{ "0-3,2-4", 0x1f, 5, 5 },
+		{ " 1 , 3 ", 0xa, 4, 2 },
+		{ ",1,,2,", 0x6, 3, 2 },
+		{ "007", 0x80, 8, 1 },
+		{ "64", 0, 65, 1 },
+		{ "65536", 0, 65537, 1 },
 	};
 
 	(void)state;
@@ -32,6 +32,7 @@ static void good_lists(void **state)
 		for (unsigned k = 0; k < 64; k++)
 			assert_int_equal(cpulist_has(&l, k), cases[i].low >> k & 1);
 		assert_true(cpulist_has(&l, l.n - 1));
+		assert_int_equal(cpulist_count(&l), cases[i].count);
 		assert_int_equal(cpulist_bytes(&l), (l.n + 63) / 64 * 8);
 	}
 	assert_false(cpulist_has(&l, 65537));

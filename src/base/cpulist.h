@@ -19,6 +19,7 @@ struct cpulist {
 /* Decimal numbers and ranges (first <= last) between commas; blanks around an element and empty
  * elements are let pass, as in runc. -EINVAL, also when nothing is in it; -ERANGE. */
 int cpulist_parse(const char *text, struct cpulist *ret);
+unsigned cpulist_count(const struct cpulist *l);
 bool cpulist_has(const struct cpulist *l, unsigned n);
 /* The bytes of bits that matter, in whole words as the kernel wants them. */
 size_t cpulist_bytes(const struct cpulist *l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sched/cpulist.h"
+#include "base/cpulist.h"
 
 #include <errno.h>
 
@@ -78,6 +78,15 @@ int cpulist_parse(const char *text, struct cpulist *ret)
 bool cpulist_has(const struct cpulist *l, unsigned n)
 {
 	return n <= CPULIST_MAX && l->bits[n / CPULIST_WORD_BITS] >> (n % CPULIST_WORD_BITS) & 1;
+}
+
+unsigned cpulist_count(const struct cpulist *l)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < cpulist_bytes(l) / sizeof(l->bits[0]); i++)
+		n += (unsigned)__builtin_popcountl(l->bits[i]);
+	return n;
 }
 
 size_t cpulist_bytes(const struct cpulist *l)
