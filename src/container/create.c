@@ -15,6 +15,7 @@
 #include "container/destroy.h"
 #include "container/mounts.h"
 #include "container/notify.h"
+#include "container/userns.h"
 #include "ns/ns.h"
 #include "os/pidfd.h"
 #include "sched/sched.h"
@@ -78,7 +79,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 	c->launch.job.hook_state = (struct oci_state){
 		.id = c->id, .bundle = c->bundle.path, .annotations = &s->annotations,
 	};
-	return 0;
+	return userns_adopt_maps(&c->launch, &c->bundle.spec, e);
 }
 
 static int choose_cgroup(struct creation *c, struct err *e)

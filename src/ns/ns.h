@@ -34,6 +34,10 @@ struct idmap_request {
 int idmap_write(struct procfs *proc, const struct idmap_request *r, struct err *e);
 /* Container id -> host id; false when not mapped. */
 bool idmap_to_host(const struct spec_idmaps *m, uint32_t id, uint32_t *ret);
+/* Parent: the maps of a user namespace that is joined, as the caller's namespace numbers ids. */
+int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_idmaps *ret_uid,
+		 struct spec_idmaps *ret_gid, struct err *e);
+bool idmap_is_same(const struct spec_idmaps *a, const struct spec_idmaps *b);
 
 /* Stage, after unshare(CLONE_NEWTIME) and before the fork. */
 int ns_write_time_offsets(struct procfs *proc, const struct spec_time_offsets *o, struct err *e);

@@ -19,7 +19,10 @@ add_userns() {
 		.linux.gidMappings = [{"containerID": 0, "hostID": 200000, "size": 65536}]'
 	chown -R 100000:200000 "$BUNDLE/rootfs/tmp" "$BUNDLE/rootfs/root"
 	chmod 755 "$BUNDLE"
-	# The path to the rootfs must be open to the mapped root.
+	open_the_way
+}
+# The path to the rootfs must be open to the mapped root.
+open_the_way() {
 	local d=$BUNDLE
 	while [ "$d" != / ]; do
 		chmod o+x "$d"
@@ -229,6 +232,41 @@ add_userns() {
 	ok strake_run
 	assert_has "$out" "$(readlink "/proc/$HOLDER/ns/user")"
 	assert_has "$out" "$(readlink "/proc/$HOLDER/ns/net")"
+}
+
+@test "userns: one that is joined by its path brings its mappings" {
+	requires cmd_unshare root
+	strake_only "runc 1.1.5 does not read them"
+	unshare --user sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
+	HOLDER=$!
+	BACKGROUND+=("$HOLDER")
+	sleeps() { grep -q sleep "/proc/$HOLDER/comm"; }
+	wait_for 5 sleeps
+	echo '0 100000 65536' >"/proc/$HOLDER/uid_map"
+	echo '0 200000 65536' >"/proc/$HOLDER/gid_map"
+	open_the_way
+	mkdir "$BUNDLE/rootfs/mnt" "$T/source" && touch "$T/source/file" && chmod 777 "$T/source"
+	set_ns user "/proc/$HOLDER/ns/user"
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	# An id-mapped mount takes them: what is root's on the host is root's in there, and back.
+	update_config --arg s "$T/source" '.mounts += [{"destination": "/mnt", "type": "bind", "source": $s, "options": ["bind", "idmap"]}]'
+	set_sh 'stat -c %u:%g /mnt/file; touch /mnt/made; cat /proc/self/uid_map'
+	ok strake_create
+	# The exec fifo is for the container's root.
+	assert_eq "$(stat -c %u:%g "$ROOT/$ID/exec.fifo")" 100000:200000
+	! is_cgroup2 || assert_eq "$(stat -c %u "$(cgroup_dir)")" 100000
+	ok strake delete --force "$ID"
+	ok strake_run
+	assert_out_match '^0:0'
+	assert_out_match '0 +100000 +65536'
+	assert_eq "$(stat -c %u:%g "$T/source/made")" 0:0
+	update_config '.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+		| .linux.gidMappings = [{"containerID": 0, "hostID": 200000, "size": 65536}]'
+	ok strake_run
+	update_config '.linux.gidMappings[0].size = 65535'
+	not_ok strake_run
+	assert_err_match 'both namespace path and non-matching mapping'
+	assert_nothing_left
 }
 
 @test "namespaces: a mount namespace by path is refused or joined, never half of it" {
