@@ -10,6 +10,7 @@
 #include "container/notify.h"
 #include "ns/ns.h"
 #include "os/cap.h"
+#include "os/setns.h"
 #include "proc/fds.h"
 #include "sec/label.h"
 #include "term/term.h"
@@ -151,12 +152,27 @@ static bool may_ptrace(const struct spec_process *p)
 	return c && (c->bounding | c->permitted | c->effective) & 1ULL << CAP_SYS_PTRACE;
 }
 
+/*
+ * Who has made a user namespace, as a rootless podman has, may enter the pid namespaces that belong
+ * to it, but the own one belongs to the host. Asked by entering where we are.
+ */
+static bool has_no_return(const struct launch *l)
+{
+	auto_fd home = FD_NONE;
+
+	if (!l->job.rootless || !l->job.privileged)
+		return false;
+	home = procfs_open_ns(l->job.proc, 0, "pid");
+	return home >= 0 && os_setns(home, ns_table[NS_PID].flag) == -EPERM;
+}
+
 static int plan_script(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	const struct spec_hooks *h = &in->spec->hooks;
 	struct script_facts facts = {
 		.join = in->is_exec,
 		.privileged = l->job.privileged,
+		.no_return = has_no_return(l),
 		.watched = may_ptrace(in->spec->process),
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
 		.terminal = in->process->terminal,

@@ -57,6 +57,7 @@ static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined,
 		s->stage = s->bare || (!f->privileged && (joined & user));
 	else
 		s->stage = (joined & user) || ((made & user) && (joined & ~pid));
+	s->stage |= f->no_return && (joined & pid);
 	if (s->stage) {
 		s->stage_joins = joined;
 	} else {

@@ -13,6 +13,7 @@
 struct script_facts {
 	bool join;       /* exec: every namespace of the container exists already */
 	bool privileged; /* CAP_SYS_ADMIN where the runtime stands */
+	bool no_return;  /* the runtime's pid namespace takes back nobody who left it */
 	bool watched;    /* the container's processes may ptrace one of the host's root */
 	bool host_hooks; /* prestart or createRuntime hooks are there */
 	bool terminal;

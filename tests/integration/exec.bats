@@ -250,3 +250,21 @@ load helpers
 	ok strake exec --process "$T/process.json" "$ID"
 	assert_out 0007
 }
+
+# As a rootless podman does: its own pid namespace takes back nobody who has left it.
+@test "exec: by root of a user namespace that has the container's namespaces" {
+	update_config '(.mounts[] | select(.type == "devpts") | .options) |= map(select(startswith("gid=") | not)) |
+		.mounts |= map(select(.type != "sysfs")) | del(.linux.resources.devices)'
+	set_args sleep 1000
+	requires cmd_unshare
+	# One user namespace for both calls: who is in another may not enter.
+	# shellcheck disable=SC2016
+	unshare --user --map-root-user sh -ec '
+		"$1" --root "$2" run --detach --bundle "$3" "$4"
+		"$1" --root "$2" exec "$4" sh -c "echo \$\$ \$(readlink /proc/self/ns/pid); hostname"
+		"$1" --root "$2" exec --detach "$4" sleep 1000
+		"$1" --root "$2" kill "$4" KILL' -- "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" \
+		>"$T/out" 2>"$T/err" </dev/null 3>&- 4>&- || fail "$(cat "$T/out" "$T/err")"
+	assert_has "$(cat "$T/out")" testhost
+	grep -qE '^[0-9]{1,2} pid:' "$T/out" || fail "$(cat "$T/out")"
+}

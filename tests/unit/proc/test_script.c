@@ -111,6 +111,27 @@ static void exec_joins_what_create_made(void **state)
 	assert_int_equal(s.parent_joins | s.init_joins, 0);
 }
 
+static void who_cannot_come_back_sends_a_stage(void **state)
+{
+	struct spec_namespace v[] = { NEW(NS_PID), NEW(NS_MOUNT) };
+	struct spec_namespace by_path[] = { PATH(NS_PID), NEW(NS_USER), NEW(NS_MOUNT) };
+	struct script_facts f = { .privileged = true, .no_return = true };
+	struct script s;
+
+	(void)state;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(s.stage);
+	plan(&s, by_path, ARRAY_SIZE(by_path), &f);
+	assert_true(s.stage);
+	assert_int_equal(s.stage_joins, KIND_BIT(NS_PID));
+	f.join = true;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_true(s.stage && !s.bare);
+	assert_int_equal(s.stage_joins, KIND_BIT(NS_PID) | KIND_BIT(NS_MOUNT));
+	assert_int_equal(s.init_joins | s.parent_joins, 0);
+	says(&s, "INIT_PID BEGIN READY");
+}
+
 static void who_enters_under_eyes_is_born_inside(void **state)
 {
 	struct spec_namespace v[] = { NEW(NS_PID), NEW(NS_MOUNT) };
@@ -165,6 +186,7 @@ int main(void)
 		cmocka_unit_test(pid_by_path_is_entered_by_the_parent_for_its_children),
 		cmocka_unit_test(a_stage_where_user_namespaces_mix),
 		cmocka_unit_test(exec_joins_what_create_made),
+		cmocka_unit_test(who_cannot_come_back_sends_a_stage),
 		cmocka_unit_test(who_enters_under_eyes_is_born_inside),
 		cmocka_unit_test(mqueue_belongs_to_the_containers_root),
 		cmocka_unit_test(twice_is_an_error),
