@@ -60,6 +60,49 @@ delete_is_quick() {
 	done
 }
 
+# at_each_call PREPARE COMMAND ARG...: before each try PREPARE makes what the command needs; then the
+# command dies at its Nth system call. KILL_STEP=1 tries every one, which takes a quarter of an hour.
+at_each_call() {
+	local prepare=$1 n rc=0
+	shift
+	requires payload_killat
+	for ((n = ${KILL_FROM:-1}; ; n += ${KILL_STEP:-23})); do
+		"$prepare"
+		STRAKE_TEST_ID=$ID timeout -k 5 60 "$STRAKE_PAYLOAD/killat" "$n" "$RUNTIME" --root "$ROOT" "$@" \
+			</dev/null >"$T/killed.out" 2>&1 3>&- 4>&- || rc=$?
+		last_command="$* (killed at call $n)"
+		((rc == 0 || rc == 3)) || fail "killat ended with $rc" "$(cat "$T/killed.out")" || return 1
+		delete_is_quick || fail "$* was killed at its system call $n" || return 1
+		((rc == 0)) || break
+	done
+	# It was killed more than once, and the last try went through.
+	((n > 40)) || fail "only $n system calls?"
+}
+nothing() { :; }
+sleeper() { run_sleeper; }
+created() { ok strake_create; }
+paused() { run_sleeper && ok strake pause "$ID"; }
+ended() { set_args true && ok strake_run --keep && set_args sleep 1000; }
+
+@test "killed: create, at any system call" { at_each_call nothing create --bundle "$BUNDLE" "$ID"; }
+@test "killed: run --detach, at any system call" { at_each_call nothing run --detach --bundle "$BUNDLE" "$ID"; }
+@test "killed: run, at any system call" {
+	set_args true
+	at_each_call nothing run --bundle "$BUNDLE" "$ID"
+}
+@test "killed: start, at any system call" { at_each_call created start "$ID"; }
+@test "killed: exec, at any system call" { at_each_call sleeper exec "$ID" true; }
+@test "killed: exec --detach, at any system call" { at_each_call sleeper exec --detach "$ID" sleep 1000; }
+@test "killed: kill, at any system call" { at_each_call sleeper kill "$ID" KILL; }
+@test "killed: pause, at any system call" { at_each_call sleeper pause "$ID"; }
+@test "killed: resume, at any system call" { at_each_call paused resume "$ID"; }
+@test "killed: update, at any system call" {
+	requires cgroup_pids
+	at_each_call sleeper update --pids-limit 77 "$ID"
+}
+@test "killed: delete, at any system call" { at_each_call ended delete "$ID"; }
+@test "killed: delete --force, at any system call" { at_each_call sleeper delete --force "$ID"; }
+
 @test "killed: exec into a container whose init is ending says so" {
 	# It ends only when the others of its pid namespace are reaped, and here nobody does that.
 	requires cmd_python3
