@@ -116,6 +116,7 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 	};
 	struct os_mount_attr attr = { .set = op->opt.rec_set, .clr = op->opt.rec_clr };
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
+	unsigned long locked;
 	size_t i;
 
 	target = t.fd;
@@ -123,6 +124,10 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 		return r;
 	m.target_fd = t.fd;
 	r = os_mount_old(p->proc, &m);
+	if (r == -EPERM && mount_locked_flags(op, t.fd, &locked) == 0) {
+		m.flags |= locked;
+		r = os_mount_old(p->proc, &m);
+	}
 	for (i = 0; r == 0 && i < op->opt.n_propagation; i++) {
 		m = (struct os_mount){
 			.source_fd = FD_NONE, .target_fd = t.fd, .flags = op->opt.propagation[i],

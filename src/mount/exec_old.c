@@ -89,6 +89,19 @@ static int current_flags(int fd, unsigned long *ret)
 	return 0;
 }
 
+int mount_locked_flags(const struct mount_op *op, int mount, unsigned long *ret)
+{
+	unsigned long have, set = op->opt.set & ATIME;
+	int r = current_flags(mount, &have);
+
+	if (r < 0)
+		return r;
+	if ((have & op->opt.clr & LOCKABLE) || (set && set != (have & ATIME)))
+		return -EPERM;
+	*ret = have & LOCKABLE;
+	return 0;
+}
+
 /* As in exec_fd.c: those asked for and no others; locked ones are kept, but not against a wish. */
 static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
 {
@@ -101,13 +114,13 @@ static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int m
 	r = change(p, mount, flags);
 	if (r != -EPERM)
 		return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
-	r = current_flags(mount, &have);
-	if (r < 0)
-		return err_sys(e, -r, "read mount flags");
-	if ((have & op->opt.clr & LOCKABLE) || ((set & ATIME) && (set & ATIME) != (have & ATIME)))
+	r = mount_locked_flags(op, mount, &have);
+	if (r == -EPERM)
 		return err_sys(e, EPERM, "set mount flags: some are locked by the user "
 			       "namespace that the mount comes from");
-	r = change(p, mount, flags | (have & LOCKABLE));
+	if (r < 0)
+		return err_sys(e, -r, "read mount flags");
+	r = change(p, mount, flags | have);
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 

@@ -102,6 +102,10 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct 
 /* The new file system of op, detached and configured: for the parent, which knows no target yet. */
 int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
 
+/* exec_old.c: what a user namespace may have locked of a mount's flags, to be kept in a remount;
+ * -EPERM when the options ask for something else. */
+int mount_locked_flags(const struct mount_op *op, int mount, unsigned long *ret);
+
 /* target.c */
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,
 		      struct mount_target *ret, struct err *e);

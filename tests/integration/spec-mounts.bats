@@ -261,6 +261,15 @@ run_with_submount() {
 	run_with_submount "$T/src" nosuid,nodev,noexec,noatime,mode=755
 	check "$T/sub" /mnt ro nosuid nodev noexec noatime
 	check "$T/sub" /again rw nosuid nodev noexec noatime
+	# A mount that comes along below the rootfs, and is remounted.
+	mkdir -p "$BUNDLE/rootfs/held/in"
+	update_config '.mounts |= map(select(.destination | startswith("/mnt") or startswith("/again") | not))'
+	mount_at /held/in none none remount bind ro
+	run_with_submount "$BUNDLE/rootfs/held" nosuid,nodev,noexec,noatime,mode=755
+	check "$T/sub" /held/in ro nosuid nodev noexec noatime
+	update_config '.mounts[-1].options += ["exec"]'
+	run_with_submount "$BUNDLE/rootfs/held" nosuid,nodev,noexec,noatime,mode=755 || true
+	grep -q 'remount /held/in: operation not permitted' "$T/sub.err"
 }
 
 @test "spec mounts: tmpcopyup with a size, and on a directory that is not there" {
