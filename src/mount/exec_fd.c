@@ -261,12 +261,24 @@ static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_tar
 	return r < 0 ? r : os_move_mount(tree, t->fd);
 }
 
+/*
+ * A mount below a detached one belongs to no namespace that anybody could be in, so nobody may change
+ * it; but a copy of it may be changed, and laid over it (Linux 6.15, as the detached root itself).
+ */
+static int cover_with_copy(int mount, const struct os_mount_attr *attr)
+{
+	auto_fd copy = os_open_tree(mount, "", true);
+	int r = copy < 0 ? copy : os_mount_setattr(copy, attr, false);
+
+	return r < 0 ? r : os_move_mount(copy, mount);
+}
+
 static int exec_add_attr(struct mount_plan *p, int mount, uint64_t add)
 {
 	struct os_mount_attr attr = { .set = add };
+	int r = os_mount_setattr(mount, &attr, false);
 
-	(void)p;
-	return os_mount_setattr(mount, &attr, false);
+	return r == -EINVAL && p->in.inherit_namespace ? cover_with_copy(mount, &attr) : r;
 }
 
 const struct mount_executor mount_exec_fd = {

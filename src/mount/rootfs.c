@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/log.h"
 #include "mount/plan.h"
 #include "os/mount_fd.h"
 
@@ -263,10 +262,7 @@ static int late_readonly(struct mount_plan *p, struct err *e)
 		if (op->mounted < 0)
 			continue;
 		r = p->exec->add_attr(p, op->mounted, OS_MOUNT_ATTR_RDONLY);
-		if (r == -EINVAL && p->in.inherit_namespace) {
-			/* A mount below a detached one is nobody's to change. */
-			log_warn("%s stays writable: without a mount namespace it cannot be changed", op->words);
-		} else if (r < 0) {
+		if (r < 0) {
 			err_sys(e, -r, "make it read-only");
 			return err_wrap(e, "%s", op->words);
 		}

@@ -167,7 +167,10 @@ put_probe() {
 @test "spec linux: the container inherits the mount namespace when none is listed" {
 	strake_only "runc leaves its mounts on the host"
 	update_config '.linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
-	set_sh "readlink /proc/self/ns/mnt; touch /dev/shm/x && echo mounted; test ! -e '$T' && echo inside"
+	update_config '.mounts += [{"destination": "/ro", "type": "tmpfs", "source": "tmpfs", "options": ["ro"]},
+		{"destination": "/ro/below", "type": "tmpfs", "source": "tmpfs"}]'
+	set_sh "readlink /proc/self/ns/mnt; touch /dev/shm/x && echo mounted; test ! -e '$T' && echo inside
+		touch /ro/x 2>/dev/null || { touch /ro/below/x && echo read-only; }"
 	# In a namespace of its own all the same: a test that fails must not mount on the host.
 	# shellcheck disable=SC2016
 	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -c 'readlink /proc/self/ns/mnt; wc -l </proc/self/mountinfo
@@ -177,6 +180,7 @@ put_probe() {
 	assert_eq "$(tail -n 1 "$T/o")" "$(sed -n 2p "$T/o")"
 	grep -q '^mounted$' "$T/o"
 	grep -q '^inside$' "$T/o"
+	grep -q '^read-only$' "$T/o"
 	# exec enters its root, too.
 	update_config '.process.args = ["sleep", "1000"]'
 	STRAKE_TEST_ID=$ID unshare -m --propagation private "$RUNTIME" --root "$ROOT" run -d --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
