@@ -33,6 +33,7 @@ enum {
 	JSON_OPTIONAL = 1u << 2,   /* a bool at count_offset says whether the value is there */
 	JSON_EMPTY_NONE = 1u << 3, /* "" is the same as absent, as Go's omitempty makes it */
 	JSON_OMIT_EMPTY = 1u << 4, /* a pointer to a struct with nothing in it is not written */
+	JSON_CLOSED = 1u << 5,     /* an object: a key without a row is an error, not passed over */
 };
 
 struct json_word {

@@ -320,6 +320,8 @@ int reader_key(struct reader *r, const char *s, size_t len)
 	if (!f->rows)
 		return map_key(r, f, s, len);
 	f->cur = len ? find_row(f, s, len) : NULL;
+	if (!f->cur && f->row && f->row->flags & JSON_CLOSED)
+		return reader_fail(r, r->before, "unknown key \"%.*s\"", (int)len, s);
 	if (!f->cur)
 		return 1;
 	bit = UINT64_C(1) << (f->cur - f->rows);

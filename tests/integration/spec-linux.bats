@@ -58,6 +58,11 @@ put_probe() {
 	assert_out_match 'monotonic +1000 +0'
 	assert_out_match 'boottime +500000 +5'
 	ok strake delete --force "$ID"
+	if is_strake; then
+		update_config '.linux.timeOffsets.realtime = {"secs": 1}'
+		not_ok strake_run
+		assert_err_match 'linux.timeOffsets: unknown key .*realtime'
+	fi
 	update_config '.linux.namespaces |= map(select(.type != "time")) | .linux.timeOffsets = {"boottime": {"secs": 1}}'
 	not_ok strake_run
 	assert_nothing_left

@@ -85,6 +85,8 @@ static void refused(void **state)
 		  "linux.memoryPolicy.mode: invalid memory policy mode: required property is missing" },
 		{ LINUX("\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"flags\":[\"f\"]}"),
 		  "linux.memoryPolicy.flags[0]: invalid memory policy flag \"f\"" },
+		{ LINUX("\"timeOffsets\":{\"realtime\":{\"secs\":1}}"),
+		  "linux.timeOffsets: unknown key \"realtime\"" },
 		{ LINUX("\"timeOffsets\":{\"boottime\":{\"secs\":1.5}}"),
 		  "linux.timeOffsets.boottime.secs: expected an integer, found 1.5" },
 		{ LINUX("\"resources\":{\"devices\":[{\"access\":\"rwm\"}]}"),
