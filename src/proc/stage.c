@@ -9,12 +9,22 @@
 #include "proc/fds.h"
 #include "proc/join.h"
 
+/*
+ * Who has entered the container's cgroup namespace is outside of it himself, and where cgroup2 is
+ * mounted with nsdelegate, as systemd does, the kernel then hides all of it from him (ENOENT): the
+ * parent moves init.
+ */
+static bool born_in_cgroup(const struct chain_job *job)
+{
+	return job->cgroup && !job->script.bare && !(job->script.stage_joins & KIND_BIT(NS_CGROUP));
+}
+
 static int clone_init(struct chain_job *job, struct chan *to_parent, struct chan *init_end,
 		      struct err *e)
 {
 	struct os_clone c = {
 		.flags = CLONE_PARENT, /* so that init is the parent's child, then the engine's */
-		.cgroup = job->cgroup && !job->script.bare ? cgroup_clone_fd(job->cgroup) : FD_NONE,
+		.cgroup = born_in_cgroup(job) ? cgroup_clone_fd(job->cgroup) : FD_NONE,
 	};
 	struct msg_pid m = { 0 };
 	bool in_cgroup = false;
