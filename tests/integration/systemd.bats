@@ -351,13 +351,14 @@ as_user() {
 @test "systemd: a user's scope, with limits" {
 	res '{"memory": {"limit": 33554432}, "pids": {"limit": 42}, "cpu": {"quota": 25000, "period": 50000}}'
 	path "user.slice:st:$ID"
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
 	set_args sleep 1000
 	user_bundle
 	ok as_user "$RUNTIME" --root "$ROOTLESS" --systemd-cgroup run --detach --bundle "$T/user" "$ID"
 	dir=$USER_SLICE/user.slice/$UNIT
 	assert_eq "$(cat "$dir/memory.max" "$dir/pids.max" "$dir/cpu.max")" $'33554432\n42\n25000 50000'
 	ok as_user "$RUNTIME" --root "$ROOTLESS" exec "$ID" cat /proc/self/cgroup
-	assert_out_match "/user.slice/$UNIT"
+	assert_out '0::/'
 	ok as_user "$RUNTIME" --root "$ROOTLESS" update --pids-limit 50 "$ID"
 	assert_eq "$(cat "$dir/pids.max")" 50
 	ok as_user systemctl --user show "$UNIT" -p TasksMax --value
@@ -390,9 +391,15 @@ podman_test() { # as_root|as_user
 	ok in_podman "$1" run -d --name "$ID" --network none --memory 64m --pids-limit 33 --cpus 0.5 strake-test sleep 1000
 	ok in_podman "$1" inspect -f '{{.State.Pid}}' "$ID"
 	check_podman
-	ok in_podman "$1" exec "$ID" true
+	ok in_podman "$1" exec "$ID" cat /proc/self/cgroup
+	assert_out '0::/'
 	ok in_podman "$1" rm -f -t 0 "$ID"
 	ok "$1" podman rmi -f strake-test
 }
 
 @test "systemd: podman with its systemd manager" { podman_test as_root; }
+
+@test "systemd: rootless podman with its systemd manager" {
+	requires cmd_vm-user
+	podman_test as_user
+}
