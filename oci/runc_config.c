@@ -158,7 +158,8 @@ int runc_seccomp_of(struct arena *a, const struct spec_seccomp *s, struct runc_s
 	struct runc_seccomp *to;
 
 	*ret = NULL;
-	if (!s)
+	/* A ready-made filter has no form there, and without rules there is nothing else. */
+	if (!s || (s->bpf_data && s->n_rules == 0))
 		return 0;
 	to = arena_new(a, struct runc_seccomp);
 	if (!to || convert_archs(a, &s->architectures, &to->architectures) < 0 ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of a config as runc keeps them in its state.json, for a runc that takes over: the seccomp
- * filter for `exec`, the hooks and the resctrl group for `delete`.
+ * The parts of a config as runc keeps them in its state.json, for a runc that takes over: the
+ * seccomp filter for `exec`, the hooks and the resctrl group for `delete`.
  * Runs in: parent.
  * Must not happen here: reading them back; strake has its own snapshot of the config.
  */

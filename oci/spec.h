@@ -74,6 +74,7 @@ struct spec_user {
 	uint32_t *additional_gids;
 	size_t n_additional_gids;
 	char *username; /* Windows only; kept for completeness */
+	bool keep_groups; /* by annotation: the caller's stay, whatever additional_gids says */
 };
 
 /* Bit n is capability n of linux/capability.h. */
@@ -141,6 +142,7 @@ enum hook_kind {
 };
 struct spec_hooks {
 	struct spec_hook_list list[HOOK_KIND_MAX];
+	const char *output[2]; /* by annotation: files for stdout and stderr; NULL: captured */
 };
 
 /* ---- config-linux.md ---- */
@@ -300,6 +302,9 @@ struct spec_seccomp {
 	char *listener_path, *listener_metadata;
 	struct spec_seccomp_rule *rules;
 	size_t n_rules;
+	/* by annotation */
+	bool fail_unknown;    /* a system call that the library does not know is an error */
+	const char *bpf_data; /* base64 of a filter that takes the place of all above; or NULL */
 };
 
 struct spec_linux {
@@ -314,6 +319,7 @@ struct spec_linux {
 	unsigned long rootfs_propagation; /* MS_* [| MS_REC]; 0: absent */
 	struct strv masked_paths, readonly_paths;
 	char *mount_label;
+	const char *mount_label_kind; /* by annotation: the option that has it; NULL: "context" */
 	struct spec_intel_rdt *intel_rdt;
 	struct spec_memory_policy *memory_policy;
 	struct spec_personality *personality;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "container/notify.h"
+#include "hooks/hooks.h"
 #include "ns/ns.h"
 #include "os/cap.h"
 #include "os/setns.h"
@@ -122,8 +123,12 @@ static int check_labels(struct launch *l, const struct spec_process *p, struct e
 
 static int compile_seccomp(struct launch *l, const struct spec *s, struct err *e)
 {
-	int r = s->linux->seccomp ? seccomp_compile(s->linux->seccomp, &l->job.seccomp, e) : 0;
+	const struct spec_seccomp *f = s->linux->seccomp;
+	int r = 0;
 
+	if (f)
+		r = f->bpf_data ? seccomp_decode(f->bpf_data, &l->job.seccomp, e) :
+				  seccomp_compile(f, &l->job.seccomp, e);
 	return r < 0 ? err_wrap(e, "linux.seccomp") : 0;
 }
 
@@ -212,6 +217,7 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 		.console = FD_NONE, .pidfd_socket = FD_NONE, .tty = FD_NONE, .is_exec = in->is_exec,
 	};
 	arena_init(&l->arena);
+	l->job.hook_output[0] = l->job.hook_output[1] = FD_NONE;
 	for (size_t k = 0; k < NS_KIND_MAX; k++)
 		l->job.ns_fd[k] = FD_NONE;
 	r = choose_descriptors(l, in, e);
@@ -225,6 +231,8 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 		r = plan_script(l, in, e);
 	if (r == 0)
 		r = connect_sockets(l, in, e);
+	if (r == 0 && !in->is_exec)
+		r = hooks_open_output(&in->spec->hooks, l->job.hook_output, e);
 	if (r < 0)
 		launch_fini(l);
 	return r;
@@ -235,6 +243,7 @@ void launch_fini(struct launch *l)
 	for (size_t k = 0; k < NS_KIND_MAX; k++)
 		fd_close(TAKE_FD(l->job.ns_fd[k]));
 	fd_close(TAKE_FD(l->job.root_fd));
+	hooks_close_output(l->job.hook_output);
 	seccomp_program_fini(&l->job.seccomp);
 	fd_close(TAKE_FD(l->console));
 	fd_close(TAKE_FD(l->pidfd_socket));

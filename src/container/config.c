@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "ns/ns.h"
+#include "oci/annotations.h"
 #include "oci/load.h"
 #include "oci/validate.h"
 
@@ -103,6 +104,8 @@ int bundle_load(struct bundle *b, const char *dir, const char *file, struct err 
 				       &b->text_len, e);
 	b->loaded = r == 0;
 	if (r == 0)
+		r = spec_adopt_annotations(&b->spec, getenv("RUN_OCI_SECCOMP_RECEIVER"), e);
+	if (r == 0)
 		r = check(&b->spec, e);
 	if (r == 0)
 		r = find_rootfs(b, e);
@@ -121,11 +124,23 @@ void bundle_fini(struct bundle *b)
 	*b = (struct bundle){ 0 };
 }
 
+static int load(int fd, struct spec *ret, struct err *e)
+{
+	int r = spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+
+	if (r < 0)
+		return r;
+	r = spec_adopt_annotations(ret, getenv("RUN_OCI_SECCOMP_RECEIVER"), e);
+	if (r < 0)
+		spec_fini(ret);
+	return r;
+}
+
 int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e)
 {
 	auto_fd fd = store_open_config(dir, e);
 
-	return fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+	return fd < 0 ? fd : load(fd, ret, e);
 }
 
 int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e)
@@ -137,5 +152,5 @@ int config_load(const struct store_dir *dir, const char *bundle, struct spec *re
 		err_init(e);
 		fd = open_config(&b, NULL, e);
 	}
-	return fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+	return fd < 0 ? fd : load(fd, ret, e);
 }

@@ -17,6 +17,7 @@
 #include "container/notify.h"
 #include "container/userns.h"
 #include "ns/ns.h"
+#include "oci/annotations.h"
 #include "os/pidfd.h"
 #include "sched/sched.h"
 
@@ -63,10 +64,11 @@ static int load_config(struct creation *c, struct err *e)
 static int prepare_launch(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
+	const char *receiver = spec_annotation(&s->annotations, ANNOTATION_PIDFD_RECEIVER);
 	struct launch_input in = {
 		.spec = s, .process = s->process, .id = c->id,
 		.console_socket = str_empty(c->o->console_socket) ? NULL : c->o->console_socket,
-		.pidfd_socket = str_empty(c->o->pidfd_socket) ? NULL : c->o->pidfd_socket,
+		.pidfd_socket = str_empty(c->o->pidfd_socket) ? receiver : c->o->pidfd_socket,
 		.preserve_fds = c->o->preserve_fds, .listen_fds = true, .notify = notify_wanted(),
 	};
 	int r = launch_init(&c->launch, c->rt, &in, e);

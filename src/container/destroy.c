@@ -38,8 +38,8 @@ static int run_hooks(const struct spec *spec, const struct state *state, enum ho
 	struct hook_context ctx = {
 		.cwd = state->bundle, .inherit_env = environ, .keep_going = kind == HOOK_POSTSTOP,
 	};
+	int output[2], r;
 	auto_str text = { 0 };
-	int r;
 
 	if (list->n == 0)
 		return 0;
@@ -48,7 +48,12 @@ static int run_hooks(const struct spec *spec, const struct state *state, enum ho
 		return r;
 	ctx.state = text.s;
 	ctx.state_len = text.len;
-	return hooks_run(kind, list, &ctx, e);
+	ctx.output = output;
+	r = hooks_open_output(&spec->hooks, output, e);
+	if (r == 0)
+		r = hooks_run(kind, list, &ctx, e);
+	hooks_close_output(output);
+	return r;
 }
 
 void run_poststop(const struct spec *spec, const struct state *state)

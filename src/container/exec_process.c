@@ -189,6 +189,7 @@ static void inherit(struct spec_process *p, const struct spec_process *from)
 		p->oom_score_adj = from->oom_score_adj;
 	if (!p->user.umask.set)
 		p->user.umask = from->user.umask;
+	p->user.keep_groups = from->user.keep_groups;
 }
 
 int exec_process_build(struct arena *a, const struct spec *spec, const struct strake_exec_options *o,

@@ -8,6 +8,7 @@
 #include "mount/mount.h"
 #include "hooks/hooks.h"
 #include "ns/ns.h"
+#include "oci/annotations.h"
 #include "oci/features.h"
 #include "sec/caps.h"
 #include "sec/seccomp.h"
@@ -22,7 +23,7 @@ static const char *const policy_flags[] = {
 };
 /* Keys of config.json's annotations that change what the runtime does. */
 static const char *const unsafe_annotations[] = {
-	"bundle", STRAKE_SYSTEMD ? "org.systemd.property." : NULL, NULL,
+	"bundle", ANNOTATION_PREFIX, STRAKE_SYSTEMD ? "org.systemd.property." : NULL, NULL,
 };
 
 static int by_name(const void *a, const void *b)

@@ -16,6 +16,7 @@ int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct er
 		.masked_paths = &l->masked_paths, .readonly_paths = &l->readonly_paths,
 		.rootfs_propagation = l->rootfs_propagation,
 		.mount_label = str_empty(l->mount_label) ? NULL : l->mount_label,
+		.mount_label_kind = l->mount_label_kind,
 		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
 		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
 		.new_cgroup_namespace = spec_namespace_find(&l->namespaces, NS_CGROUP) != NULL,

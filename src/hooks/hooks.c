@@ -3,10 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "os/spawn.h"
 
@@ -60,6 +62,7 @@ static int run_one(const struct spec_hook *h, const struct hook_context *ctx, st
 		.out_size = sizeof(out),
 		.err = errors,
 		.err_size = sizeof(errors),
+		.output = ctx->output,
 	};
 	int status, r = os_spawn(&s, &status, e);
 
@@ -72,6 +75,28 @@ static int run_one(const struct spec_hook *h, const struct hook_context *ctx, st
 		return 0;
 	describe_status(status, how, sizeof(how));
 	return err_make(e, ERR_CHILD, ECANCELED, "%s, stdout: %s, stderr: %s", how, out, errors);
+}
+
+int hooks_open_output(const struct spec_hooks *h, int *ret, struct err *e)
+{
+	ret[0] = ret[1] = FD_NONE;
+	for (size_t i = 0; i < 2; i++) {
+		if (!h->output[i])
+			continue;
+		ret[i] = open(h->output[i], O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		if (ret[i] < 0) {
+			err_sys(e, errno, "open %s for the output of hooks", h->output[i]);
+			hooks_close_output(ret);
+			return -e->errnum;
+		}
+	}
+	return 0;
+}
+
+void hooks_close_output(int *output)
+{
+	cleanup_fd(&output[0]);
+	cleanup_fd(&output[1]);
 }
 
 int hooks_run(enum hook_kind kind, const struct spec_hook_list *list, const struct hook_context *ctx,

@@ -18,8 +18,13 @@ struct hook_context {
 	char *const *inherit_env; /* given when hook.env is absent: environ for host-side kinds as runc,
 				     process.env for startContainer; NULL: an empty environment
 				     (createContainer: CVE-2025-23266) */
+	const int *output; /* for stdout and stderr (FD_NONE: captured); NULL: both captured */
 	bool keep_going;   /* poststop: a failure warns and the rest runs */
 };
+/* Opens the files that the config names for the hooks' output, to append: ret[2], FD_NONE where
+ * there is none. */
+int hooks_open_output(const struct spec_hooks *h, int *ret, struct err *e);
+void hooks_close_output(int *output);
 /* In order. The first failure: "error running %s hook #%zu: exit status N, stdout: , stderr: ".
  * A timeout kills the hook's process group. Descriptors: 0 state, 1 and 2 captured (bounded),
  * nothing else. Reset: signal mask and dispositions. */

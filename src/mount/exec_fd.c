@@ -183,7 +183,7 @@ static int configure_fs(const struct mount_op *op, const struct mount_target *t,
 	while (r == 0 && (opt = mount_data_next(&data, &len)))
 		r = set_option(fs, opt, len);
 	if (r == 0 && op->label && !op->label_on_root)
-		r = os_fsconfig(fs, "context", op->label);
+		r = os_fsconfig(fs, op->label_kind, op->label);
 	return r == 0 ? os_fsconfig_create(fs) : r;
 }
 

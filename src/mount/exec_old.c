@@ -172,8 +172,8 @@ static int make_data(const struct mount_op *op, const struct mount_target *t, ch
 	if (t->existed && str_eq(op->type, "tmpfs"))
 		snprintf(mode, sizeof(mode), "mode=%04o,", (unsigned)t->mode);
 	if (op->label && !op->label_on_root) {
-		n = snprintf(context, sizeof(context), "%scontext=\"%s\"", *data ? "," : "",
-			     op->label);
+		n = snprintf(context, sizeof(context), "%s%s=\"%s\"", *data ? "," : "",
+			     op->label_kind, op->label);
 		if (n < 0 || (size_t)n >= sizeof(context))
 			return -E2BIG;
 	}

@@ -39,7 +39,7 @@ int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_
 	static const char *const data[] = { "nr_blocks=1,nr_inodes=1", "nr_blocks=1,nr_inodes=2" };
 	struct mount_op op = {
 		.kind = MOUNT_OP_FS, .dest = t->path, .source = "tmpfs", .type = "tmpfs",
-		.label = p->in.mount_label, .opt.set = MS_RDONLY,
+		.label = p->in.mount_label, .label_kind = p->in.mount_label_kind, .opt.set = MS_RDONLY,
 	};
 	struct mount_target fresh = { .fd = t->fd, .path = t->path };
 	int mount = FD_NONE, r = -EINVAL;

@@ -26,6 +26,7 @@ struct mount_input {
 	const struct spec_devices *devices;
 	const struct strv *masked_paths, *readonly_paths;
 	unsigned long rootfs_propagation; /* MS_* [| MS_REC]; 0: the default, rslave as runc */
+	const char *mount_label_kind;     /* the option that has it; NULL: "context" */
 	const char *mount_label;          /* SELinux context for new file systems, or NULL */
 	const struct spec_idmaps *uid_mappings, *gid_mappings; /* of the user namespace; may be empty */
 	bool user_namespace;   /* init runs in a user namespace: no mknod, locked flags */

@@ -57,6 +57,7 @@ static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *
 		if (str_eq(fs_types[i].name, type))
 			t = &fs_types[i];
 	op->type = type;
+	op->label_kind = p->in.mount_label_kind;
 	op->label = t && t->no_label ? NULL : p->in.mount_label;
 	op->label_on_root = t && t->label_on_root && p->in.mount_label;
 	if (op->label_on_root)
@@ -326,6 +327,8 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 		return no_memory(e);
 	arena_init(&p->arena);
 	p->in = *in;
+	if (!p->in.mount_label_kind)
+		p->in.mount_label_kind = "context";
 	p->root = p->fd_dir = FD_NONE;
 	r = fill(p, e);
 	if (r < 0) {

@@ -34,6 +34,7 @@ struct mount_op {
 	const char *source; /* may be NULL for a new file system */
 	const char *type;
 	struct mount_options opt;
+	const char *label_kind; /* the option's name */
 	const char *label;  /* SELinux context as a mount option, or NULL */
 	bool label_on_root; /* the file system takes no context option: label its root directory */
 	bool real_dir;      /* the last component must be a directory, not a symlink to one */

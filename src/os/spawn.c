@@ -76,11 +76,17 @@ static int above_stdio(int *fd)
  * All three are pipes, also when nobody wants the content: /dev/null is a path, and in a
  * container's root a path is whatever the image made of it (CVE-2025-31133).
  */
-static int pipes_open(struct spawn_pipes *p)
+static int pipes_open(struct spawn_pipes *p, const int *output)
 {
 	for (size_t i = 0; i < 3; i++) {
 		int ends[2], r;
 
+		if (output && i > 0 && output[i - 1] >= 0) {
+			p->child[i] = fcntl(output[i - 1], F_DUPFD_CLOEXEC, 3);
+			if (p->child[i] < 0)
+				return -errno;
+			continue;
+		}
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return -errno;
 		p->child[i] = ends[i == 0 ? 0 : 1];
@@ -334,7 +340,7 @@ int os_spawn(const struct spawn *s, int *ret_status, struct err *e)
 	if (s->err && s->err_size)
 		s->err[0] = '\0';
 	sigpipe_block(&pipe_set, &was_pending, &saved);
-	r = pipes_open(&run.pipes);
+	r = pipes_open(&run.pipes, s->output);
 	if (r < 0)
 		err_sys(e, -r, "pipe for %s", s->path);
 	else

@@ -18,6 +18,8 @@ struct spawn {
 	size_t input_len;
 	int64_t timeout_ms;     /* -1: none; then SIGKILL to its process group */
 	char *out, *err;        /* buffers for stdout and stderr, NUL-terminated; NULL: not captured */
+	const int *output;      /* [2]: descriptors for stdout and stderr in place of pipes (FD_NONE: a
+				 * pipe); NULL: pipes */
 	size_t out_size, err_size; /* what is beyond is read and dropped */
 };
 /* 0 and *ret_status as from waitpid(2); -ETIMEDOUT; or -errno when it could not be started (the

@@ -33,6 +33,7 @@ struct chain_job {
 	int fifo_dir;              /* the container's directory, with exec.fifo; FD_NONE: no waiting */
 	int lock;                  /* the caller's lock on the container, or FD_NONE: not for children,
 				    * who would hold it for as long as they live */
+	int hook_output[2];        /* hooks_open_output()'s, of those that run before start */
 	struct oci_state hook_state; /* id, bundle, annotations; pid and status are filled in */
 
 	/* exec */

@@ -296,7 +296,9 @@ static int on_hooks_request(struct parent *p, struct err *e)
 		return r;
 	state.pid = p->init_pid;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++) {
-		struct hook_context ctx = { .cwd = job->bundle, .inherit_env = environ };
+		struct hook_context ctx = {
+			.cwd = job->bundle, .inherit_env = environ, .output = job->hook_output,
+		};
 		auto_str text = { 0 };
 
 		state.status = kinds[i] == HOOK_PRESTART ? STATUS_CREATED : STATUS_CREATING;

@@ -55,7 +55,7 @@ int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_hook_list *list = &ctx->job->spec->hooks.list[HOOK_CREATE_CONTAINER];
 	struct oci_state state = ctx->job->hook_state;
-	struct hook_context hc = { 0 };
+	struct hook_context hc = { .output = ctx->job->hook_output };
 	auto_str text = { 0 };
 	int r;
 

@@ -171,7 +171,7 @@ static int add_conditions(scmp_filter_ctx ctx, const struct spec_seccomp_rule *r
 	return 0;
 }
 
-static int check_rule(const struct spec_seccomp_rule *rule, struct err *e)
+static int check_rule(const struct spec_seccomp_rule *rule, bool fail_unknown, struct err *e)
 {
 	for (size_t i = 0; i < rule->n_args; i++)
 		if (rule->args[i].index >= MAX_ARGS)
@@ -186,8 +186,12 @@ static int check_rule(const struct spec_seccomp_rule *rule, struct err *e)
 		if (rule->action == SECCOMP_RET_USER_NOTIF && str_eq(rule->names.v[i], "write"))
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"SCMP_ACT_NOTIFY cannot be used for the write syscall");
-		if (scmp.syscall_resolve_name(rule->names.v[i]) == __NR_SCMP_ERROR)
-			log_debug("unknown seccomp syscall \"%s\" ignored", rule->names.v[i]);
+		if (scmp.syscall_resolve_name(rule->names.v[i]) != __NR_SCMP_ERROR)
+			continue;
+		if (fail_unknown)
+			return err_make(e, ERR_CONFIG, EINVAL, "unknown seccomp syscall \"%s\"",
+					rule->names.v[i]);
+		log_debug("unknown seccomp syscall \"%s\" ignored", rule->names.v[i]);
 	}
 	return 0;
 }
@@ -198,7 +202,7 @@ static int check_rules(struct build *b, struct err *e)
 
 	for (size_t i = 0; i < b->spec->n_rules; i++) {
 		const struct spec_seccomp_rule *rule = &b->spec->rules[i];
-		int r = check_rule(rule, e);
+		int r = check_rule(rule, b->spec->fail_unknown, e);
 
 		if (r < 0)
 			return r;

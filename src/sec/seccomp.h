@@ -19,6 +19,8 @@ struct seccomp_program {
 /* By libseccomp; a syscall newer than the profile gets ENOSYS, as runc's patchbpf does. Unknown
  * syscall names are skipped with a debug record. Flags that this kernel lacks are an error. */
 int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e);
+/* A filter that is ready, in base64. */
+int seccomp_decode(const char *base64, struct seccomp_program *ret, struct err *e);
 void seccomp_program_fini(struct seccomp_program *p);
 /* *ret_listener is a CLOEXEC descriptor (p->notify), FD_NONE when there is none. (Not seccomp_load:
  * that is a symbol of libseccomp's.) */

@@ -56,6 +56,8 @@ static int set_groups(const struct spec_user *u, struct procfs *proc, struct err
 {
 	_Static_assert(sizeof(gid_t) == sizeof(*u->additional_gids), "the list is passed as it is");
 
+	if (u->keep_groups)
+		return 0;
 	/* Also when the list is empty: the caller's groups are none of the container's business. */
 	if (setgroups(u->n_additional_gids, u->additional_gids) == 0)
 		return 0;

@@ -152,6 +152,7 @@ static void labels_go_where_they_are_taken(void **state)
 	assert_null(plan->ops[0].label);
 	assert_true(plan->ops[0].real_dir);
 	assert_string_equal(plan->ops[1].label, in.mount_label);
+	assert_string_equal(plan->ops[1].label_kind, "context");
 	assert_true(plan->ops[1].late_readonly);
 	assert_string_equal(plan->ops[2].label, in.mount_label);
 	assert_false(plan->ops[2].late_readonly || plan->ops[2].label_on_root);

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2034,SC2016
+#
+# crun's annotations: docs/annotations.md.
+load helpers
+
+setup() {
+	setup_bundle
+	strake_only "annotations of crun"
+}
+
+annotate() { update_config --arg k "run.oci.$1" --arg v "$2" '.annotations[$k] = $v'; }
+
+@test "annotations: run.oci.hooks.stdout and .stderr" {
+	annotate hooks.stdout "$T/hooks.out"
+	annotate hooks.stderr "$T/hooks.err"
+	local kind
+	for kind in prestart createRuntime createContainer poststart poststop; do
+		update_config --arg k "$kind" '.hooks[$k] = [{"path": "/bin/sh", "args": ["sh", "-c", "echo " + $k + "; echo err-" + $k + " >&2"]}]'
+	done
+	echo before >"$T/hooks.out"
+	run_sh 'ls -l /proc/self/fd | grep -c hooks || true'
+	assert_out 0
+	assert_eq "$(cat "$T/hooks.out")" $'before\nprestart\ncreateRuntime\ncreateContainer\npoststart\npoststop'
+	assert_eq "$(cat "$T/hooks.err")" $'err-prestart\nerr-createRuntime\nerr-createContainer\nerr-poststart\nerr-poststop'
+	assert_eq "$(stat -c %a "$T/hooks.err")" 600
+	annotate hooks.stdout relative
+	not_ok strake_run
+	assert_err_match 'run.oci.hooks.stdout: .*relative.* is not an absolute path'
+	annotate hooks.stdout "$T/none/hooks.out"
+	not_ok strake_run
+	assert_err_match 'open .*none/hooks.out for the output of hooks: no such file'
+	assert_nothing_left
+}
+
+@test "annotations: run.oci.keep_original_groups" {
+	requires cmd_setpriv
+	annotate keep_original_groups 1
+	update_config '.process.user.additionalGids = [7]'
+	set_args sleep 1000
+	local saved=$RUNTIME
+	cat >"$T/strake" <<-SH
+		#!/bin/sh
+		exec setpriv --groups 4242,5353 "$saved" "\$@"
+	SH
+	chmod +x "$T/strake"
+	RUNTIME=$T/strake
+	ok strake_run --detach
+	grep -q '^Groups:.4242 5353' "/proc/$(init_pid)/status"
+	ok strake exec "$ID" grep ^Groups: /proc/self/status
+	assert_has "$out" "4242 5353"
+	RUNTIME=$saved
+	ok strake delete --force "$ID"
+	update_config 'del(.annotations)'
+	RUNTIME=$T/strake
+	ok strake_run --detach
+	grep -q '^Groups:.7 *$' "/proc/$(init_pid)/status"
+	RUNTIME=$saved
+}
+
+# agent NAME: an answerer of seccomp notifications at $T/NAME.
+agent() {
+	"$STRAKE_PAYLOAD/recvfd" notify "$T/$1" 28 </dev/null >"$T/$1.out" 2>"$T/$1.err" 3>&- 4>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$T/$1"
+}
+
+@test "annotations: run.oci.seccomp.receiver" {
+	requires payload_recvfd
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]}'
+	annotate seccomp.receiver "$T/one"
+	agent one
+	run_sh 'mkdir /x; echo ended'
+	assert_has "$err" 'No space left'
+	grep -q notified "$T/one.out"
+	# The environment's is for those without an annotation; the config's own comes first.
+	agent two
+	update_config 'del(.annotations)'
+	RUN_OCI_SECCOMP_RECEIVER=$T/two ok strake_run
+	grep -q notified "$T/two.out"
+	agent three
+	annotate seccomp.receiver "$T/two"
+	update_config --arg s "$T/three" '.linux.seccomp.listenerPath = $s'
+	ok strake_run
+	grep -q notified "$T/three.out"
+}
+
+@test "annotations: run.oci.seccomp_fail_unknown_syscall" {
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["no_such_call"], "action": "SCMP_ACT_ERRNO"}]}'
+	ok strake_run
+	annotate seccomp_fail_unknown_syscall 1
+	not_ok strake_run
+	assert_err_match 'linux.seccomp: unknown seccomp syscall .*no_such_call'
+}
+
+@test "annotations: run.oci.seccomp_bpf_data" {
+	requires cmd_python3
+	# A filter that refuses this machine's mkdir and mkdirat with 121.
+	local bpf
+	bpf=$(python3 -c '
+import base64, platform, struct
+calls = {"x86_64": [83, 258], "aarch64": [34]}[platform.machine()]
+out = struct.pack("<HBBI", 0x20, 0, 0, 0)
+for i, nr in enumerate(calls):
+    out += struct.pack("<HBBI", 0x15, len(calls) - i, 0, nr)
+out += struct.pack("<HBBI", 0x06, 0, 0, 0x7fff0000) + struct.pack("<HBBI", 0x06, 0, 0, 0x00050000 | 121)
+print(base64.b64encode(out).decode())') || skip "needs another filter on this machine"
+	annotate seccomp_bpf_data "$bpf"
+	set_sh 'mkdir /x'
+	not_ok strake_run
+	assert_err_match 'Remote I/O error'
+	# It takes the place of the config's, for exec too.
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["rmdir", "unlinkat"], "action": "SCMP_ACT_ERRNO"}]}'
+	mkdir "$BUNDLE/rootfs/y"
+	set_args sleep 1000
+	ok strake_run --detach
+	ok strake exec "$ID" sh -c 'rmdir /y; grep ^Seccomp: /proc/self/status; mkdir /x 2>&1 || true'
+	assert_out_match $'^Seccomp:\t2\n.*Remote I/O error'
+	ok strake delete --force "$ID"
+	local bad
+	for bad in '' AAAA 'AAAAAAAAAA=' 'AAAAAAAAAAA=A' '(AAAAAAAAAA='; do
+		annotate seccomp_bpf_data "$bad"
+		not_ok strake_run
+		assert_err_match 'linux.seccomp: the filter is not base64 of whole instructions'
+	done
+}
+
+@test "annotations: run.oci.pidfd_receiver" {
+	requires payload_recvfd
+	annotate pidfd_receiver "$T/pidfd"
+	set_args sleep 1000
+	"$STRAKE_PAYLOAD/recvfd" fd "$T/pidfd" </dev/null >"$T/pidfd.out" 2>&1 3>&- 4>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$T/pidfd"
+	ok strake_create
+	wait_for 5 grep -q Pid: "$T/pidfd.out"
+	assert_eq "$(sed -n 's/^Pid:\t//p' "$T/pidfd.out")" "$(init_pid)"
+}
+
+@test "annotations: run.oci.mount_context_type" {
+	annotate mount_context_type nonsense
+	not_ok strake_run
+	assert_err_match 'run.oci.mount_context_type: unknown type .*nonsense'
+	# Without SELinux the kernel names the option that it does not know.
+	[ ! -d /sys/fs/selinux/booleans ] || skip "needs a host without SELinux"
+	requires cmd_strace
+	update_config '.linux.mountLabel = "system_u:object_r:container_file_t:s0"'
+	annotate mount_context_type fscontext
+	last_command="strace"
+	STRAKE_TEST_ID=$ID strace -s 200 -f -o "$T/trace" -e trace=fsconfig,mount "$RUNTIME" --root "$ROOT" \
+		run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- && fail "it ran"
+	grep -q "fscontext.*container_file_t" "$T/trace"
+}
+
+@test "annotations: what cannot be had is refused" {
+	local key
+	for key in handler seccomp.plugins systemd.force_cgroup_v1 delegate-cgroup; do
+		update_config 'del(.annotations)'
+		annotate "$key" krun
+		not_ok strake_run
+		assert_err_match "annotations: run.oci.$key is not supported"
+	done
+	assert_nothing_left
+}
+
+@test "annotations: features lists them as unsafe" {
+	strake_raw features
+	jq -e '.potentiallyUnsafeConfigAnnotations | index("run.oci.")' <<<"$out"
+}
