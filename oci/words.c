@@ -69,7 +69,9 @@ const struct json_words words_rule_type = JSON_WORDS("cgroup device type", rule_
 static const struct json_word rule_access[] = {
 	{ "r", DEV_ACCESS_READ }, { "w", DEV_ACCESS_WRITE }, { "m", DEV_ACCESS_MKNOD },
 };
-const struct json_words words_rule_access = JSON_WORDS("device access", rule_access);
+/* runc lets other letters pass, and its users have them. */
+const struct json_words words_rule_access =
+	JSON_WORDS("device access", rule_access, .ignore_unknown = true);
 
 /* The spec names four; the recursive ones are what engines write and every runtime takes. */
 static const struct json_word propagations[] = {

@@ -312,10 +312,11 @@ static int bring_init(struct creation *c, struct err *e)
 	struct chain_job *job = &c->launch.job;
 	int r = mount_plan_open_sources(c->mounts, e);
 
-	if (r == 0 && c->bring)
-		return c->bring(c, e);
 	if (r < 0)
-		return r;
+		/* What init could not do, in the words it would have had. */
+		return err_wrap(e, "unable to start container process: error during container init");
+	if (c->bring)
+		return c->bring(c, e);
 	job->lock = c->dir.lock;
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;

@@ -90,9 +90,10 @@ static int put_letters(struct reader *r, const struct slot *s, const char *text,
 	uint64_t all = 0, v;
 
 	for (size_t i = 0; i < len; i++) {
-		if (json_word_value(s->row->words, text + i, 1, &v) < 0)
-			return unknown_word(r, s, text, len);
-		all |= v;
+		if (json_word_value(s->row->words, text + i, 1, &v) == 0)
+			all |= v;
+		else if (!unknown_word(r, s, text + i, 1))
+			return 0;
 	}
 	json_store_uint(reader_at(r, s->base, s->row->offset), s->row->size, all);
 	reader_mark(r, s);

@@ -116,7 +116,7 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 	};
 	struct os_mount_attr attr = { .set = op->opt.rec_set, .clr = op->opt.rec_clr };
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
-	unsigned long locked;
+	unsigned long have;
 	size_t i;
 
 	target = t.fd;
@@ -124,10 +124,9 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 		return r;
 	m.target_fd = t.fd;
 	r = os_mount_old(p->proc, &m);
-	if (r == -EPERM && mount_locked_flags(op, t.fd, &locked) == 0) {
-		m.flags |= locked;
+	if (r == -EPERM && mount_current_flags(t.fd, &have) == 0 &&
+	    mount_keep_locked(have, op->opt.set, op->opt.clr, &m.flags) == 0)
 		r = os_mount_old(p->proc, &m);
-	}
 	for (i = 0; r == 0 && i < op->opt.n_propagation; i++) {
 		m = (struct os_mount){
 			.source_fd = FD_NONE, .target_fd = t.fd, .flags = op->opt.propagation[i],
@@ -163,7 +162,7 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e)
 		err_init(e);
 		return mount_op_apply(p, op->instead, e);
 	}
-	return r < 0 ? err_wrap(e, "%s", op->words) : 0;
+	return r < 0 ? err_wrap(e, "error mounting %s", op->words) : 0;
 }
 
 int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)

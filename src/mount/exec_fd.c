@@ -72,43 +72,50 @@ static int set_recursive(const struct mount_op *op, int tree, struct err *e)
 	((uint64_t)(OS_MOUNT_ATTR_RDONLY | OS_MOUNT_ATTR_NOSUID | OS_MOUNT_ATTR_NODEV |       \
 		    OS_MOUNT_ATTR_NOEXEC | OS_MOUNT_ATTR_NOSYMFOLLOW))
 
-/*
- * The flags of a bind: those that are asked for and no others, as "mount --bind -o" is meant. The
- * atime ones stay as they are unless one is named. Where the kernel refuses because a user
- * namespace has locked some, they are kept, but not against an explicit wish.
- */
-static int set_bind_flags(const struct mount_op *op, int tree, bool keep, struct err *e)
+/* set, and no other flags. The atime ones stay as they are unless one is set, as with mount(2). */
+static int set_flags(int tree, unsigned long set)
 {
-	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), clr = op->opt.clr;
 	struct os_mount_attr attr = { .set = mount_attr_of(set) };
-	bool atime = mount_has_atime(set | clr);
+
+	attr.clr = ALL_ATTR & ~attr.set;
+	if (mount_has_atime(set))
+		attr.clr |= OS_MOUNT_ATTR__ATIME | (OS_MOUNT_ATTR_NODIRATIME & ~attr.set);
+	return os_mount_setattr(tree, &attr, false);
+}
+
+/*
+ * The flags of a bind: those that are asked for and no others, as "mount --bind -o" is meant. Where
+ * the kernel refuses because a user namespace has locked some, they are kept, but not against an
+ * explicit wish.
+ */
+static int set_bind_flags(const struct mount_op *op, int tree, bool locked, struct err *e)
+{
+	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), have;
 	int r;
 
-	if (!set && !clr)
+	if (!set && !op->opt.clr)
 		return 0;
-	attr.clr = ALL_ATTR & ~attr.set;
-	if (atime)
-		attr.clr |= OS_MOUNT_ATTR__ATIME | (OS_MOUNT_ATTR_NODIRATIME & ~attr.set);
-	r = keep ? -EPERM : os_mount_setattr(tree, &attr, false);
+	r = locked ? mount_current_flags(tree, &have) : 0;
+	if (r == 0)
+		r = locked && mount_lock_forbids(have, set) ? -EPERM : set_flags(tree, set);
 	if (r == -EPERM) {
-		attr.clr = mount_attr_of(clr) & ALL_ATTR;
-		if (atime)
-			attr.clr |= OS_MOUNT_ATTR__ATIME |
-				    (mount_attr_of(clr) & OS_MOUNT_ATTR_NODIRATIME);
-		r = os_mount_setattr(tree, &attr, false);
+		r = mount_current_flags(tree, &have);
+		if (r == 0)
+			r = mount_keep_locked(have, set, op->opt.clr, &set);
+		if (r == 0)
+			r = set_flags(tree, set);
 		if (r == -EPERM)
-			return err_sys(e, EPERM, "set mount flags: some are locked by the user "
-				       "namespace that the mount comes from");
+			return err_sys(e, EPERM, MOUNT_LOCKED_WORDS);
 	}
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 
-int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct err *e)
+int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e)
 {
 	int r = set_propagation(op, tree, e);
 
 	if (r == 0)
-		r = set_bind_flags(op, tree, keep, e);
+		r = set_bind_flags(op, tree, locked, e);
 	if (r == 0)
 		r = set_recursive(op, tree, e);
 	return r;

@@ -23,10 +23,6 @@
 
 #define DATA_MAX 4096 /* one page, mount(2)'s limit */
 
-#define ATIME ((unsigned long)(MS_NOATIME | MS_RELATIME | MS_STRICTATIME | MS_NODIRATIME))
-/* What a user namespace locks: MNT_LOCK_* in the kernel. */
-#define LOCKABLE ((unsigned long)(MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_NOSUID) | ATIME)
-
 static int change(struct mount_plan *p, int mount, unsigned long flags)
 {
 	struct os_mount m = { .source_fd = FD_NONE, .target_fd = mount, .flags = flags };
@@ -62,8 +58,7 @@ static int set_recursive(const struct mount_op *op, int mount, struct err *e)
 	return r < 0 ? err_sys(e, -r, "set recursive mount options") : 0;
 }
 
-/* The flags that a mount has now, as mount(2) takes them. */
-static int current_flags(int fd, unsigned long *ret)
+int mount_current_flags(int fd, unsigned long *ret)
 {
 	static const struct {
 		unsigned long st, ms;
@@ -89,38 +84,24 @@ static int current_flags(int fd, unsigned long *ret)
 	return 0;
 }
 
-int mount_locked_flags(const struct mount_op *op, int mount, unsigned long *ret)
-{
-	unsigned long have, set = op->opt.set & ATIME;
-	int r = current_flags(mount, &have);
-
-	if (r < 0)
-		return r;
-	if ((have & op->opt.clr & LOCKABLE) || (set && set != (have & ATIME)))
-		return -EPERM;
-	*ret = have & LOCKABLE;
-	return 0;
-}
-
 /* As in exec_fd.c: those asked for and no others; locked ones are kept, but not against a wish. */
 static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
 {
 	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), have;
-	unsigned long flags = set | MS_BIND | MS_REMOUNT;
 	int r;
 
 	if (!set && !op->opt.clr)
 		return 0;
-	r = change(p, mount, flags);
+	r = change(p, mount, set | MS_BIND | MS_REMOUNT);
 	if (r != -EPERM)
 		return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
-	r = mount_locked_flags(op, mount, &have);
+	r = mount_current_flags(mount, &have);
+	if (r == 0)
+		r = mount_keep_locked(have, set, op->opt.clr, &set);
 	if (r == -EPERM)
-		return err_sys(e, EPERM, "set mount flags: some are locked by the user "
-			       "namespace that the mount comes from");
-	if (r < 0)
-		return err_sys(e, -r, "read mount flags");
-	r = change(p, mount, flags | have);
+		return err_sys(e, EPERM, MOUNT_LOCKED_WORDS);
+	if (r == 0)
+		r = change(p, mount, set | MS_BIND | MS_REMOUNT);
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 
@@ -227,7 +208,7 @@ static unsigned long flags_of(uint64_t attr)
 static int exec_add_attr(struct mount_plan *p, int mount, uint64_t attr)
 {
 	unsigned long have;
-	int r = current_flags(mount, &have);
+	int r = mount_current_flags(mount, &have);
 
 	return r < 0 ? r : change(p, mount, MS_BIND | MS_REMOUNT | have | flags_of(attr));
 }

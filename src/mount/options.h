@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <sys/mount.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "oci/spec.h"
@@ -31,3 +33,14 @@ const char *mount_data_next(const char **p, size_t *ret_len);
  * mount_has_atime(). */
 uint64_t mount_attr_of(unsigned long ms);
 bool mount_has_atime(unsigned long ms);
+
+/* What a user namespace locks on a mount that it did not make: MNT_LOCK_* in the kernel. */
+#define MOUNT_LOCKABLE_SIMPLE ((unsigned long)(MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_NOSUID))
+#define MOUNT_LOCKABLE_ATIME \
+	((unsigned long)(MS_NOATIME | MS_RELATIME | MS_STRICTATIME | MS_NODIRATIME))
+
+/* Whether the kernel refuses set (and no other flags) for a mount that has the flags have, all of them
+ * locked. */
+bool mount_lock_forbids(unsigned long have, unsigned long set);
+/* The flags for it all the same: set, and those that are locked; -EPERM against an explicit wish. */
+int mount_keep_locked(unsigned long have, unsigned long set, unsigned long clr, unsigned long *ret);

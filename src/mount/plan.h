@@ -97,15 +97,16 @@ const char *mount_default_device(size_t i);
 /* exec.c */
 int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 
-/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. keep: the flags that the
- * source has stay, unless an option clears them. */
-int mount_tree_configure(const struct mount_op *op, int tree, bool keep, struct err *e);
+/* exec_old.c: the flags that a mount has now, as mount(2) takes them. */
+int mount_current_flags(int fd, unsigned long *ret);
+#define MOUNT_LOCKED_WORDS \
+	"set mount flags: some are locked by the user namespace that the mount comes from"
+
+/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. locked: as if a user namespace
+ * had locked the flags that it has. */
+int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e);
 /* The new file system of op, detached and configured: for the parent, which knows no target yet. */
 int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
-
-/* exec_old.c: what a user namespace may have locked of a mount's flags, to be kept in a remount;
- * -EPERM when the options ask for something else. */
-int mount_locked_flags(const struct mount_op *op, int mount, unsigned long *ret);
 
 /* target.c */
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,

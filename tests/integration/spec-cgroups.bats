@@ -105,6 +105,11 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	not_ok strake_run
 	update_config '.linux.resources.devices = [{"allow": true, "type": "c", "access": "x"}]'
 	not_ok strake_run
+	res "{\"devices\": [$none, {\"allow\": true, \"type\": \"c\", \"major\": 1, \"minor\": 11, \"access\": \"wxa\"}]}"
+	ok strake_run
+	if [ "$RUNTIME_NAME" = strake ]; then
+		assert_has "$err" 'ignoring unknown device access \"a\"'
+	fi
 	assert_nothing_left
 }
 

@@ -130,7 +130,7 @@ static void one_error_with_its_place(void **state)
 		{ "{\"word\": \"ones\"}", "f:1:10: word: unknown number word \"ones\"" },
 		{ "{\"word\": \"\"}", "f:1:10: word: unknown number word \"\"" },
 		{ "{\"mask\": [\"one\", \"x\"]}", "f:1:18: mask[1]: unknown number word \"x\"" },
-		{ "{\"letters\": \"rx\"}", "f:1:13: letters: unknown access \"rx\"" },
+		{ "{\"letters\": \"rx\"}", "f:1:13: letters: unknown access \"x\"" },
 		/* keys */
 		{ "{\"flag\": true,\n\t\"flag\": true}", "f:2:2: flag: duplicate key" },
 		{ "{\"flag\": null, \"flag\": null}", "f:1:16: flag: duplicate key" },
