@@ -129,3 +129,15 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_eq "$(stat -c %u "$d") $(stat -c %u "$d/cgroup.procs") $(stat -c %u "$d/cgroup.subtree_control")" '100000 100000 100000'
 	[ ! -e "$d/hugetlb.2MB.max" ] || assert_eq "$(stat -c %u "$d/hugetlb.2MB.max")" 0
 }
+
+@test "spec cgroups: useHierarchy, and what it cannot be" {
+	strake_only "runc does not know it"
+	is_cgroup2 || requires cgroup_memory
+	set_args true
+	update_config '.linux.resources.memory = {"useHierarchy": true}'
+	ok strake_run
+	assert_not "$err" useHierarchy
+	update_config '.linux.resources.memory = {"useHierarchy": false}'
+	ok strake_run
+	assert_err_match 'useHierarchy: false is ignored'
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/io.h"
+#include "base/log.h"
 #include "base/parse.h"
 
 void cg_plan_init(struct cg_plan *p, struct arena *a)
@@ -84,8 +85,8 @@ static bool value_of(const struct cg_row *row, const void *field, char *buf, siz
 		snprintf(buf, size, "%" PRIu32, f.u32->v);
 		return f.u32->set && (f.u32->v || keep_zero);
 	case CGK_BOOL:
-		*ret = "1";
-		return f.b->set && f.b->v;
+		*ret = f.b->v ? "1" : "0";
+		return f.b->set && (f.b->v || row->rules & CGR_FALSE);
 	case CGK_STR:
 		*ret = *f.str;
 		return !str_empty(*f.str);
@@ -234,8 +235,11 @@ static int write_one(struct cgroup *c, const struct cg_write *w, struct err *e)
 {
 	const char *file = w->file, *value = w->value;
 	struct cg_dir *d = NULL;
-	int fd = place_of(c, w->controller, &d, e), r;
+	int fd, r;
 
+	if (w->flags & CGW_ZERO_NEEDS_NONE && str_eq(value, "0") && !cg_dir_of(c, w->controller))
+		return 0;
+	fd = place_of(c, w->controller, &d, e);
 	if (fd < 0)
 		return fd;
 	/* A page size, say, is part of the name: it must not lead elsewhere (runc#4103). */
@@ -245,8 +249,11 @@ static int write_one(struct cgroup *c, const struct cg_write *w, struct err *e)
 		file = w->alt;
 		value = w->alt_value ? w->alt_value : value;
 	}
-	if (w->flags & CGW_OPTIONAL && faccessat(fd, file, F_OK, 0) < 0)
+	if (w->flags & CGW_OPTIONAL && faccessat(fd, file, F_OK, 0) < 0) {
+		if (w->flags & CGW_WARN && !str_eq(value, "0"))
+			log_warn("ignoring %s: this kernel does not have it", file);
 		return 0;
+	}
 	r = w->flags & CGW_LINES ? write_lines(fd, d->path, file, value, e)
 				 : cg_write(fd, d->path, file, value, e);
 	if (r == -ENOENT)

@@ -15,6 +15,8 @@ enum {
 	                        * (quota and period, memory and swap bound each other) */
 	CGW_SHARES = 1 << 2,   /* the kernel clamps silently: read back, and fail when it did */
 	CGW_LINES = 1 << 3,    /* one write(2) a line */
+	CGW_ZERO_NEEDS_NONE = 1 << 4, /* "0" without the controller is what there is anyway */
+	CGW_WARN = 1 << 5,     /* with CGW_OPTIONAL: something is lost, and that is said */
 };
 
 struct cg_write {
@@ -34,6 +36,7 @@ enum cg_kind { CGK_U64, CGK_I64, CGK_U16, CGK_U32, CGK_BOOL, CGK_STR };
 enum {
 	CGR_ZERO_UNSET = 1 << 0, /* 0 stands for "absent", as engines write it */
 	CGR_MAX = 1 << 1,        /* -1 is "max" */
+	CGR_FALSE = 1 << 2,      /* an explicit false is written, too */
 };
 struct cg_row {
 	uint32_t controller;
@@ -58,6 +61,8 @@ struct cg_write *cg_plan_add(struct cg_plan *p, uint32_t controller, const char 
 void cg_plan_hugetlb(struct cg_plan *p, const struct spec_resources *r, const char *suffix);
 void cg_plan_rdma(struct cg_plan *p, const struct spec_resources *r);
 void cg_plan_pids(struct cg_plan *p, const struct spec_resources *r);
+/* v1_rows.c: says that an explicit "useHierarchy": false has no effect. */
+void cg_warn_flat(const struct spec_memory *m);
 
 /* Writes; with v2 all controllers share the directory. */
 int cg_plan_apply(struct cgroup *c, const struct cg_plan *p, struct err *e);

@@ -20,7 +20,7 @@ static const struct cg_row rows[] = {
 	{ CG_MEMORY, "memory.kmem.tcp.limit_in_bytes", NULL, CG_SECTION_OF(memory, kernel_tcp),
 	  CGK_I64, CGR_ZERO_UNSET, 0 },
 	{ CG_MEMORY, "memory.oom_control", NULL, CG_SECTION_OF(memory, disable_oom_killer), CGK_BOOL,
-	  0, 0 },
+	  CGR_FALSE, CGW_ZERO_NEEDS_NONE }, /* a new cgroup has its parent's */
 	{ CG_MEMORY, "memory.use_hierarchy", NULL, CG_SECTION_OF(memory, use_hierarchy), CGK_BOOL,
 	  0, 0 },
 	{ CG_MEMORY, "memory.swappiness", NULL, CG_SECTION_OF(memory, swappiness), CGK_U64, 0, 0 },
@@ -30,7 +30,7 @@ static const struct cg_row rows[] = {
 	  CGW_RETRY },
 	/* Linux 5.14. */
 	{ CG_CPU, "cpu.cfs_burst_us", NULL, CG_SECTION_OF(cpu, burst), CGK_U64, 0,
-	  CGW_RETRY | CGW_OPTIONAL },
+	  CGW_RETRY | CGW_OPTIONAL | CGW_WARN },
 	{ CG_CPU, "cpu.cfs_quota_us", NULL, CG_SECTION_OF(cpu, quota), CGK_I64, CGR_ZERO_UNSET,
 	  CGW_RETRY },
 	{ CG_CPU, "cpu.rt_period_us", NULL, CG_SECTION_OF(cpu, realtime_period), CGK_U64,
@@ -80,12 +80,20 @@ static void plan_blkio_devices(struct cg_plan *p, const struct spec_blkio *b)
 	}
 }
 
+void cg_warn_flat(const struct spec_memory *m)
+{
+	if (m->use_hierarchy.set && !m->use_hierarchy.v)
+		log_warn("linux.resources.memory.useHierarchy: false is ignored: the kernel always "
+			 "counts what is below (since Linux 5.11)");
+}
+
 static int check_memory(struct cg_plan *p, const struct spec_memory *m, struct err *e)
 {
 	if (m->swappiness.set && m->swappiness.v > 100)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"invalid memory swappiness value: %" PRIu64 " (valid range is 0-100)",
 				m->swappiness.v);
+	cg_warn_flat(m);
 	/* Gone from the kernel; runc does not write it either. */
 	if (m->kernel.set && m->kernel.v)
 		log_warn("Kernel memory settings are ignored and will be removed");

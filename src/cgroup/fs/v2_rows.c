@@ -11,7 +11,6 @@ static const struct cg_row rows[] = {
 	  CGR_ZERO_UNSET | CGR_MAX, CGW_RETRY },
 	{ CG_MEMORY, "memory.low", NULL, CG_SECTION_OF(memory, reservation), CGK_I64,
 	  CGR_ZERO_UNSET | CGR_MAX, 0 },
-	{ CG_CPU, "cpu.idle", NULL, CG_SECTION_OF(cpu, idle), CGK_I64, 0, 0 },
 	{ CG_CPU, "cpu.max.burst", NULL, CG_SECTION_OF(cpu, burst), CGK_U64, 0, CGW_RETRY },
 	{ CG_CPUSET, "cpuset.cpus", NULL, CG_SECTION_OF(cpu, cpus), CGK_STR, 0, 0 },
 	{ CG_CPUSET, "cpuset.mems", NULL, CG_SECTION_OF(cpu, mems), CGK_STR, 0, 0 },
@@ -67,8 +66,13 @@ static void plan_cpu(struct cg_plan *p, const struct spec_cpu *cpu)
 	bool quota = cpu->quota.set && cpu->quota.v, period = cpu->period.set && cpu->period.v;
 	char max[24] = "max";
 
+	/* An idle group takes no weight: it is set before or after. */
+	if (cpu->idle.set && cpu->idle.v == 0)
+		cg_plan_add(p, CG_CPU, "cpu.idle", "0");
 	if (cpu->shares.set && cpu->shares.v)
 		cg_plan_add(p, CG_CPU, "cpu.weight", "%" PRIu64, cg_weight_of_shares(cpu->shares.v));
+	if (cpu->idle.set && cpu->idle.v != 0)
+		cg_plan_add(p, CG_CPU, "cpu.idle", "%" PRId64, cpu->idle.v);
 	if (quota && cpu->quota.v > 0)
 		snprintf(max, sizeof(max), "%" PRId64, cpu->quota.v);
 	/* One number alone leaves the period as it is; "max" alone too. */
@@ -87,6 +91,17 @@ static const struct {
 	{ "riops", offsetof(struct spec_blkio, read_iops) },
 	{ "wiops", offsetof(struct spec_blkio, write_iops) },
 };
+
+static void plan_weight_device(struct cg_plan *p, const struct spec_blkio_weight_device *d)
+{
+	struct cg_write *bfq = cg_plan_add(p, CG_BLKIO, "io.bfq.weight", "%" PRId64 ":%" PRId64 " %u",
+					   d->major, d->minor, d->weight.v);
+
+	bfq->alt = "io.weight";
+	bfq->alt_value = arena_printf(p->a, "%" PRId64 ":%" PRId64 " %" PRIu64, d->major, d->minor,
+				      cg_io_weight(d->weight.v));
+	p->failed |= !bfq->alt_value;
+}
 
 static int plan_io(struct cg_plan *p, const struct spec_blkio *b, struct err *e)
 {
@@ -108,8 +123,7 @@ static int plan_io(struct cg_plan *p, const struct spec_blkio *b, struct err *e)
 		const struct spec_blkio_weight_device *d = &b->weight_devices[i];
 
 		if (d->weight.set && d->weight.v)
-			cg_plan_add(p, CG_BLKIO, "io.bfq.weight", "%" PRId64 ":%" PRId64 " %u",
-				    d->major, d->minor, d->weight.v)->flags = CGW_OPTIONAL;
+			plan_weight_device(p, d);
 		if (d->leaf_weight.set && d->leaf_weight.v)
 			log_warn("linux.resources.blockIO.weightDevice[%zu].leafWeight is for cgroup v1 and ignored on v2",
 				 i);
@@ -152,8 +166,10 @@ int cg_v2_plan(const struct spec_resources *r, struct cg_plan *p, struct err *e)
 
 	warn_v1_only(p, r);
 	cg_plan_pids(p, r);
-	if (r->memory)
+	if (r->memory) {
+		cg_warn_flat(r->memory);
 		ret = plan_swap(p, r->memory, e);
+	}
 	if (ret >= 0 && r->block_io)
 		ret = plan_io(p, r->block_io, e);
 	if (ret < 0)

@@ -219,6 +219,12 @@ static void v1_writes(void **state)
 	assert_int_equal(cgroup_set(c, &r, &e), 0);
 	has("cpu,cpuacct/a/cpu.cfs_quota_us", "9");
 	has("memory/a/memory.limit_in_bytes", "-1");
+	/* "Do not disable the OOM killer" needs no memory controller; "disable it" does. */
+	file("memory/a/memory.oom_control", "");
+	m = (struct spec_memory){ .disable_oom_killer = { true, false } };
+	r = (struct spec_resources){ .memory = &m };
+	assert_int_equal(cgroup_set(c, &r, &e), 0);
+	has("memory/a/memory.oom_control", "0");
 	/* A limit that was asked for and has no place is an error that says so. */
 	r = (struct spec_resources){ .block_io = &b };
 	assert_true(cgroup_set(c, &r, &e) < 0);
@@ -236,6 +242,7 @@ static void v1_writes(void **state)
 
 static void bfq_names(void **state)
 {
+	struct spec_blkio_weight_device wd = { 8, 0, { true, 300 }, { false, 0 } };
 	struct spec_blkio b = { .weight = { true, 300 } };
 	struct spec_resources r = { .block_io = &b };
 	struct key_value kv = { (char *)(uintptr_t)"blkio", NULL };
@@ -261,6 +268,47 @@ static void bfq_names(void **state)
 	file("blkio/io.weight", "");
 	assert_int_equal(cgroup_set(c, &r, &e), 0);
 	has("blkio/io.weight", "2930");
+	/* That of a device, too; nowhere to write it is an error. */
+	b = (struct spec_blkio){ .weight_devices = &wd, .n_weight_devices = 1 };
+	assert_int_equal(cgroup_set(c, &r, &e), 0);
+	has("blkio/io.weight", "8:0 2930");
+	assert_int_equal(unlink(in_root("blkio/io.weight")), 0);
+	assert_true(cgroup_set(c, &r, &e) < 0);
+	cgroup_free(c);
+}
+
+/* v2 would kill where v1 refuses: so who asks for it is told beforehand. */
+static void usage_is_checked_first(void **state)
+{
+	struct spec_memory m = { .limit = { true, 4096 }, .check_before_update = { true, true } };
+	struct spec_resources r = { .memory = &m };
+	struct key_value kv = { (char *)(uintptr_t)"", NULL };
+	struct cgroup *c;
+	char text[256];
+	struct err e;
+
+	(void)state;
+	err_init(&e);
+	dir("v2");
+	file("v2/memory.current", "5000");
+	file("v2/memory.max", "max");
+	kv.value = arena_printf(&arena, "%s/v2", root);
+	assert_int_equal(cg_load_on(true, CGROUP_FS, &(struct kv_list){ &kv, 1 }, NULL, NULL, &c, &e), 0);
+	assert_true(cgroup_set(c, &r, &e) < 0);
+	err_format(&e, text, sizeof(text));
+	assert_string_equal(text, "rejecting memory limit 4096 <= usage 5000");
+	has("v2/memory.max", "max");
+	m.limit.v = 8192;
+	m.swap = (struct opt_i64){ true, 4999 };
+	err_init(&e);
+	assert_true(cgroup_set(c, &r, &e) < 0);
+	m.swap.set = false;
+	err_init(&e);
+	assert_int_equal(cgroup_set(c, &r, &e), 0);
+	has("v2/memory.max", "8192");
+	m = (struct spec_memory){ .limit = { true, 4096 }, .check_before_update = { true, false } };
+	assert_int_equal(cgroup_set(c, &r, &e), 0);
+	has("v2/memory.max", "4096");
 	cgroup_free(c);
 }
 
@@ -314,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		faked(hybrid_paths), faked(own_path_below_a_mount_root), faked(mounted_elsewhere),
 		faked(cpuset_is_inherited), faked(v1_writes), faked(bfq_names), faked(bad_states),
+		faked(usage_is_checked_first),
 		faked(only_cgroup_file_systems),
 	};
 

@@ -161,6 +161,22 @@ static void memory_and_cpu(void **state)
 	assert_string_equal(plan_text(cg_v2_plan, &r), "");
 }
 
+/* What is said to be false or 0 is not what is not said. */
+static void explicit_zeros(void **state)
+{
+	struct spec_memory m = { .disable_oom_killer = SET(false), .use_hierarchy = SET(false) };
+	struct spec_cpu cpu = { .shares = SET(512), .idle = SET(0) };
+	struct spec_resources r = { .memory = &m, .cpu = &cpu };
+
+	(void)state;
+	assert_string_equal(plan_text(cg_v1_plan, &r),
+			    "memory.oom_control=0|cpu.shares=512|cpu.idle=0");
+	/* A group that stops being idle takes a weight, one that begins does not any more. */
+	assert_string_equal(plan_text(cg_v2_plan, &r), "cpu.idle=0|cpu.weight=59");
+	cpu.idle.v = 1;
+	assert_string_equal(plan_text(cg_v2_plan, &r), "cpu.weight=59|cpu.idle=1");
+}
+
 static void long_cpu_lists(void **state)
 {
 	char list[2000];
@@ -231,6 +247,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths), cmocka_unit_test(paths_never_climb_out),
 		cmocka_unit_test(weights), cmocka_unit_test(swap_is_what_is_left),
+		cmocka_unit_test(explicit_zeros),
 		cmocka_unit_test(memory_and_cpu), cmocka_unit_test(long_cpu_lists), cmocka_unit_test(lists), cmocka_unit_test(unified),
 		cmocka_unit_test(manager_names),
 	};
