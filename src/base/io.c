@@ -47,14 +47,33 @@ ssize_t io_read_full(int fd, void *buf, size_t size)
 	return (ssize_t)have;
 }
 
+#define HALF_PAGE 2048
+
+ssize_t io_read_record(int fd, void *buf, size_t size)
+{
+	ssize_t n, more;
+
+	do
+		n = read(fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n < HALF_PAGE && (size_t)n < size)
+		return n;
+	more = io_read_full(fd, (char *)buf + n, size - (size_t)n);
+	return more < 0 ? more : n + more;
+}
+
 int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
 {
 	struct stat st;
-	size_t size = 4096, have = 0;
+	size_t size = 4096, have = 0, whole = 0;
 	auto_free char *buf = NULL;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= max)
-		size = (size_t)st.st_size + 2;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= max) {
+		whole = (size_t)st.st_size;
+		size = whole + 1;
+	}
 	for (;;) {
 		char *p = realloc(buf, size);
 		ssize_t n;
@@ -68,7 +87,8 @@ int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
 		have += (size_t)n;
 		if (have > max)
 			return -EFBIG;
-		if (have < size - 1)
+		/* A regular file is read as long as it was: what is appended meanwhile is not waited for. */
+		if (have < size - 1 || have == whole)
 			break;
 		size *= 2;
 	}
@@ -86,7 +106,7 @@ int io_read_file(int dirfd, const char *path, char *buf, size_t size)
 
 	if (fd < 0)
 		return -errno;
-	n = io_read_full(fd, buf, size);
+	n = io_read_record(fd, buf, size);
 	if (n < 0)
 		return (int)n;
 	if ((size_t)n >= size)
@@ -119,7 +139,7 @@ int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mo
 	auto_fd fd = FD_NONE;
 	int r;
 
-	if (snprintf(tmp, sizeof(tmp), ".%s.%d", name, (int)getpid()) >= (int)sizeof(tmp))
+	if (snprintf(tmp, sizeof(tmp), ".%s.new", name) >= (int)sizeof(tmp))
 		return -ENAMETOOLONG;
 	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
@@ -129,5 +149,15 @@ int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mo
 		r = -errno;
 	if (r < 0)
 		unlinkat(dirfd, tmp, 0);
+	return r;
+}
+
+int io_create_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
+{
+	auto_fd fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int r = fd < 0 ? -errno : io_write_all(fd, buf, len);
+
+	if (fd >= 0 && r < 0)
+		unlinkat(dirfd, name, 0);
 	return r;
 }

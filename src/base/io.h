@@ -17,9 +17,19 @@ ssize_t io_read_full(int fd, void *buf, size_t size);
 /* Reads all of fd into the heap, NUL-terminated (free() it); -EFBIG beyond max bytes. */
 int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len);
 
+/*
+ * A file that the kernel writes on the spot, in one read: what comes out of a seq_file is cut where
+ * its page is full, so a text below half a page is whole when no record of it is longer than
+ * that. Not for paths and mounts (self/cgroup, mountinfo). Bytes read, or -errno.
+ */
+ssize_t io_read_record(int fd, void *buf, size_t size);
+
 /* Small files (procfs, cgroupfs): the text without its final newline; -EFBIG when cut. */
 int io_read_file(int dirfd, const char *path, char *buf, size_t size);
 /* One write(2) of the whole text to an existing file, as kernel interfaces want it. */
 int io_write_file(int dirfd, const char *path, const char *text);
-/* New content under a name at once: temporary file beside it, then rename. No fsync. */
+/* New content under a name at once: ".NAME.new" beside it, then rename. No fsync. One writer at a
+ * time. */
 int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode);
+/* A new file; -EEXIST when there is one. */
+int io_create_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode);

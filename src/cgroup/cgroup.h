@@ -66,6 +66,8 @@ int cgroup_is_frozen(struct cgroup *c, struct err *e);
 int cgroup_pids(struct cgroup *c, pid_t **ret, size_t *ret_n, struct err *e);
 /* Sends sig to every process; SIGKILL uses cgroup.kill (Linux 5.14) or freeze + kill + thaw. */
 int cgroup_kill(struct cgroup *c, int sig, struct err *e);
+/* True: all of the container's directories, made by us and empty, are removed. */
+bool cgroup_remove_empty(struct cgroup *c);
 /* Removes the container's directories with all below them; retries while processes go away
  * (bounded, about 10 s); gone already is fine. One that was there before create is removed only
  * when it is empty; parents that were made on the way stay, as with runc. */

@@ -69,6 +69,19 @@ static int remove_dir(struct cgroup *c, struct cg_dir *d)
 	return rmdir(d->path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+bool cgroup_remove_empty(struct cgroup *c)
+{
+	if (c->unstarted || c->manager_ops || c->n_dirs == 0)
+		return false;
+	for (size_t i = 0; i < c->n_dirs; i++)
+		if (!c->dirs[i].ours || c->dirs[i].lost)
+			return false;
+	for (size_t i = 0; i < c->n_dirs; i++)
+		if (rmdir(c->dirs[i].path) < 0)
+			return false;
+	return true;
+}
+
 static int say_why(struct cgroup *c, const struct cg_dir *d, int r, struct err *e)
 {
 	struct cg_dir *tells = cg_dir_main(c);

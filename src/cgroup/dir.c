@@ -207,7 +207,8 @@ static int make_levels(struct cgroup *c, struct cg_dir *d, cg_level_fn fn,
 		parent = TAKE_FD(fd);
 		fd = ret;
 		d->n_made += fresh;
-		l = (struct cg_level){ .parent = parent, .fd = fd, .path = path, .is_leaf = !cut };
+		l = (struct cg_level){ .parent = parent, .fd = fd, .path = path, .is_leaf = !cut,
+					.is_fresh = fresh };
 		ret = fn ? fn(c, &l, r, e) : 0;
 		*end = cut;
 	}

@@ -97,6 +97,7 @@ struct cgroup {
 	const struct cg_manager_ops *manager_ops; /* NULL: files alone */
 	struct cg_systemd *systemd;
 	bool unstarted; /* the manager has not been asked yet: whatever is there is not ours */
+	bool level_is_domain; /* v2: the level that was looked at last is of type "domain" */
 	bool filled;    /* the manager put our process in: being in use is no error */
 	struct arena arena; /* of all strings */
 	enum cgroup_manager manager;
@@ -154,6 +155,7 @@ struct cg_level {
 	int parent, fd;
 	const char *path;
 	bool is_root, is_leaf;
+	bool is_fresh; /* it was just made */
 };
 typedef int (*cg_level_fn)(struct cgroup *c, const struct cg_level *l,
 			   const struct spec_resources *r, struct err *e);

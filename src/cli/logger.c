@@ -21,7 +21,7 @@ static const struct {
 
 void logger_init(struct logger *l)
 {
-	*l = (struct logger){ .fd = FD_NONE, .lowest = 1, .colour = isatty(STDERR_FILENO) };
+	*l = (struct logger){ .fd = FD_NONE, .lowest = 1 };
 	clock_gettime(CLOCK_REALTIME, &l->start);
 }
 
@@ -38,7 +38,6 @@ int logger_open(struct logger *l, const char *path, struct err *e)
 		return err_sys(e, errno, "open %s", path);
 	cleanup_fd(&l->fd);
 	l->fd = fd;
-	l->colour = false;
 	return 0;
 }
 
@@ -117,13 +116,16 @@ void logger_format(const struct logger *l, int level, const char *msg, const str
 
 void logger_record(const struct logger *l, int level, const char *msg)
 {
+	struct logger with = *l;
 	auto_str line = {};
 	struct timespec now;
 
 	if (level < l->lowest)
 		return;
+	/* Asked late: most commands have nothing to say. */
+	with.colour = l->fd < 0 && isatty(STDERR_FILENO);
 	clock_gettime(CLOCK_REALTIME, &now);
-	logger_format(l, level, msg, &now, &line);
+	logger_format(&with, level, msg, &now, &line);
 	/* One write, as other commands append to the same file. */
 	io_write_all(l->fd >= 0 ? l->fd : STDERR_FILENO, str_text(&line), line.len);
 }

@@ -18,7 +18,7 @@ struct logger {
 	int fd;      /* FD_NONE: stderr */
 	bool json;
 	int lowest;  /* the level below which nothing is written */
-	bool colour; /* stderr is a terminal and there is no file */
+	bool colour; /* for a terminal; logger_record() asks what stderr is */
 	struct timespec start;
 };
 

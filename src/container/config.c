@@ -64,6 +64,13 @@ static int find_rootfs(struct bundle *b, struct err *e)
 
 	arena_init(&a);
 	joined = path_is_absolute(path) ? path : path_join(&a, b->path, path);
+	/* The bundle's path is real already, so a directory right in it is too. */
+	if (joined && path[0] != '/' && !strchr(path, '/') && path[0] != '.' && lstat(joined, &st) == 0 &&
+	    S_ISDIR(st.st_mode)) {
+		b->rootfs = strdup(joined);
+		arena_fini(&a);
+		return b->rootfs ? 0 : err_sys(e, ENOMEM, "invalid rootfs");
+	}
 	b->rootfs = joined ? realpath(joined, NULL) : NULL;
 	if (!b->rootfs)
 		r = err_sys(e, joined ? errno : ENOMEM, "invalid rootfs: stat %s", joined ? joined : path);

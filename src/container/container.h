@@ -19,6 +19,7 @@ struct runtime {
 	char *root;       /* absolute */
 	bool root_is_default;
 	enum cgroup_manager cgroup_manager; /* of containers that are created */
+	uid_t euid;
 	bool rootless;    /* decided */
 	const char *program;
 	struct procfs proc;

@@ -2,11 +2,8 @@
 #include "container/create.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -56,7 +53,7 @@ static int load_config(struct creation *c, struct err *e)
 		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
 	if (!c->bundle.spec.process)
 		c->bundle.spec.process = &no_process;
-	if (geteuid() != 0 && !spec_namespace_find(&c->bundle.spec.linux->namespaces, NS_USER))
+	if (c->rt->euid != 0 && !spec_namespace_find(&c->bundle.spec.linux->namespaces, NS_USER))
 		return err_make(e, ERR_CONFIG, EPERM, "rootless container requires user namespaces");
 	return check_terminal(c, e);
 }
@@ -126,92 +123,6 @@ static int plan_mounts(struct creation *c, struct err *e)
 
 /* ---- what exists, from the state directory on ---- */
 
-static char *now_rfc3339(struct arena *a)
-{
-	struct timespec ts;
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	gmtime_r(&ts.tv_sec, &tm);
-	/* strftime(3) would read /etc/localtime first. */
-	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900,
-			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ts.tv_nsec);
-}
-
-/* Without these runc's exec would enter nothing. */
-static int describe_namespaces(struct state *st, const struct spec_linux *l)
-{
-	const struct spec_namespaces *ns = &l->namespaces;
-
-	st->uid_mappings = l->uid_mappings;
-	st->gid_mappings = l->gid_mappings;
-	/* One more: a restored process may have a time namespace that nobody asked for. */
-	st->namespaces.v = arena_array(&st->arena, ns->n + 1, sizeof(struct key_value));
-	if (!st->namespaces.v)
-		return -ENOMEM;
-	for (size_t i = 0; i < ns->n; i++)
-		st->namespaces.v[i] = (struct key_value){
-			arena_strdup(&st->arena, ns_table[ns->v[i].kind].key), ns->v[i].path,
-		};
-	st->namespaces.n = ns->n;
-	return 0;
-}
-
-static bool pid_namespace_is_private(const struct spec *s)
-{
-	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_PID);
-
-	return ns && !ns->path;
-}
-
-/* What fds 0-2 are, for those who checkpoint. */
-static void describe_stdio(struct state *st)
-{
-	st->external_descriptors.v = arena_array(&st->arena, 4, sizeof(char *));
-	for (size_t fd = 0; st->external_descriptors.v && fd < 3; fd++) {
-		char link[32], target[PATH_MAX];
-		ssize_t n;
-
-		snprintf(link, sizeof(link), "/proc/self/fd/%zu", fd);
-		n = readlink(link, target, sizeof(target) - 1);
-		st->external_descriptors.v[fd] = arena_strndup(&st->arena, n > 0 ? target : "",
-							       n > 0 ? (size_t)n : 0);
-		st->external_descriptors.n = fd + 1;
-	}
-}
-
-static int fill_state(struct creation *c, struct err *e)
-{
-	const struct spec *s = &c->bundle.spec;
-	struct state *st = &c->state;
-	char letter;
-	int r;
-
-	st->id = arena_strdup(&st->arena, c->id);
-	st->bundle = arena_strdup(&st->arena, c->bundle.path);
-	st->rootfs = arena_strdup(&st->arena, c->bundle.rootfs);
-	st->created = now_rfc3339(&st->arena);
-	if (!st->id || !st->bundle || !st->rootfs || !st->created ||
-	    describe_namespaces(st, s->linux) < 0)
-		return err_sys(e, ENOMEM, "building the state");
-	st->rootless = c->rt->rootless;
-	st->annotations = s->annotations;
-	st->owner_uid = geteuid();
-	st->keyring = !c->o->no_new_keyring;
-	st->private_pidns = pid_namespace_is_private(s);
-	st->needs_config = s->hooks.list[HOOK_POSTSTOP].n > 0 || s->linux->intel_rdt;
-	st->has_poststart = s->hooks.list[HOOK_POSTSTART].n > 0;
-	st->hooks = &s->hooks;
-	st->intel_rdt = s->linux->intel_rdt;
-	st->creating = true;
-	st->creator_pid = getpid();
-	r = procfs_pid_stat(&c->rt->proc, getpid(), &letter, &st->creator_start);
-	if (r < 0)
-		return err_sys(e, -r, "reading the runtime's own start time");
-	describe_stdio(st);
-	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
-}
-
 static int make_directory(struct creation *c, struct err *e)
 {
 	int r = store_create(c->rt->root, c->id, &c->dir, e);
@@ -219,7 +130,7 @@ static int make_directory(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->dir_made = true;
-	r = fill_state(c, e);
+	r = describe_creation(c, e);
 	if (r == 0) {
 		c->state.cgroup_manager = (char *)(uintptr_t)cgroup_manager_name(c->rt->cgroup_manager);
 		r = store_write_state(&c->dir, &c->state, e);
@@ -265,23 +176,6 @@ static int make_cgroup(struct creation *c, struct err *e)
 	return cgroup_save(c->cgroup, &c->state.arena, &c->state.cgroup_paths, &c->state.cgroup_owned, e);
 }
 
-static int name_namespaces(struct state *st, pid_t pid, struct err *e)
-{
-	st->namespace_paths.v = arena_array(&st->arena, NS_KIND_MAX, sizeof(struct key_value));
-	if (!st->namespace_paths.v)
-		return err_sys(e, ENOMEM, "building the state");
-	for (size_t k = 0; k < NS_KIND_MAX; k++) {
-		struct key_value *kv = &st->namespace_paths.v[k];
-
-		kv->key = arena_strdup(&st->arena, ns_table[k].key);
-		kv->value = arena_printf(&st->arena, "/proc/%d/ns/%s", (int)pid, ns_table[k].link);
-		if (!kv->key || !kv->value)
-			return err_sys(e, ENOMEM, "building the state");
-	}
-	st->namespace_paths.n = NS_KIND_MAX;
-	return 0;
-}
-
 int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 {
 	char letter;
@@ -291,7 +185,7 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 		return err_sys(e, -r, "reading the start time of init");
 	c->started = true;
 	c->state.init_pid = pid;
-	r = name_namespaces(&c->state, pid, e);
+	r = describe_process(&c->state, pid, e);
 	if (r == 0)
 		r = store_write_state(&c->dir, &c->state, e);
 	return r < 0 ? r : launch_send_pidfd(&c->launch, pidfd, e);
@@ -400,7 +294,7 @@ void creation_undo(struct creation *c)
 		report_undo("intelRdt", &e);
 	if (c->started)
 		run_poststop(&c->bundle.spec, &c->state);
-	if (c->dir_made && store_remove(c->rt->root, c->id, &c->dir, &e) < 0)
+	if (c->dir_made && store_remove(&c->dir, &e) < 0)
 		report_undo("state directory", &e);
 	c->dir_made = c->cgroup_made = c->started = false;
 }

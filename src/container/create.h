@@ -44,6 +44,10 @@ struct creation {
 	bool started;             /* init was cloned: poststop hooks are due on failure */
 };
 
+/* describe.c: all that is known before the cgroup is made; then what the pid adds. */
+int describe_creation(struct creation *c, struct err *e);
+int describe_process(struct state *st, pid_t pid, struct err *e);
+
 /* On failure everything is undone but c's memory; creation_fini() in both cases. */
 int creation_make(struct creation *c, struct runtime *rt, const char *id, const struct creation_how *how,
 		  struct err *e);

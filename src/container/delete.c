@@ -16,7 +16,7 @@ static void remove_remains(struct runtime *rt, const char *id)
 	if (store_check_id(id, &e) == 0 && store_open(rt->root, id, &dir, &e) == 0 &&
 	    store_lock(&dir, LOCK_TIMEOUT_MS, &e) == 0 &&
 	    store_read_state(&dir, &state, &e) < 0 && e.kind == ERR_NOT_FOUND)
-		store_remove(rt->root, id, &dir, &e);
+		store_remove(&dir, &e);
 	state_fini(&state);
 	store_dir_close(&dir);
 }

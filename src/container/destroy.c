@@ -22,8 +22,12 @@
  * have left those of other v1 hierarchies. */
 int destroy_cgroup(struct cgroup *cg, struct err *e)
 {
-	int r = cg && cgroup_exists(cg) ? cgroup_kill(cg, SIGKILL, e) : 0;
+	int r;
 
+	/* Nobody is in it, if init had a pid namespace of its own and has been reaped. */
+	if (cg && cgroup_remove_empty(cg))
+		return 0;
+	r = cg && cgroup_exists(cg) ? cgroup_kill(cg, SIGKILL, e) : 0;
 	return r < 0 || !cg ? r : cgroup_destroy(cg, e);
 }
 
@@ -135,7 +139,7 @@ int destroy_container(struct opened *c, struct err *e)
 		return r;
 	if (c->state.needs_config || c->state.creating)
 		undo_by_config(c);
-	return store_remove(c->rt->root, c->state.id, &c->dir, e);
+	return store_remove(&c->dir, e);
 }
 
 /* Without a pidfd: look at the process until it is gone. */

@@ -79,10 +79,11 @@ static void forward(const struct session *s, int sig)
 
 static void handle_signals(struct foreground *f, struct session *s)
 {
-	struct signalfd_siginfo si;
+	struct signalfd_siginfo si[4];
+	ssize_t n = read(f->signals, si, sizeof(si));
 
-	while (read(f->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
-		int sig = (int)si.ssi_signo;
+	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(si[0]); i++) {
+		int sig = (int)si[i].ssi_signo;
 
 		if (sig == SIGCHLD)
 			reap(s);

@@ -12,15 +12,16 @@
 /* The container ended while we stood by: what delete would do. */
 static int remove_after_run(struct creation *c, struct err *e)
 {
-	struct opened opened;
-	int r;
+	struct opened opened = {
+		.rt = c->rt, .dir = c->dir, .state = c->state, .cgroup = c->cgroup, .status = STATUS_STOPPED,
+	};
+	int r = store_lock(&opened.dir, LOCK_TIMEOUT_MS, e);
 
-	r = opened_init(&opened, c->rt, c->id, OPEN_LOCKED, e);
+	/* Lent for this: they stay the creation's. */
+	c->dir = opened.dir;
 	if (r < 0)
 		return e->kind == ERR_NOT_FOUND ? 0 : r; /* somebody deleted it already */
-	r = destroy_container(&opened, e);
-	opened_fini(&opened);
-	return r;
+	return destroy_container(&opened, e);
 }
 
 /* poststart fails: the container is stopped and goes through the rest of its life (runtime.md 9). */
@@ -51,7 +52,7 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 	int r;
 
 	/* Others may work with the container while it runs. */
-	store_dir_close(&c->dir);
+	store_unlock(&c->dir);
 	f->notify = c->notify;
 	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
 	c->init.pid = 0;

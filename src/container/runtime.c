@@ -14,7 +14,7 @@ static bool in_user_namespace(struct procfs *proc)
 	unsigned long inside, outside, count;
 	char text[128];
 
-	if (procfs_read(proc, "self/uid_map", text, sizeof(text)) < 0)
+	if (procfs_read_record(proc, "self/uid_map", text, sizeof(text)) < 0)
 		return false;
 	if (sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
 		return true;
@@ -57,7 +57,7 @@ int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct e
 {
 	int r;
 
-	*rt = (struct runtime){ .proc = PROCFS_NONE };
+	*rt = (struct runtime){ .proc = PROCFS_NONE, .euid = geteuid() };
 	rt->program = o->program ? o->program : "strake";
 	r = choose_cgroup_manager(rt, o, e);
 	if (r == 0)
@@ -68,7 +68,7 @@ int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct e
 		rt_fini(rt);
 		return r;
 	}
-	rt->rootless = o->rootless >= 0 ? o->rootless : geteuid() != 0 || in_user_namespace(&rt->proc);
+	rt->rootless = o->rootless >= 0 ? o->rootless : rt->euid != 0 || in_user_namespace(&rt->proc);
 	return 0;
 }
 

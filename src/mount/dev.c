@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "mount/plan.h"
+#include "os/fd.h"
 #include "os/mount_fd.h"
 #include "os/safe_path.h"
 
@@ -198,9 +199,14 @@ static int make_links(int dev, struct err *e)
 	int r;
 
 	/* The container's own devpts instance, whatever the image has there. */
-	if (unlinkat(dev, "ptmx", 0) < 0 && errno != ENOENT)
-		return err_sys(e, errno, "remove /dev/ptmx");
-	r = make_link(dev, "pts/ptmx", "ptmx", e);
+	r = symlinkat("pts/ptmx", dev, "ptmx") < 0 ? -errno : 0;
+	if (r == -EEXIST) {
+		if (unlinkat(dev, "ptmx", 0) < 0 && errno != ENOENT)
+			return err_sys(e, errno, "remove /dev/ptmx");
+		r = make_link(dev, "pts/ptmx", "ptmx", e);
+	} else if (r < 0) {
+		return err_sys(e, -r, "link /dev/ptmx to pts/ptmx");
+	}
 	for (i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
 		r = make_link(dev, links[i][0], links[i][1], e);
 	/* The kernel may be built without it. */
@@ -211,18 +217,17 @@ static int make_links(int dev, struct err *e)
 
 int mount_devices(struct mount_plan *p, struct err *e)
 {
-	auto_fd dev = FD_NONE;
-	mode_t mask;
-	int r;
+	auto_left_fd dev = FD_NONE;
+	int r = 0;
 
-	if (!p->setup_dev)
-		return 0;
-	mask = umask(0);
-	dev = safe_mkdir_p(p->root, "/dev", 0755);
-	r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
-	if (r == 0)
-		r = make_links(dev, e);
-	umask(mask);
+	if (p->setup_dev) {
+		dev = str_eq(p->fresh, "/dev") && p->fresh_fd >= 0 ? TAKE_FD(p->fresh_fd) :
+								     safe_mkdir_p(p->root, "/dev", 0755);
+		r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
+		if (r == 0)
+			r = make_links(dev, e);
+	}
+	umask(p->umask);
 	return r;
 }
 

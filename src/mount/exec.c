@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "mount/plan.h"
+#include "os/fd.h"
 #include "os/mount_fd.h"
 #include "os/mount_old.h"
 #include "os/safe_path.h"
@@ -77,7 +78,9 @@ static int explain(const struct mount_plan *p, const struct mount_op *op, int r,
 static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
 	struct mount_target t = { .fd = FD_NONE };
-	auto_fd target = FD_NONE, mount = FD_NONE, below = FD_NONE;
+	bool used = op->label_on_root || op->opt.copyup || op->late_readonly;
+	auto_fd mount = FD_NONE, below = FD_NONE;
+	auto_left_fd target = FD_NONE;
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
 
 	target = t.fd;
@@ -92,7 +95,7 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 		mount = TAKE_FD(op->tree);
 		r = p->exec->bind(p, op, true, &mount, &t, e);
 	} else {
-		r = p->exec->fs(p, op, &t, &mount, e);
+		r = p->exec->fs(p, op, &t, used ? &mount : NULL, e);
 	}
 	if (r < 0)
 		return explain(p, op, r, e);
@@ -167,13 +170,15 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e)
 
 int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)
 {
-	mode_t mask = umask(0);
 	size_t i;
 	int r = 0;
 
+	/* mount_devices(), which comes next, puts it back. */
+	p->umask = umask(0);
 	p->proc = proc;
-	for (i = 0; r == 0 && i < p->n_ops; i++)
+	for (i = 0; r == 0 && i < p->n_ops; i++) {
 		r = mount_op_apply(p, &p->ops[i], e);
-	umask(mask);
+		mount_note_fresh(p, &p->ops[i]);
+	}
 	return r;
 }

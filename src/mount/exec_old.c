@@ -192,7 +192,8 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 		r = set_recursive(op, mount, e);
 	if (r < 0)
 		return r;
-	*ret_mount = TAKE_FD(mount);
+	if (ret_mount)
+		*ret_mount = TAKE_FD(mount);
 	return 0;
 }
 

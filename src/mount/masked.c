@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "mount/plan.h"
+#include "os/fd.h"
 #include "os/mount_fd.h"
 #include "os/safe_path.h"
 
@@ -107,7 +108,7 @@ int mount_masked_paths(struct mount_plan *p, struct err *e)
 
 	for (i = 0; r == 0 && paths && i < paths->n; i++) {
 		struct mount_target t = { .path = paths->v[i] };
-		auto_fd fd = safe_open(p->root, t.path, O_PATH, 0);
+		auto_left_fd fd = safe_open(p->root, t.path, O_PATH, 0);
 		struct stat st;
 
 		if (fd == -ENOENT || listed_before(paths, i))
@@ -122,8 +123,8 @@ int mount_masked_paths(struct mount_plan *p, struct err *e)
 		if (r < 0)
 			err_wrap(e, "linux.maskedPaths[%zu] (%s)", i, t.path);
 	}
-	fd_close(m.null);
-	fd_close(m.empty);
+	os_leave_fd(m.null);
+	os_leave_fd(m.empty);
 	return r;
 }
 
@@ -134,7 +135,7 @@ int mount_readonly_paths(struct mount_plan *p, struct err *e)
 
 	for (i = 0; paths && i < paths->n; i++) {
 		struct mount_target t = { .path = paths->v[i] };
-		auto_fd fd = safe_open(p->root, t.path, O_PATH, 0);
+		auto_left_fd fd = safe_open(p->root, t.path, O_PATH, 0);
 		int r = fd;
 
 		if (r == -ENOENT)

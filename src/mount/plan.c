@@ -329,7 +329,7 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 	p->in = *in;
 	if (!p->in.mount_label_kind)
 		p->in.mount_label_kind = "context";
-	p->root = p->fd_dir = FD_NONE;
+	p->root = p->fd_dir = p->fresh_fd = FD_NONE;
 	r = fill(p, e);
 	if (r < 0) {
 		mount_plan_free(p);

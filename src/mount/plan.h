@@ -58,6 +58,10 @@ struct mount_plan {
 	const struct mount_executor *exec; /* chosen in mount_rootfs_prepare() */
 	struct procfs *proc; /* lent to mount_all() and mount_finish() */
 	int root;            /* the rootfs */
+	mode_t umask;        /* the caller's, from mount_all() to mount_devices() */
+	bool target_plain;   /* no symlink led to the target that was opened last */
+	const char *fresh;   /* where a tmpfs was just mounted, and its directory; FD_NONE */
+	int fresh_fd;
 	int fd_dir;          /* /proc/self/fd, to ask what a descriptor's path is */
 	char root_path[PATH_MAX]; /* of root before the pivot, as /proc/self/fd tells it */
 };
@@ -80,7 +84,7 @@ struct mount_executor {
 	/* *source then is a descriptor of the new mount. configured: the parent has done it. */
 	int (*bind)(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		    const struct mount_target *t, struct err *e);
-	/* *ret_mount is a descriptor of the new mount. */
+	/* *ret_mount is a descriptor of the new mount; ret_mount may be NULL. */
 	int (*fs)(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
 		  int *ret_mount, struct err *e);
 	/* What source is, also on t, with attr (OS_MOUNT_ATTR_*) added. 0 or -errno. */
@@ -114,6 +118,9 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 /* The path of fd below the rootfs ("/" is the rootfs); -EXDEV when it is not below. Before the
  * pivot only. */
 int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size);
+/* After each op: in a tmpfs that was just mounted, what is missing is made by its descriptor, until
+ * something else may have been mounted there. */
+void mount_note_fresh(struct mount_plan *p, const struct mount_op *op);
 /* After mount(2): a descriptor of the mount that is now on t, checked to be at the same place. */
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
 

@@ -129,18 +129,18 @@ int mount_root_fd(const struct mount_plan *p)
  */
 static int pivot(struct mount_plan *p, struct err *e)
 {
-	auto_fd old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool shared = !all_private(&p->in);
+	auto_fd old = shared ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : FD_NONE;
 
-	if (old < 0 || fchdir(p->root) < 0)
+	if ((shared && old < 0) || fchdir(p->root) < 0)
 		return err_sys(e, errno, "change to the rootfs");
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		return err_sys(e, errno, errno == EINVAL ? "pivot_root (is the host's root an "
 			       "initramfs? then --no-pivot is needed)" : "pivot_root");
-	if (fchdir(old) < 0)
-		return err_sys(e, errno, "change to the old root");
 	/* The unmounting must not reach the host. */
-	if (!all_private(&p->in) && mount("", ".", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+	if (shared && (fchdir(old) < 0 || mount("", ".", NULL, MS_SLAVE | MS_REC, NULL) < 0))
 		return err_sys(e, errno, "make the old root a slave");
+	/* "." is the new root, and umount2(2) takes what is stacked on it: see pivot_root(2). */
 	if (umount2(".", MNT_DETACH) < 0)
 		return err_sys(e, errno, "unmount the old root");
 	return chdir("/") < 0 ? err_sys(e, errno, "change to the new root") : 0;
@@ -290,6 +290,8 @@ int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e)
 		r = set_root_propagation(p, e);
 	/* Nothing of the host's may be open when the container's program starts. */
 	cleanup_fd(&p->fd_dir);
-	cleanup_fd(&p->root);
+	/* But the container's root, which is left to the last close_range(2). */
+	if (p->in.inherit_namespace || r < 0)
+		cleanup_fd(&p->root);
 	return r;
 }

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "mount/plan.h"
+#include "os/fd.h"
 #include "os/openat2.h"
 #include "os/safe_path.h"
 
@@ -167,11 +168,50 @@ static int make_missing(struct mount_plan *p, const struct mount_op *op, bool di
 	return 0;
 }
 
+void mount_note_fresh(struct mount_plan *p, const struct mount_op *op)
+{
+	size_t n = p->fresh ? strlen(p->fresh) : 0;
+
+	/* Only what is mounted on it, or on a directory that it is in, covers it. */
+	if (n > 1 && p->target_plain && !path_is_below(p->fresh, op->dest) &&
+	    (!is_tmpfs(op) || (strncmp(op->dest, p->fresh, n) == 0 && op->dest[n] == '/')))
+		return;
+	os_leave_fd(TAKE_FD(p->fresh_fd));
+	p->fresh = is_tmpfs(op) && !op->opt.copyup ? op->dest : NULL;
+}
+
+/*
+ * A directory in the tmpfs of before: most of what is mounted below /dev. Anything but a plain
+ * directory right below it, made by this call, is left to the careful way.
+ */
+static int make_in_fresh(struct mount_plan *p, const struct mount_op *op)
+{
+	size_t n = p->fresh ? strlen(p->fresh) : 0;
+	const char *name = op->dest + n + 1;
+	int fd;
+
+	if (n < 2 || op->real_dir || !str_starts(op->dest, p->fresh) || op->dest[n] != '/' || !*name ||
+	    strchr(name, '/') || str_eq(name, ".") || str_eq(name, ".."))
+		return -ENOENT;
+	if (p->fresh_fd < 0)
+		p->fresh_fd = safe_open_plain(p->root, p->fresh, O_PATH | O_DIRECTORY);
+	if (p->fresh_fd < 0 || mkdirat(p->fresh_fd, name, 0755) < 0)
+		return -ENOENT;
+	fd = openat(p->fresh_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
 			struct mount_target *t, bool *ret_plain, struct err *e)
 {
-	int r = open_existing(p, op, t, ret_plain);
+	int r = dir && op->kind != MOUNT_OP_REMOUNT ? make_in_fresh(p, op) : -ENOENT;
 
+	if (r >= 0) {
+		t->fd = r;
+		*ret_plain = true;
+		return 0;
+	}
+	r = open_existing(p, op, t, ret_plain);
 	if (r < 0 && op->real_dir)
 		return open_real_dir(p, op, &t->fd, e);
 	if (r == -ENOENT && op->kind != MOUNT_OP_REMOUNT)
@@ -191,10 +231,12 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 	/* As written first, so that nothing is made where no mount may be. */
 	int r = check_place(op, op->dest, source, e);
 
+	p->target_plain = false;
 	if (r == 0)
 		r = open_or_make(p, op, dir, &t, &plain, e);
 	if (r < 0)
 		return r;
+	p->target_plain = plain;
 	if (!plain) {
 		r = mount_path_in_root(p, t.fd, path, sizeof(path));
 		if (r < 0)

@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "netdev/addr.h"
 #include "netdev/rtnl.h"
+#include "os/fd.h"
 #include "os/pidfd.h"
 
 /* netdevice(7): on a socket of any family. Of these the chain has had one already, and no library
@@ -22,7 +23,7 @@
 int netdev_loopback_up(struct err *e)
 {
 	struct ifreq req = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	auto_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	auto_left_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &req) < 0)
 		return err_sys(e, errno, "set the loopback device up");

@@ -38,24 +38,62 @@ static int find_program(struct program *ret)
 	return -ENOEXEC;
 }
 
-/* One call moves a range as a whole: the code that runs there, this one too, never misses it. */
-static int move(uintptr_t start, uintptr_t end, int prot)
+/* Neighbours with the same protection, page by page. */
+struct piece {
+	uintptr_t start, end;
+	int prot;
+};
+
+#define PIECES_MAX 8
+
+struct pieces {
+	struct piece v[PIECES_MAX];
+	size_t n;
+};
+
+static int add_piece(struct pieces *p, uintptr_t start, uintptr_t end, int prot)
 {
-	size_t len = end - start;
-	void *copy, *old = (void *)start;
+	struct piece *last = p->n ? &p->v[p->n - 1] : NULL;
+
+	if (start == end)
+		return 0;
+	if (last && last->end == start && last->prot == prot) {
+		last->end = end;
+		return 0;
+	}
+	if (p->n == PIECES_MAX || (last && start < last->end))
+		return -ENOEXEC;
+	p->v[p->n++] = (struct piece){ start, end, prot };
+	return 0;
+}
+
+/*
+ * One copy of everything, which then goes over the original piece by piece: one call moves a piece
+ * as a whole, so the code that runs there, this one too, never misses it.
+ */
+static int move_pieces(const struct pieces *p)
+{
+	uintptr_t base = p->v[0].start;
+	size_t len = p->v[p->n - 1].end - base;
+	char *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+			  -1, 0);
 	int r = 0;
 
-	if (len == 0)
-		return 0;
-	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-		    -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
-	memcpy(copy, old, len);
-	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-	if (mprotect(copy, len, prot) < 0 ||
-	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
-		r = -errno;
+	for (size_t i = 0; i < p->n; i++)
+		memcpy(copy + (p->v[i].start - base), (void *)p->v[i].start,
+		       p->v[i].end - p->v[i].start);
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		size_t size = p->v[i].end - p->v[i].start;
+		char *from = copy + (p->v[i].start - base);
+
+		/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
+		if ((p->v[i].prot != (PROT_READ | PROT_WRITE) && mprotect(from, size, p->v[i].prot) < 0) ||
+		    mremap(from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)p->v[i].start) ==
+			    MAP_FAILED)
+			r = -errno;
+	}
 	if (r < 0)
 		munmap(copy, len);
 	return r;
@@ -75,16 +113,17 @@ static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_
 	return start;
 }
 
-static int move_segment(const struct program *p, const ElfW(Phdr) *h, uintptr_t page)
+static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
+		       uintptr_t page)
 {
 	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
 	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	int r = move(start, relro, PROT_READ);
+	int r = add_piece(all, start, relro, PROT_READ);
 
-	return r < 0 ? r : move(relro, end, prot);
+	return r < 0 ? r : add_piece(all, relro, end, prot);
 }
 
 /* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
@@ -144,6 +183,7 @@ static bool may_set_exe(int fd, bool *ret_with_map)
 int os_exe_replace(int fd)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	struct pieces all = { .n = 0 };
 	struct program p = { 0 };
 	bool with_map;
 	int r;
@@ -157,7 +197,9 @@ int os_exe_replace(int fd)
 	r = find_program(&p);
 	for (size_t i = 0; r == 0 && i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD)
-			r = move_segment(&p, &p.headers[i], page);
+			r = add_segment(&all, &p, &p.headers[i], page);
+	if (r == 0)
+		r = all.n ? move_pieces(&all) : -ENOEXEC;
 	if (r < 0)
 		return r;
 	return with_map ? set_exe_with_map(fd) : set_exe(fd);

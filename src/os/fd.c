@@ -15,6 +15,14 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2) /* 5.11 */
 #endif
 
+#define LEAVE_BELOW 48
+
+void os_leave_fd(int fd)
+{
+	if (fd >= LEAVE_BELOW)
+		fd_close(fd);
+}
+
 int os_set_cloexec(int fd, bool on)
 {
 	return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0 ? -errno : 0;

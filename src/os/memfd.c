@@ -54,16 +54,9 @@ int os_memfd_sealed_copy(const char *name, int from)
 		r = copy_all(fd, from);
 	if (r < 0)
 		return r;
-	if (fchmod(fd, 0555) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+	if ((from >= 0 && fchmod(fd, 0555) < 0) || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		return -errno;
 	return TAKE_FD(fd);
-}
-
-bool os_memfd_is_sealed(int fd)
-{
-	int seals = fcntl(fd, F_GET_SEALS);
-
-	return seals >= 0 && (seals & SEALS) == SEALS;
 }
 
 int os_tmpfile_copy(const char *dir, int from)

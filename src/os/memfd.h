@@ -10,7 +10,5 @@
 /* Copies all of from (nothing: FD_NONE) into a new memfd that nobody can change any more;
  * executable; CLOEXEC. Returns the descriptor or -errno. */
 int os_memfd_sealed_copy(const char *name, int from);
-/* True when fd is such a copy. */
-bool os_memfd_is_sealed(int fd);
 /* For kernels or policies without memfd: an unnamed file (O_TMPFILE) in dir, read-only. */
 int os_tmpfile_copy(const char *dir, int from);

@@ -163,14 +163,15 @@ int procfs_open_root(struct procfs *p, pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
-int procfs_read(struct procfs *p, const char *path, char *buf, size_t size)
+static int read_with(ssize_t (*reader)(int, void *, size_t), struct procfs *p, const char *path,
+		     char *buf, size_t size)
 {
 	auto_fd fd = procfs_openat(p, path, O_RDONLY);
 	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	n = io_read_full(fd, buf, size);
+	n = reader(fd, buf, size);
 	if (n < 0)
 		return (int)n;
 	if ((size_t)n >= size)
@@ -179,6 +180,16 @@ int procfs_read(struct procfs *p, const char *path, char *buf, size_t size)
 		n--;
 	buf[n] = '\0';
 	return 0;
+}
+
+int procfs_read(struct procfs *p, const char *path, char *buf, size_t size)
+{
+	return read_with(io_read_full, p, path, buf, size);
+}
+
+int procfs_read_record(struct procfs *p, const char *path, char *buf, size_t size)
+{
+	return read_with(io_read_record, p, path, buf, size);
 }
 
 int procfs_write(struct procfs *p, const char *path, const char *text)
@@ -209,7 +220,7 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 	int r;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	r = procfs_read(p, path, text, sizeof(text));
+	r = procfs_read_record(p, path, text, sizeof(text));
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	/* The name may hold blanks and parentheses: what counts begins behind the last one. */
@@ -221,4 +232,19 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 	if (ret_start)
 		*ret_start = start;
 	return 0;
+}
+
+uint64_t procfs_ignored_signals(struct procfs *p)
+{
+	static const char key[] = "\nSigIgn:";
+	char text[8192];
+	const char *s = procfs_read_record(p, "self/status", text, sizeof(text)) < 0 ?
+		NULL : strstr(text, key);
+	char *end;
+	uint64_t bits;
+
+	if (!s)
+		return UINT64_MAX;
+	bits = strtoull(s + strlen(key), &end, 16);
+	return *end == '\n' ? bits : UINT64_MAX;
 }

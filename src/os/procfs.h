@@ -42,8 +42,12 @@ int procfs_open_ns(struct procfs *p, pid_t pid, const char *name);
 /* The root directory of a process (O_PATH). */
 int procfs_open_root(struct procfs *p, pid_t pid);
 int procfs_read(struct procfs *p, const char *path, char *buf, size_t size);
+/* The same for what has no long lines, in one read: see io_read_record(). */
+int procfs_read_record(struct procfs *p, const char *path, char *buf, size_t size);
 /* One write(2). Text goes as it is. */
 int procfs_write(struct procfs *p, const char *path, const char *text);
 /* Field 22 (start time, clock ticks since boot) and field 3 (state letter) of pid's stat; -ESRCH
  * when there is no such process. */
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start);
+/* The signals that the caller ignores, bit sig - 1; all bits when that cannot be known. */
+uint64_t procfs_ignored_signals(struct procfs *p);

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/util.h"
 #include "os/fd.h"
 
 #define FIRST_EXTRA 3
@@ -18,8 +20,17 @@ static unsigned inherited;
 
 void fds_early_init(void)
 {
+	struct pollfd p[FIRST_EXTRA + 1];
 	unsigned n = 0;
 
+	/* One question for the first four, of which the last is the first that may be extra. */
+	for (int fd = 0; fd <= FIRST_EXTRA; fd++)
+		p[fd] = (struct pollfd){ .fd = fd };
+	if (poll(p, ARRAY_SIZE(p), 0) == 1 && p[FIRST_EXTRA].revents == POLLNVAL) {
+		inherited = 0;
+		os_cloexec_from(FIRST_EXTRA);
+		return;
+	}
 	/* The lowest free number is taken, so this fills 0, 1, 2 in turn. Without /dev/null they
 	 * stay closed: opening something else there would hand a stranger's file to the payload. */
 	for (int fd = 0; fd < FIRST_EXTRA; fd++)

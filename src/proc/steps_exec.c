@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "hooks/hooks.h"
+#include "os/fd.h"
 #include "proc/fds.h"
 #include "proc/steps.h"
 #include "sec/user.h"
@@ -21,11 +22,12 @@ int step_home(struct init_ctx *ctx, struct err *e)
 {
 	static const char prefix[] = "HOME=";
 	size_t n = sizeof(prefix) - 1;
-	auto_fd root = FD_NONE;
+	int held = ctx->job->mounts ? mount_root_fd(ctx->job->mounts) : FD_NONE;
+	auto_left_fd root = FD_NONE;
 
 	if (!ctx->job->home_slot)
 		return 0;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = held >= 0 ? held : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(e, errno, "open /");
 	memcpy(ctx->home, prefix, n);
@@ -121,14 +123,18 @@ static void end_by_usual_signals(void)
 		sigaction(usual[i], &end, NULL);
 }
 
-/* conmon ignores SIGPIPE and others block signals: neither may reach the payload. */
+/*
+ * conmon ignores SIGPIPE and others block signals: neither may reach the payload. Handlers need no
+ * care: execve(2) takes them away.
+ */
 int step_signals(struct init_ctx *ctx, struct err *e)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	uint64_t left = ctx->job->ignored_signals;
 	sigset_t none;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP)
+	for (int sig = 1; left; sig++, left >>= 1)
+		if ((left & 1) && sig != SIGKILL && sig != SIGSTOP)
 			sigaction(sig, &dfl, NULL); /* EINVAL: libc keeps that one for itself */
 	if (ctx->job->fifo_dir >= 0)
 		end_by_usual_signals();

@@ -28,7 +28,11 @@ int step_devices(struct init_ctx *ctx, struct err *e)
 /* runc makes a missing working directory; on a read-only root the chdir says what is wrong. */
 int step_make_cwd(struct init_ctx *ctx, struct err *e)
 {
-	int fd = safe_mkdir_p(mount_root_fd(ctx->job->mounts), ctx->job->process->cwd, 0755);
+	int fd;
+
+	if (str_eq(ctx->job->process->cwd, "/"))
+		return 0;
+	fd = safe_mkdir_p(mount_root_fd(ctx->job->mounts), ctx->job->process->cwd, 0755);
 
 	if (fd == -EROFS || fd == -EACCES)
 		return 0;

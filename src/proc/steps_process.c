@@ -99,8 +99,8 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 	return user_own_stdio(ctx->job->process->user.uid, e);
 }
 
-/* More than set-up has open at any time after the mounts. */
-#define SETUP_DESCRIPTORS 64
+/* More than set-up has open at any time: see os_leave_fd(). */
+#define SETUP_DESCRIPTORS 96
 
 /*
  * Too low a limit of descriptors would stop what is still to come: the exec fifo, a listener, hooks.

@@ -44,7 +44,7 @@ bool keyring_map_is_initial(const char *uid_map)
 static uint32_t search_bits(struct procfs *proc)
 {
 	char map[128];
-	int r = procfs_read(proc, "self/uid_map", map, sizeof(map));
+	int r = procfs_read_record(proc, "self/uid_map", map, sizeof(map));
 
 	if (r == -ENOENT || (r >= 0 && keyring_map_is_initial(map)))
 		return USER_SEARCH;

@@ -32,20 +32,26 @@ void store_dir_close(struct store_dir *d)
 	d->path = NULL;
 }
 
+void store_unlock(struct store_dir *d)
+{
+	if (d->lock >= 0)
+		flock(d->lock, LOCK_UN);
+}
+
 /*
  * What lies below decides what a privileged command kills, removes and runs, so it has to be the
  * caller's own: somebody else's directory at the place of ours is refused.
  */
-static int check_owner(int fd, const char *path, struct err *e)
+static int check_owner(int fd, const char *path, struct stat *st, struct err *e)
 {
-	struct stat st;
+	uid_t self = geteuid();
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, st) < 0)
 		return err_sys(e, errno, "stat %s", path);
-	if (st.st_uid != geteuid())
+	if (st->st_uid != self)
 		return err_make(e, ERR_SYS, EPERM,
 				"state directory %s belongs to user %u, not to user %u: operation not permitted",
-				path, (unsigned)st.st_uid, (unsigned)geteuid());
+				path, (unsigned)st->st_uid, (unsigned)self);
 	return 0;
 }
 
@@ -89,13 +95,14 @@ static int make_root(const char *root, struct err *e)
 static int open_root(const char *root, int *ret, struct err *e)
 {
 	auto_fd fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 	int r;
 
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", root);
-	r = check_owner(fd, root, e);
+	r = check_owner(fd, root, &st, e);
 	if (r < 0)
 		return r;
 	*ret = TAKE_FD(fd);
@@ -112,7 +119,8 @@ static char *make_path(const char *root, const char *id)
 	return path;
 }
 
-static int open_dir(int rootfd, const char *root, const char *id, struct store_dir *ret, struct err *e)
+static int open_dir(int rootfd, const char *root, const char *id, struct store_dir *ret,
+		    struct stat *ret_st, struct err *e)
 {
 	auto_free char *path = make_path(root, id);
 	auto_fd fd = FD_NONE;
@@ -126,7 +134,7 @@ static int open_dir(int rootfd, const char *root, const char *id, struct store_d
 			return not_found(e);
 		return err_sys(e, errno, "open %s", path);
 	}
-	r = check_owner(fd, path, e);
+	r = check_owner(fd, path, ret_st, e);
 	if (r < 0)
 		return r;
 	ret->fd = TAKE_FD(fd);
@@ -138,6 +146,7 @@ static int open_dir(int rootfd, const char *root, const char *id, struct store_d
 int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e)
 {
 	auto_fd rootfd = FD_NONE;
+	struct stat st;
 	int r = store_check_id(id, e);
 
 	if (r < 0)
@@ -146,13 +155,14 @@ int store_open(const char *root, const char *id, struct store_dir *ret, struct e
 	r = open_root(root, &rootfd, e);
 	if (r < 0)
 		return err_is_set(e) ? r : not_found(e);
-	return open_dir(rootfd, root, id, ret, e);
+	return open_dir(rootfd, root, id, ret, &st, e);
 }
 
 int store_create(const char *root, const char *id, struct store_dir *ret, struct err *e)
 {
 	struct store_dir d = STORE_DIR_NONE;
 	auto_fd rootfd = FD_NONE;
+	struct stat st;
 	int r = store_check_id(id, e);
 
 	if (r < 0)
@@ -172,8 +182,9 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 			return err_make(e, ERR_EXISTS, EEXIST, "container with given ID already exists");
 		return err_sys(e, errno, "mkdir %s/%s", root, id);
 	}
-	r = open_dir(rootfd, root, id, &d, e);
-	if (r == 0 && fchmod(d.fd, DIR_MODE) < 0) /* whatever the umask */
+	r = open_dir(rootfd, root, id, &d, &st, e);
+	/* Whatever the umask. */
+	if (r == 0 && (st.st_mode & 07777) != DIR_MODE && fchmod(d.fd, DIR_MODE) < 0)
 		r = err_sys(e, errno, "chmod %s", d.path);
 	if (r == 0)
 		r = store_lock(&d, CREATE_LOCK_MS, e);
@@ -221,7 +232,8 @@ int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
 	 * An open file description of its own: a child that inherits d->fd shares no lock. The
 	 * directory is locked itself, so that there is no lock file to outlive it.
 	 */
-	auto_fd fd = openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd fd = d->lock >= 0 ? TAKE_FD(d->lock) :
+				    openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
@@ -240,8 +252,6 @@ int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
 		return errno == ENOENT ? not_found(e) : err_sys(e, errno, "lstat %s", d->path);
 	if (held.st_dev != named.st_dev || held.st_ino != named.st_ino)
 		return not_found(e);
-	if (d->lock >= 0)
-		close(d->lock);
 	d->lock = TAKE_FD(fd);
 	return 0;
 }

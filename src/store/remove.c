@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,18 +86,39 @@ static int remove_content(int fd, unsigned depth)
 	return r;
 }
 
-int store_remove(const char *root, const char *id, struct store_dir *d, struct err *e)
+/*
+ * As most containers leave it: nothing but these two, told by the descriptor that is open anyway.
+ * False: something else is there, and nothing was removed.
+ */
+static bool remove_usual(int fd)
 {
-	auto_fd rootfd = FD_NONE;
-	int r = remove_content(d->fd, 0);
+	static const char *const usual[] = { ".", "..", "config.json", "state.json" };
+	alignas(struct dirent64) char buf[1024];
+	ssize_t n;
 
-	if (r < 0)
-		return err_sys(e, -r, "remove %s", d->path);
-	/* Only now: who undoes a failure for want of descriptors has few left. */
-	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (rootfd < 0)
-		return err_sys(e, errno, "open %s", root);
-	if (unlinkat(rootfd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return false;
+	while ((n = getdents64(fd, buf, sizeof(buf))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *ent = (const void *)(buf + at);
+			size_t i = 0;
+
+			while (i < ARRAY_SIZE(usual) && !str_eq(usual[i], ent->d_name))
+				i++;
+			if (i == ARRAY_SIZE(usual))
+				return false;
+			at += ent->d_reclen;
+		}
+	}
+	return n == 0 && (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
+	       (unlinkat(fd, "state.json", 0) == 0 || errno == ENOENT);
+}
+
+int store_remove(struct store_dir *d, struct err *e)
+{
+	int r = remove_usual(d->fd) ? 0 : remove_content(d->fd, 0);
+
+	if (r == 0 && rmdir(d->path) < 0 && errno != ENOENT)
 		r = -errno;
 	return r < 0 ? err_sys(e, -r, "remove %s", d->path) : 0;
 }

@@ -32,8 +32,10 @@ int store_open(const char *root, const char *id, struct store_dir *ret, struct e
 /* Exclusive lock for whoever changes the container; waits up to the deadline (ms), then
  * -ETIMEDOUT. The directory may be gone when the lock is had: then ERR_NOT_FOUND. */
 int store_lock(struct store_dir *d, int timeout_ms, struct err *e);
+/* Lets others work with it for a while; store_lock() takes it back and looks whether it is gone. */
+void store_unlock(struct store_dir *d);
 /* Removes all that is in it (flat, plus the known sub-directories), then itself. */
-int store_remove(const char *root, const char *id, struct store_dir *d, struct err *e);
+int store_remove(struct store_dir *d, struct err *e);
 
 int store_write_state(const struct store_dir *d, const struct state *s, struct err *e); /* 0600, atomic */
 /* -ENOENT (ERR_NOT_FOUND, "container does not exist") without state.json. */

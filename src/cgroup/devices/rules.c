@@ -97,7 +97,7 @@ bool cg_in_userns(const struct cgroup *c)
 	char map[256];
 	unsigned inside, outside, count;
 
-	if (!c->proc || procfs_read(c->proc, "self/uid_map", map, sizeof(map)) < 0)
+	if (!c->proc || procfs_read_record(c->proc, "self/uid_map", map, sizeof(map)) < 0)
 		return false;
 	return sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside || outside ||
 	       count != UINT32_MAX;

@@ -26,11 +26,21 @@ static bool wants_domain(const struct spec_resources *r)
 				 r->cpu->idle.set || r->cpu->burst.set)));
 }
 
-static int check_type(const struct cg_level *l, const struct spec_resources *r, struct err *e)
+static int check_type(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
+		      struct err *e)
 {
 	char type[64];
 
-	if (io_read_file(l->fd, "cgroup.type", type, sizeof(type)) < 0 || str_eq(type, "domain"))
+	/* The root is one (without the file, but in a cgroup namespace), and so is what is made in one. */
+	if (l->is_root)
+		c->level_is_domain = faccessat(l->fd, "cgroup.type", F_OK, 0) < 0;
+	if (l->is_root || (l->is_fresh && c->level_is_domain))
+		return 0;
+	c->level_is_domain = false;
+	if (io_read_file(l->fd, "cgroup.type", type, sizeof(type)) < 0)
+		return 0;
+	c->level_is_domain = str_eq(type, "domain");
+	if (c->level_is_domain)
 		return 0;
 	if (str_eq(type, "domain invalid")) {
 		if (wants_domain(r))
@@ -76,9 +86,8 @@ static void enable(const struct cg_level *l)
 static int v2_level(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
 		    struct err *e)
 {
-	int ret = l->is_root ? 0 : check_type(l, r, e);
+	int ret = check_type(c, l, r, e);
 
-	(void)c;
 	if (ret >= 0 && !l->is_leaf)
 		enable(l);
 	return ret;

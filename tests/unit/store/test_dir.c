@@ -148,7 +148,7 @@ static void lock_notices_a_removed_directory(void **state)
 
 	assert_int_equal(store_create(t->root, "c1", &a, &e), 0);
 	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
-	assert_int_equal(store_remove(t->root, "c1", &a, &e), 0);
+	assert_int_equal(store_remove(&a, &e), 0);
 	store_dir_close(&a);
 	assert_int_equal(store_lock(&b, 0, &e), -ENOENT);
 	assert_int_equal(e.kind, ERR_NOT_FOUND);
@@ -178,7 +178,7 @@ static void remove_takes_all_but_follows_nothing(void **state)
 	assert_int_equal(mknodat(d.fd, "notify/notify.sock", S_IFREG | 0600, 0), 0);
 	assert_int_equal(symlinkat(canary, d.fd, "link"), 0);
 	assert_int_equal(symlinkat(canary, d.fd, "notify/link"), 0);
-	assert_int_equal(store_remove(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_remove(&d, &e), 0);
 	store_dir_close(&d);
 	assert_int_equal(store_open(t->root, "c1", &d, &e), -ENOENT);
 	assert_int_equal(access(path, F_OK), 0);
@@ -198,7 +198,7 @@ static int remove_with_mount(const struct tmp *t, const char *name)
 	if (store_create(t->root, "c1", &d, &e) < 0 || mkdir(path, 0700) < 0 ||
 	    mount(canary, path, NULL, MS_BIND, NULL) < 0)
 		return 1;
-	if (store_remove(t->root, "c1", &d, &e) != -EBUSY)
+	if (store_remove(&d, &e) != -EBUSY)
 		return 2;
 	snprintf(path, sizeof(path), "%s/keep", canary);
 	return access(path, F_OK) == 0 ? 0 : 3;
@@ -227,7 +227,7 @@ static void remove_does_not_enter_mounts(void **state)
 		waitpid(pid, &status, 0);
 		assert_int_equal(WEXITSTATUS(status), 0);
 		assert_int_equal(store_open(t->root, "c1", &d, &e), 0);
-		assert_int_equal(store_remove(t->root, "c1", &d, &e), 0);
+		assert_int_equal(store_remove(&d, &e), 0);
 		store_dir_close(&d);
 	}
 }
@@ -242,9 +242,9 @@ static void criu_root_is_never_emptied(void **state)
 	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
 	assert_int_equal(mkdirat(d.fd, "criu-root", 0700), 0);
 	assert_int_equal(mkdirat(d.fd, "criu-root/etc", 0700), 0);
-	assert_int_equal(store_remove(t->root, "c1", &d, &e), -ENOTEMPTY);
+	assert_int_equal(store_remove(&d, &e), -ENOTEMPTY);
 	assert_int_equal(unlinkat(d.fd, "criu-root/etc", AT_REMOVEDIR), 0);
-	assert_int_equal(store_remove(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_remove(&d, &e), 0);
 	store_dir_close(&d);
 }
 
