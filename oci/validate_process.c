@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cpulist.h"
 #include "base/path.h"
 #include "oci/validate_parts.h"
 #include "oci/words.h"
@@ -92,11 +93,29 @@ static int check_io_priority(const struct spec_process *p, struct err *e)
 	return 0;
 }
 
+static int check_cpus(const char *name, const char *list, struct err *e)
+{
+	struct cpulist cpus;
+
+	if (list && cpulist_parse(list, &cpus) < 0)
+		return INVALID(e, "process.execCPUAffinity.%s: \"%s\" is not a list of CPUs", name, list);
+	return 0;
+}
+
+/* Of use to exec alone, and wrong at create already. */
+static int check_cpu_affinity(const struct spec_process *p, struct err *e)
+{
+	const struct spec_cpu_affinity *a = p->exec_cpu_affinity;
+	int r = a ? check_cpus("initial", a->initial, e) : 0;
+
+	return a && r == 0 ? check_cpus("final", a->final, e) : r;
+}
+
 int spec_validate_process(const struct spec_process *p, struct err *e)
 {
 	static int (*const checks[])(const struct spec_process *, struct err *) = {
 		check_command, check_env, check_user, check_rlimits, check_oom_score,
-		check_scheduler, check_io_priority,
+		check_scheduler, check_io_priority, check_cpu_affinity,
 	};
 
 	err_init(e);

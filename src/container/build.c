@@ -121,6 +121,16 @@ static int check_labels(struct launch *l, const struct spec_process *p, struct e
 	return r;
 }
 
+/* Else the first file system to be mounted would say something about an unknown option, and a config
+ * without one would be let pass. */
+static int check_mount_label(const struct launch *l, const struct spec *s, struct err *e)
+{
+	if (str_empty(s->linux->mount_label) || lsm_selinux.enabled(l->job.proc))
+		return 0;
+	return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "linux.mountLabel is specified in config, but "
+			"selinux is disabled or not supported");
+}
+
 static int compile_seccomp(struct launch *l, const struct spec *s, struct err *e)
 {
 	const struct spec_seccomp *f = s->linux->seccomp;
@@ -223,6 +233,8 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 	r = choose_descriptors(l, in, e);
 	if (r == 0)
 		r = check_labels(l, in->process, e);
+	if (r == 0 && !in->is_exec)
+		r = check_mount_label(l, in->spec, e);
 	if (r == 0)
 		r = compile_seccomp(l, in->spec, e);
 	if (r == 0 && !in->is_exec)

@@ -3,9 +3,11 @@
 #include <errno.h>
 
 #include "base/cpulist.h"
-#include "base/log.h"
 #include "os/sched_raw.h"
 #include "sched/sched.h"
+
+/* linux/sched.h; sched.h of the C library lacks one of them. */
+enum { FIFO = 1, RR = 2, DEADLINE = 6 };
 
 int sched_set_policy(const struct spec_scheduler *s, struct err *e)
 {
@@ -22,9 +24,15 @@ int sched_set_policy(const struct spec_scheduler *s, struct err *e)
 	int r = os_sched_setattr(&attr);
 
 	/* SCHED_DEADLINE is admitted only over a whole root domain (Documentation/scheduler). */
-	if (r == -EPERM)
+	if (r == -EPERM && s->policy == DEADLINE)
 		return err_sys(e, EPERM, "process scheduler can't be used together with AllowedCPUs, and "
 			       "needs CAP_SYS_NICE: policy %u", s->policy);
+	if (r == -EPERM && (s->policy == FIFO || s->policy == RR))
+		return err_sys(e, EPERM, "a real-time policy needs CAP_SYS_NICE and, on cgroup v1, "
+			       "linux.resources.cpu.realtimeRuntime: policy %u", s->policy);
+	if (r == -EOPNOTSUPP)
+		return err_sys(e, EOPNOTSUPP, "this kernel has no utilization clamps: scheduler flags 0x%llx",
+			       (unsigned long long)s->flags);
 	if (r < 0)
 		return err_sys(e, -r, "error setting scheduler policy %u", s->policy);
 	return 0;
@@ -42,11 +50,9 @@ int sched_set_ioprio(const struct spec_ioprio *p, struct err *e)
 
 int sched_set_personality(const struct spec_personality *p, struct err *e)
 {
-	int r;
+	/* Its flags: the spec defines none, and the config's reader has said so. */
+	int r = os_personality(p->domain);
 
-	if (p->flags.n > 0)
-		log_warn("ignoring unsupported personality flags: the spec defines none");
-	r = os_personality(p->domain);
 	if (r < 0)
 		return err_sys(e, -r, "set_personality to 0x%llx", (unsigned long long)p->domain);
 	return 0;

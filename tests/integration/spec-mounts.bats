@@ -308,4 +308,10 @@ run_with_submount() {
 	strake_run
 	[ "$status" != 0 ] || fail "$(show)"
 	assert_nothing_left
+	strake_only "runc mounts"
+	assert_err_match 'linux.mountLabel is specified in config, but selinux is disabled'
+	# Also where nothing is mounted that could take it.
+	update_config '.mounts = [] | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
+	not_ok strake_run
+	assert_err_match 'linux.mountLabel'
 }
