@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/timeline.h"
 
 int cli_fail(struct cli *c, const char *fmt, ...)
 {
@@ -122,6 +124,12 @@ static int command_parse(const struct cmd *cmd, void *values, char **args, bool 
 	return 0;
 }
 
+static int command_timed(struct cli *c, const struct cmd *cmd, void *values, char **args, size_t n)
+{
+	TIMELINE(cmd->name);
+	return cmd->run(c, values, args, n);
+}
+
 /* sealed: the result of strake_seal_self(); c->err is its reason. */
 static int command_call(struct cli *c, const struct cmd *cmd, void *values, char **args, int sealed)
 {
@@ -147,7 +155,7 @@ static int command_call(struct cli *c, const struct cmd *cmd, void *values, char
 		if (r == 0 && cmd->runtime)
 			r = globals_runtime(c);
 		if (r == 0)
-			r = cmd->run(c, values, args, n);
+			r = command_timed(c, cmd, values, args, n);
 	}
 	return r < 0 ? command_failed(c, cmd) : r;
 }
@@ -194,8 +202,12 @@ static int dispatch(struct cli *c, char **argv, char **args)
 	struct strake_error why = {};
 	int sealed = 0;
 
-	if (cmd && cmd->seals)
+	if (c->globals.timeline)
+		(void)timeline_start(); /* tried again, and told, when the options are complete */
+	if (cmd && cmd->seals) {
+		TIMELINE("sealing the program");
 		sealed = strake_seal_self(argv, &why);
+	}
 	if (cmd && hoist_globals(c, cmd, args + 1) != 0)
 		return 1;
 	if (globals_apply(c) < 0) {
@@ -213,8 +225,21 @@ static int dispatch(struct cli *c, char **argv, char **args)
 	return command_run(c, cmd, args + 1, sealed);
 }
 
+static void write_timeline(struct cli *c)
+{
+	int r = timeline && c->timeline >= 0 ? timeline_finish(c->timeline) : 0;
+	auto_str msg = {};
+
+	if (r < 0) {
+		str_addf(&msg, "write %s: %s", c->globals.timeline, err_strerror(-r));
+		logger_record(&c->log, LOG_LEVEL_WARNING, str_text(&msg));
+	}
+	cleanup_fd(&c->timeline);
+}
+
 static void cli_fini(struct cli *c)
 {
+	write_timeline(c);
 	strake_set_log(NULL, NULL, LOG_LEVEL_ERROR);
 	strake_runtime_free(c->rt);
 	free(c->root);
@@ -223,7 +248,7 @@ static void cli_fini(struct cli *c)
 
 int cli_main(char **argv)
 {
-	struct cli c = { .argv0 = argv[0] };
+	struct cli c = { .argv0 = argv[0], .timeline = FD_NONE };
 	bool help = false;
 	size_t n;
 	struct err e;

@@ -16,7 +16,7 @@
 /* The global options. */
 struct globals {
 	bool debug, systemd_cgroup, version;
-	const char *log, *log_format, *log_level, *root, *rootless, *cgroup_manager;
+	const char *log, *log_format, *log_level, *root, *rootless, *timeline, *cgroup_manager;
 };
 extern const struct opt global_opts[];
 
@@ -25,6 +25,7 @@ struct cli {
 	const char *program; /* "strake", or "runc" when called by that name */
 	struct globals globals;
 	struct logger log;
+	int timeline;        /* the file of --timeline, or FD_NONE */
 	char *root;          /* --root, absolute; NULL: the library's rule */
 	strake_runtime *rt;  /* only in commands that have .runtime */
 	struct strake_error err; /* why a command returned -1 */

@@ -2,11 +2,13 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "base/timeline.h"
 #include "cli/quote.h"
 
 #define G(kind, field, name, alias, help) OPT(kind, struct globals, field, name, alias, help)
@@ -27,6 +29,8 @@ const struct opt global_opts[] = {
 	  "who makes the cgroups: cgroupfs, systemd (as --systemd-cgroup) or disabled"),
 	{ .name = "rootless", .kind = OPT_STRING, .offset = offsetof(struct globals, rootless),
 	  .help = "go on where cgroups may not be written: true, false or auto", .def = "auto" },
+	G(OPT_STRING, timeline, "timeline", NULL,
+	  "write where the time goes to this file, for Perfetto or chrome://tracing"),
 	/* runc had it until 1.3; old clients still send it. */
 	{ .name = "criu", .kind = OPT_IGNORED, .hidden = true },
 	G(OPT_BOOL, version, "version", "v", "print the version"),
@@ -78,6 +82,18 @@ static int revise_level(struct cli *c)
 	return cli_fail(c, "invalid log-level: %s", wanted);
 }
 
+/* Opened at once, so that a wrong name is told before anything is made. */
+static int open_timeline(struct cli *c)
+{
+	int r = timeline ? 0 : timeline_start(); /* before the command, it was seen earlier */
+
+	if (r == 0)
+		c->timeline = open(c->globals.timeline, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (r < 0 || c->timeline < 0)
+		return cli_fail(c, "open %s: %s", c->globals.timeline, err_strerror(r < 0 ? -r : errno));
+	return 0;
+}
+
 int globals_apply(struct cli *c)
 {
 	const char *format = c->globals.log_format;
@@ -89,6 +105,8 @@ int globals_apply(struct cli *c)
 	if (format && !str_eq(format, "text") && !str_eq(format, "json"))
 		return cli_fail(c, "invalid log-format: %s", format);
 	c->log.json = str_eq(format, "json");
+	if (c->globals.timeline && open_timeline(c) < 0)
+		return -1;
 	if (c->globals.log && logger_open(&c->log, c->globals.log, &e) < 0) {
 		err_format(&e, c->err.text, sizeof(c->err.text));
 		return -1;

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/timeline.h"
 #include "container/destroy.h"
 #include "container/mounts.h"
 #include "container/notify.h"
@@ -222,11 +223,22 @@ static int bring_init(struct creation *c, struct err *e)
 int creation_make(struct creation *c, struct runtime *rt, const char *id, const struct creation_how *how,
 		  struct err *e)
 {
-	static int (*const acts[])(struct creation *, struct err *) = {
+	static const struct {
+		const char *name;
+		int (*act)(struct creation *, struct err *);
+	} acts[] = {
 		/* nothing exists yet */
-		absolute_pid_file, load_config, prepare_launch, choose_cgroup, plan_mounts,
+		{ "finding the pid file", absolute_pid_file },
+		{ "reading and checking the config", load_config },
+		{ "environment, labels, seccomp program", prepare_launch },
+		{ "choosing the cgroup", choose_cgroup },
+		{ "planning the mounts", plan_mounts },
 		/* the state is on disk before the cgroup and before the first clone */
-		make_directory, make_notify_socket, make_fifo, make_cgroup, bring_init,
+		{ "writing the state", make_directory },
+		{ "making the notify socket", make_notify_socket },
+		{ "making the exec fifo", make_fifo },
+		{ "making the cgroup", make_cgroup },
+		{ "starting init", bring_init },
 	};
 	int r = store_check_id(id, e);
 
@@ -236,8 +248,10 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id, const 
 		.dir = STORE_DIR_NONE, .notify = FD_NONE, .init = { .pidfd = FD_NONE },
 	};
 	state_init(&c->state);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
-		r = acts[i](c, e);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++) {
+		TIMELINE(acts[i].name);
+		r = acts[i].act(c, e);
+	}
 	if (r < 0)
 		creation_undo(c);
 	return r;

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/timeline.h"
 #include "container/config.h"
 #include "hooks/hooks.h"
 #include "os/pidfd.h"
@@ -127,6 +128,7 @@ static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 
 int destroy_container(struct opened *c, struct err *e)
 {
+	TIMELINE("removing the container");
 	int r = opened_cgroup(c, e);
 
 	if (r < 0)
@@ -159,6 +161,7 @@ static int wait_by_looking(struct opened *c, struct err *e)
 
 int kill_and_wait(struct opened *c, struct err *e)
 {
+	TIMELINE("killing init");
 	auto_fd pidfd = FD_NONE;
 	int r = opened_pidfd(c, &pidfd, e);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/timeline.h"
 #include "container/build.h"
 #include "container/config.h"
 #include "container/exec_process.h"
@@ -204,8 +205,15 @@ static void fini(struct exec *x)
 int container_exec(struct runtime *rt, const char *id, const struct strake_exec_options *o,
 		   int *ret_exit, struct err *e)
 {
-	static int (*const acts[])(struct exec *, struct err *) = {
-		absolute_pid_file, check_cgroups, load, prepare_launch, start,
+	static const struct {
+		const char *name;
+		int (*act)(struct exec *, struct err *);
+	} acts[] = {
+		{ "finding the pid file", absolute_pid_file },
+		{ "checking --cgroup", check_cgroups },
+		{ "reading the config", load },
+		{ "environment, labels, seccomp program", prepare_launch },
+		{ "starting the process", start },
 	};
 	struct exec x = { .o = o, .target_pidfd = FD_NONE, .child = { .pidfd = FD_NONE } };
 	struct foreground f = { .signals = FD_NONE };
@@ -217,8 +225,10 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 	r = check_status(&x, e);
 	if (r == 0 && !o->detach)
 		r = foreground_init(&f, true, e); /* what it leaves behind is the container's */
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
-		r = acts[i](&x, e);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++) {
+		TIMELINE(acts[i].name);
+		r = acts[i].act(&x, e);
+	}
 	*ret_exit = 0;
 	if (r == 0 && !o->detach)
 		r = foreground_wait(&f, x.child.pid, x.child.pidfd, TAKE_FD(x.launch.tty), ret_exit, e);

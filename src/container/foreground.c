@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/timeline.h"
 #include "container/notify.h"
 #include "os/pidfd.h"
 #include "term/term.h"
@@ -123,6 +124,7 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 {
 	struct session s = { .pid = pid, .pidfd = pidfd };
 	int r = 0;
+	TIMELINE("waiting for its end");
 
 	if (tty >= 0) {
 		r = term_relay_init(&s.relay, tty, STDIN_FILENO, STDOUT_FILENO, e);

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base/cleanup.h"
+#include "base/timeline.h"
 #include "os/pidfd.h"
 
 /* Is the process with this start time still there, and not a zombie? */
@@ -56,6 +57,7 @@ int opened_refresh(struct opened *c, struct err *e)
 int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_lock lock, struct err *e)
 {
 	int r = store_check_id(id, e);
+	TIMELINE("opening the container");
 
 	*c = (struct opened){ .rt = rt, .dir = STORE_DIR_NONE };
 	state_init(&c->state);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/timeline.h"
 #include "proc/steps.h"
 
 /*
@@ -28,11 +29,11 @@ const struct init_step init_steps[] = {
 	{ BEFORE_PIVOT, "joining the session keyring", step_keyring },
 	{ BEFORE_PIVOT, "setting the loopback interface up", step_loopback },
 	{ BEFORE_PIVOT, "preparing the root filesystem", step_rootfs },
-	{ BEFORE_PIVOT, NULL, step_mounts },
+	{ BEFORE_PIVOT, NULL, step_mounts, "mounting" },
 	{ BEFORE_PIVOT, "setting up /dev", step_devices },
 	{ BEFORE_PIVOT, "making the working directory", step_make_cwd },
-	{ BEFORE_PIVOT, NULL, step_host_hooks },
-	{ BEFORE_PIVOT, NULL, step_create_container_hooks },
+	{ BEFORE_PIVOT, NULL, step_host_hooks, "waiting for the hooks of the runtime" },
+	{ BEFORE_PIVOT, NULL, step_create_container_hooks, "running createContainer hooks" },
 	{ BEFORE_PIVOT, "changing the root filesystem", step_pivot },
 	{ AFTER_PIVOT, "setting up the terminal", step_terminal },
 	{ AFTER_PIVOT, "setting the hostname", step_names },
@@ -46,7 +47,7 @@ const struct init_step init_steps[] = {
 	{ AFTER_PIVOT, "finding the home directory", step_home },
 	STEPS_SEAL
 	{ SEAL, "waiting for start", step_wait_for_start },
-	{ SEAL, NULL, step_start_container_hooks },
+	{ SEAL, NULL, step_start_container_hooks, "running startContainer hooks" },
 	STEPS_LEAVE
 };
 const size_t init_steps_n = ARRAY_SIZE(init_steps);
@@ -54,6 +55,7 @@ const size_t init_steps_n = ARRAY_SIZE(init_steps);
 static int run_steps(struct init_ctx *ctx, const struct init_step *steps, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
+		TIMELINE(steps[i].name ? steps[i].name : steps[i].words);
 		int r = steps[i].run(ctx, e);
 
 		if (r < 0)
@@ -87,6 +89,8 @@ static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 {
 	int saved;
 
+	if (timeline)
+		timeline_add("execve", timeline_now());
 	execve(ctx->exe, ctx->job->argv, ctx->job->envp);
 	saved = errno;
 	dprintf(STDERR_FILENO, "exec %s: %s\n", ctx->exe, err_strerror(saved));
@@ -103,6 +107,7 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	size_t n = job->script.join ? join_steps_n : init_steps_n;
 	struct err e;
 
+	timeline_role(TIMELINE_INIT);
 	log_set_sink(chan_log_sink, to_parent);
 	/* What people look for in a log, in runc's words. */
 	log_debug("nsexec container setup");

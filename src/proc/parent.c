@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/timeline.h"
 #include "hooks/hooks.h"
 #include "netdev/netdev.h"
 #include "ns/ns.h"
@@ -17,16 +18,8 @@
 #include "os/pidfd.h"
 #include "os/setns.h"
 #include "proc/job.h"
+#include "proc/parent.h"
 #include "sched/sched.h"
-
-/* The parent's side of one conversation. */
-struct parent {
-	struct chain_job *job;
-	struct chan stage, init;
-	pid_t stage_pid, init_pid; /* 0 while there is none */
-	int init_pidfd;
-	bool in_cgroup;
-};
 
 /* ---- clone ---- */
 
@@ -97,6 +90,12 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	return 0;
 }
 
+static int clone_timed(struct parent *p, struct chan ends[4], struct err *e)
+{
+	TIMELINE("clone");
+	return clone_first(p, ends, e);
+}
+
 static int spawn(struct parent *p, struct err *e)
 {
 	struct chain_job *job = p->job;
@@ -123,7 +122,7 @@ static int spawn(struct parent *p, struct err *e)
 			goto out;
 	}
 	job->ignored_signals = procfs_ignored_signals(job->proc);
-	r = clone_first(p, ends, e);
+	r = clone_timed(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
 	if (visit && os_setns(home, ns_table[NS_PID].flag) < 0 && r == 0)
 		r = err_sys(e, errno, "returning to the runtime's own pid namespace");
@@ -150,138 +149,6 @@ static int on_init_pid(struct parent *p, struct err *e)
 	r = os_wait_child(p->stage_pid, &status);
 	p->stage_pid = 0;
 	return r < 0 ? err_sys(e, -r, "waiting for the stage") : 0;
-}
-
-/*
- * In a user namespace nobody may raise a hard limit, so the parent raises it beforehand. The
- * limits themselves are init's last but one act: a small RLIMIT_NOFILE would stop the set-up.
- */
-static int raise_hard_limits(struct parent *p, struct err *e)
-{
-	const struct spec_rlimits *want = &p->job->process->rlimits;
-
-	for (size_t i = 0; i < want->n; i++) {
-		struct rlimit old;
-		struct spec_rlimit one = want->v[i];
-		struct spec_rlimits list = { .v = &one, .n = 1 };
-		int r;
-
-		if (prlimit(p->init_pid, (__rlimit_resource_t)one.resource, NULL, &old) < 0)
-			return err_sys(e, errno, "prlimit of init");
-		if (one.hard <= old.rlim_max)
-			continue;
-		one.soft = old.rlim_cur;
-		r = sched_set_rlimits(p->init_pid, &list, e);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* exec: where the container's processes are, or where --cgroup wants it below. */
-static int join_cgroup(struct parent *p, struct err *e)
-{
-	const struct chain_job *job = p->job;
-	int r = cgroup_join_init(job->cgroup, p->init_pid, p->in_cgroup, job->target_pid, e);
-
-	for (const char *const *s = job->sub_cgroups; r == 0 && s && *s; s++) {
-		auto_free char *controllers = strdup(*s);
-		char *colon = controllers ? strchr(controllers, ':') : NULL;
-
-		if (!controllers)
-			return err_sys(e, ENOMEM, "--cgroup %s", *s);
-		if (colon)
-			*colon = '\0';
-		r = cgroup_join_sub(job->cgroup, p->init_pid, colon ? controllers : NULL,
-				    colon ? colon + 1 : *s, e);
-		if (r < 0)
-			err_wrap(e, "--cgroup %s", *s);
-	}
-	return r;
-}
-
-static int place_in_cgroup(struct parent *p, struct err *e)
-{
-	struct chain_job *job = p->job;
-	int r;
-
-	if (!job->cgroup)
-		return 0;
-	if (job->script.join)
-		return join_cgroup(p, e);
-	r = cgroup_join(job->cgroup, p->init_pid, p->in_cgroup, e);
-	if (r < 0)
-		return r;
-	r = cgroup_apply_devices(job->cgroup, job->spec->linux->resources, e);
-	if (r == 0 && job->cgroup_chown)
-		r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
-	return r;
-}
-
-static int write_id_maps(struct parent *p, struct err *e)
-{
-	const struct spec_linux *l = p->job->spec->linux;
-	struct idmap_request req = {
-		.pid = p->init_pid,
-		.uid = &l->uid_mappings,
-		.gid = &l->gid_mappings,
-		.privileged = p->job->privileged,
-	};
-
-	if (!(p->job->script.new_kinds & KIND_BIT(NS_USER)))
-		return 0;
-	return idmap_write(p->job->proc, &req, e);
-}
-
-static int move_links(struct parent *p, struct err *e)
-{
-	const struct spec_net_devices *d = &p->job->spec->linux->net_devices;
-	auto_fd net = FD_NONE;
-
-	if (p->job->script.join || d->n == 0)
-		return 0;
-	/* By path: init enters it only later. */
-	if (p->job->ns_fd[NS_NETWORK] >= 0)
-		return netdev_move(d, p->job->ns_fd[NS_NETWORK], e);
-	net = procfs_open_ns(p->job->proc, p->init_pid, "net");
-	if (net < 0)
-		return err_sys(e, -net, "open the network namespace of init");
-	return netdev_move(d, net, e);
-}
-
-static int apply_process_facts(struct parent *p, struct err *e)
-{
-	struct chain_job *job = p->job;
-	const struct spec_process *proc = job->process;
-	const struct spec_intel_rdt *rdt = job->spec->linux->intel_rdt;
-	bool user_ns = spec_namespace_find(&job->spec->linux->namespaces, NS_USER) != NULL;
-	int r = 0;
-
-	if (user_ns)
-		r = raise_hard_limits(p, e);
-	if (r == 0 && proc->oom_score_adj.set)
-		r = sched_set_oom_score_adj(job->proc, p->init_pid, proc->oom_score_adj.v,
-					    job->rootless, e);
-	if (r == 0 && rdt)
-		r = intelrdt_apply(rdt, job->id, p->init_pid, e);
-	if (r == 0 && job->script.join && proc->exec_cpu_affinity && proc->exec_cpu_affinity->initial)
-		r = sched_set_affinity(p->init_pid, proc->exec_cpu_affinity->initial, e);
-	return r;
-}
-
-static int on_begin(struct parent *p, struct err *e)
-{
-	static int (*const acts[])(struct parent *, struct err *) = {
-		write_id_maps, apply_process_facts, place_in_cgroup, move_links,
-	};
-	struct msg_pid m = { .pid = p->init_pid };
-	int r = p->job->on_pid(p->job->data, p->init_pid, p->init_pidfd, e);
-
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++)
-		r = acts[i](p, e);
-	if (r < 0)
-		return r;
-	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
 }
 
 /* runtime.md can be read both ways for a deprecated prestart hook, which runs after step 2; its
@@ -361,7 +228,7 @@ static int on_ready(struct parent *p, struct err *e)
 
 static int (*const handlers[MSG_TYPE_MAX])(struct parent *, struct err *) = {
 	[MSG_INIT_PID] = on_init_pid,
-	[MSG_BEGIN] = on_begin,
+	[MSG_BEGIN] = parent_begin,
 	[MSG_HOOKS_REQUEST] = on_hooks_request,
 	[MSG_HOOKS_DONE] = on_hooks_done,
 	[MSG_TTY] = on_tty,
@@ -434,8 +301,10 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 		script_format(&job->script, text, sizeof(text));
 		log_debug("process %d is to say: %s", p.stage_pid > 0 ? p.stage_pid : p.init_pid, text);
 	}
-	for (size_t i = 0; r == 0 && i < job->script.n_messages; i++)
+	for (size_t i = 0; r == 0 && i < job->script.n_messages; i++) {
+		TIMELINE(msg_table[job->script.messages[i]].meaning);
 		r = handlers[job->script.messages[i]](&p, e);
+	}
 	if (r < 0)
 		return fail(&p, e);
 	chan_close(&p.stage);

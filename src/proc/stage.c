@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/timeline.h"
 #include "os/clone.h"
 #include "proc/job.h"
 #include "ns/ns.h"
@@ -61,15 +62,22 @@ static int put_away_the_host(struct chain_job *job, struct chan *to_parent, stru
 	return fds_gather(job->extra_fds, keep, ARRAY_SIZE(keep), e);
 }
 
+static int enter(struct chain_job *job, struct err *e)
+{
+	TIMELINE("entering namespaces");
+	int r = join_namespaces(job, job->script.stage_joins, e);
+
+	return r == 0 && (job->script.stage_joins & KIND_BIT(NS_USER)) ? become_root(e) : r;
+}
+
 void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init_end)
 {
 	struct err e;
 	int r;
 
+	timeline_role(TIMELINE_STAGE);
 	log_set_sink(chan_log_sink, to_parent);
-	r = join_namespaces(job, job->script.stage_joins, &e);
-	if (r == 0 && (job->script.stage_joins & KIND_BIT(NS_USER)))
-		r = become_root(&e);
+	r = enter(job, &e);
 	if (r == 0 && job->script.bare)
 		r = put_away_the_host(job, to_parent, init_end, &e);
 	if (r == 0)

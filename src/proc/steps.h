@@ -32,6 +32,7 @@ struct init_step {
 	enum step_phase phase;
 	const char *words; /* "setting the hostname": put before an error */
 	int (*run)(struct init_ctx *ctx, struct err *e);
+	const char *name;  /* in --timeline, where there are no words */
 };
 
 /* What init and the joiner do alike. That the order is the same in both is part of the security
@@ -41,12 +42,12 @@ struct init_step {
 	{ SEAL, "setting no_new_privs", step_no_new_privileges }, \
 	{ SEAL, "setting rlimits", step_rlimits }, \
 	{ SEAL, "dropping the bounding set", step_bounding_set }, \
-	{ SEAL, NULL, step_cwd_as_root }, \
+	{ SEAL, NULL, step_cwd_as_root, "changing to the working directory" }, \
 	{ SEAL, "loading the seccomp filter", step_seccomp_early }, \
 	{ SEAL, "setting the user", step_user }, \
 	{ SEAL, "setting capabilities", step_capabilities }, \
-	{ SEAL, NULL, step_cwd }, \
-	{ SEAL, NULL, step_find_program }, \
+	{ SEAL, NULL, step_cwd, "changing to the working directory" }, \
+	{ SEAL, NULL, step_find_program, "finding the program" }, \
 	{ SEAL, "resetting signals", step_signals }, \
 	{ SEAL, "loading the seccomp filter", step_seccomp_listener }, \
 	{ SEAL, "reporting to the parent", step_ready },
