@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/str.h"
 #include "json/read.h"
 #include "oci/fields.h"
 
@@ -83,4 +84,33 @@ int spec_load_resources(struct arena *a, const char *name, const char *text, siz
 		return r;
 	*ret = res;
 	return 0;
+}
+
+struct mounts_file {
+	struct spec_mounts mounts;
+};
+static const struct json_field item_mount = JSON_OBJECT_ITEM(fields_mount);
+static const struct json_field mounts_file[] = {
+	{ "mounts", JSON_ARRAY, JSON_REQUIRED, JSON_LIST_AT(struct mounts_file, mounts),
+	  .child = &item_mount },
+	{ NULL }
+};
+
+int spec_load_mounts(struct arena *a, const char *name, const char *text, size_t len,
+		     struct spec_mounts *ret, struct err *e)
+{
+	struct mounts_file f = { .mounts.n = 0 };
+	auto_str object = {};
+	int r;
+
+	/* The reader begins with an object. */
+	str_add(&object, "{\"mounts\":");
+	str_add_n(&object, text, len);
+	str_add(&object, "}");
+	if (str_failed(&object))
+		return err_sys(e, ENOMEM, "read %s", name);
+	r = json_read(mounts_file, &f, a, name, str_text(&object), object.len, e);
+	if (r == 0)
+		*ret = f.mounts;
+	return r;
 }

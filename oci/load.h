@@ -27,6 +27,9 @@ int spec_load_fd(struct spec *s, const char *name, int fd, char **ret_text, size
 /* A process object alone (exec --process FILE), allocated in a. */
 int spec_load_process(struct arena *a, const char *name, const char *text, size_t len,
 		      struct spec_process **ret, struct err *e);
+/* An array of mounts alone (mounts add, remove), allocated in a. */
+int spec_load_mounts(struct arena *a, const char *name, const char *text, size_t len,
+		     struct spec_mounts *ret, struct err *e);
 /* A LinuxResources object alone (update --resources), allocated in a. */
 int spec_load_resources(struct arena *a, const char *name, const char *text, size_t len,
 			struct spec_resources **ret, struct err *e);

@@ -61,6 +61,13 @@ int strake_update(strake_runtime *rt, const char *id, const struct strake_update
 		  struct strake_error *err);
 
 /*
+ * Adds mounts to a container that runs, or removes them again: text is an array as config.json's
+ * mounts. The container's config stays as it was. Linux 5.12; single-threaded callers.
+ */
+int strake_mounts(strake_runtime *rt, const char *id, bool add, const char *text, size_t len,
+		  struct strake_error *err);
+
+/*
  * Gives fn each event as a line of JSON: statistics every interval, and when the OOM killer
  * struck. Returns 0 when the container is gone; fn's negative result ends the call as a failure.
  */

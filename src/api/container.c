@@ -89,6 +89,15 @@ int strake_update(strake_runtime *rt, const char *id, const struct strake_update
 	return api_result(container_update(&rt->rt, id, &own, &e), &e, err);
 }
 
+int strake_mounts(strake_runtime *rt, const char *id, bool add, const char *text, size_t len,
+		  struct strake_error *err)
+{
+	struct err e;
+
+	err_init(&e);
+	return api_result(container_mounts(&rt->rt, id, add, text, len, &e), &e, err);
+}
+
 int strake_events(strake_runtime *rt, const char *id, const struct strake_events_options *o,
 		  strake_event_fn fn, void *data, struct strake_error *err)
 {

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdarg.h>
@@ -15,6 +16,9 @@
 #include "base/path.h"
 #include "base/timeline.h"
 
+/* What the library reads at the most. */
+#define DOCUMENT_MAX (16u << 20)
+
 int cli_fail(struct cli *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -25,6 +29,20 @@ int cli_fail(struct cli *c, const char *fmt, ...)
 	vsnprintf(c->err.text, sizeof(c->err.text), fmt, ap);
 	va_end(ap);
 	return -1;
+}
+
+int cli_read_document(struct cli *c, const char *path, char **ret, size_t *ret_len)
+{
+	auto_fd opened = FD_NONE;
+	int fd = STDIN_FILENO, r;
+
+	if (!str_eq(path, "-")) {
+		fd = opened = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return cli_fail(c, "open %s: %s", path, err_strerror(errno));
+	}
+	r = io_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
+	return r < 0 ? cli_fail(c, "read %s: %s", path, err_strerror(-r)) : 0;
 }
 
 int cli_print(struct cli *c, const char *text)

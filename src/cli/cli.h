@@ -55,7 +55,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features, cmd_help, cmd_kill,
-	cmd_list, cmd_pause, cmd_ps, cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
+	cmd_list, cmd_mounts, cmd_pause, cmd_ps, cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
 /* In the order of the help, ends with NULL. */
 extern const struct cmd *const commands[];
 const struct cmd *command_find(const char *name);
@@ -72,6 +72,8 @@ int cli_fail(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* stdout: 0, or -1 with c->err set. */
 int cli_print(struct cli *c, const char *text);
 int cli_print_str(struct cli *c, const struct str *text);
+/* A file, or stdin for "-", in the heap: 0, or -1 with c->err set. */
+int cli_read_document(struct cli *c, const char *path, char **ret, size_t *ret_len);
 /* The exit status for a command that is not there, told. */
 int cli_unknown_command(struct cli *c, const char *name);
 /* A hint on stderr when the failure may come from cgroups that are not ours. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -8,9 +7,6 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/go_values.h"
-
-/* What the library reads at the most. */
-#define RESOURCES_MAX (16u << 20)
 
 /* The flags that are text to be parsed, in the order in which runc looks at them. */
 #define TEXT_FLAGS(X)                                                                              \
@@ -109,20 +105,6 @@ static int parse_text(struct cli *c, const struct values *v, union number number
 	return 0;
 }
 
-static int read_resources(struct cli *c, const char *path, char **ret, size_t *ret_len)
-{
-	auto_fd opened = FD_NONE;
-	int fd = STDIN_FILENO, r;
-
-	if (!str_eq(path, "-")) {
-		fd = opened = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			return cli_fail(c, "open %s: %s", path, err_strerror(errno));
-	}
-	r = io_read_alloc(fd, RESOURCES_MAX, ret, ret_len);
-	return r < 0 ? cli_fail(c, "read %s: %s", path, err_strerror(-r)) : 0;
-}
-
 static void warn_kernel_memory(struct cli *c, const struct values *v)
 {
 	if (v->text[FLAG_kernel_memory] || v->text[FLAG_kernel_memory_tcp])
@@ -173,7 +155,7 @@ static int run(struct cli *c, void *values, char **args, size_t n_args)
 	(void)n_args;
 	if (!v->resources)
 		return update_by_flags(c, v, args[0], &o);
-	if (read_resources(c, v->resources, &text, &o.resources_len) < 0)
+	if (cli_read_document(c, v->resources, &text, &o.resources_len) < 0)
 		return -1;
 	o.resources = text;
 	return strake_update(c->rt, args[0], &o, &c->err);

@@ -42,6 +42,9 @@ int container_delete(struct runtime *rt, const char *id, bool force, struct err 
 int container_pause(struct runtime *rt, const char *id, bool paused, struct err *e);
 int container_update(struct runtime *rt, const char *id, const struct strake_update_options *o,
 		     struct err *e);
+/* text: an array as config.json's mounts. */
+int container_mounts(struct runtime *rt, const char *id, bool add, const char *text, size_t len,
+		     struct err *e);
 /* Calls fn with each event as one line of JSON until the container is gone. */
 int container_events(struct runtime *rt, const char *id, const struct strake_events_options *o,
 		     int (*fn)(void *data, const char *json), void *data, struct err *e);

@@ -123,7 +123,7 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 	int r;
 
 	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */
-	if (tree == -EPERM && !op->uid_map)
+	if (tree == -EPERM && !op->uid_map && !p->in.live)
 		return 0;
 	if (tree < 0)
 		return err_sys(e, -tree, "open the source %s", op->source);
@@ -156,10 +156,13 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 {
 	struct mount_userns_cache cache = { .fd = FD_NONE };
 	/* An unprivileged caller cannot, and need not: init has the same rights to the files. */
-	bool need_all = p->in.user_namespace && geteuid() == 0 && os_mount_api();
+	bool need_all = p->in.live || (p->in.user_namespace && geteuid() == 0 && os_mount_api());
 	size_t i;
 	int r = 0;
 
+	if (p->in.live && !os_mount_api())
+		return err_make(e, ERR_UNSUPPORTED, ENOSYS,
+				"mounts in a container that runs need mount_setattr(2), Linux 5.12");
 	for (i = 0; r == 0 && i < p->n_ops; i++) {
 		struct mount_op *op = &p->ops[i];
 

@@ -32,6 +32,7 @@ struct mount_input {
 	bool user_namespace;   /* init runs in a user namespace: no mknod, locked flags */
 	bool new_cgroup_namespace;
 	bool inherit_namespace; /* no mount namespace of its own: nothing may be mounted in the caller's */
+	bool live;             /* for a container that runs: all sources are opened by the parent */
 	bool no_pivot;
 	bool terminal;
 	bool cgroup_unified;   /* the host's /sys/fs/cgroup is cgroup2 */
@@ -62,6 +63,13 @@ int mount_devices(struct mount_plan *p, struct err *e); /* device nodes (or bind
 /* The directory descriptor of the rootfs (borrowed), for whoever works inside it. */
 int mount_root_fd(const struct mount_plan *p);
 int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root, or chroot over MS_MOVE with no_pivot */
+
+/*
+ * In the namespaces of a container that runs, with its root: every entry of a plan that is live, and
+ * what is mounted last at destination taken off again (with what is mounted below it).
+ */
+int mount_live_add(struct mount_plan *p, int root, struct procfs *proc, struct err *e);
+int mount_live_remove(const char *destination, int root, struct procfs *proc, struct err *e);
 
 /* Init, after pivot (root is "/"). */
 int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e); /* sysfs/cgroup/root ro, readonly paths, masks */

@@ -98,6 +98,9 @@ extern const struct mount_executor mount_exec_fd, mount_exec_old;
 /* dev.c: the devices that every container has; NULL beyond. */
 const char *mount_default_device(size_t i);
 
+/* rootfs.c: the mounts that could not be read-only from the start. */
+int mount_late_readonly(struct mount_plan *p, struct err *e);
+
 /* exec.c */
 int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 

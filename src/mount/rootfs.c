@@ -251,7 +251,7 @@ static int set_root_propagation(const struct mount_plan *p, struct err *e)
 	return 0;
 }
 
-static int late_readonly(struct mount_plan *p, struct err *e)
+int mount_late_readonly(struct mount_plan *p, struct err *e)
 {
 	size_t i;
 
@@ -276,7 +276,7 @@ int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e)
 	int r;
 
 	p->proc = proc;
-	r = late_readonly(p, e);
+	r = mount_late_readonly(p, e);
 	if (r == 0 && p->in.root_readonly) {
 		r = p->exec->add_attr(p, p->root, OS_MOUNT_ATTR_RDONLY);
 		if (r < 0)

@@ -9,6 +9,21 @@
 
 #include "base/cleanup.h"
 
+int os_umount_old(struct procfs *p, int fd)
+{
+	auto_fd cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char target[32];
+	int r;
+
+	if (cwd < 0 || fchdir(p->host >= 0 ? p->host : p->own) < 0)
+		return -errno;
+	snprintf(target, sizeof(target), "self/fd/%d", fd);
+	r = umount2(target, MNT_DETACH) < 0 ? -errno : 0;
+	if (fchdir(cwd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
 int os_mount_old(struct procfs *p, const struct os_mount *m)
 {
 	auto_fd cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -20,3 +20,5 @@ struct os_mount {
 
 /* 0 or -errno. The working directory is the same afterwards. */
 int os_mount_old(struct procfs *p, const struct os_mount *m);
+/* Takes off the mount whose root fd is, with all that is mounted below it (MNT_DETACH). As above. */
+int os_umount_old(struct procfs *p, int fd);

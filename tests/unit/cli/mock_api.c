@@ -171,6 +171,16 @@ int strake_update(strake_runtime *rt, const char *id, const struct strake_update
 	return answer("update", id, err);
 }
 
+int strake_mounts(strake_runtime *rt, const char *id, bool add, const char *text, size_t len,
+		  struct strake_error *err)
+{
+	(void)rt;
+	(void)text;
+	(void)len;
+	mock.all = add;
+	return answer("mounts", id, err);
+}
+
 int strake_events(strake_runtime *rt, const char *id, const struct strake_events_options *o,
 		  strake_event_fn fn, void *data, struct strake_error *err)
 {

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mounts: more mounts for a container that runs, and their removal. The sources are opened here; a
+ * child that enters the container's namespaces puts them in their places. The container's config
+ * stays as it was.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "container/config.h"
+#include "container/opened.h"
+#include "mount/mount.h"
+#include "ns/ns.h"
+#include "oci/load.h"
+#include "os/clone.h"
+#include "os/pidfd.h"
+#include "os/setns.h"
+#include "proc/join.h"
+
+struct hotmount {
+	struct opened c;
+	struct arena arena;
+	struct spec spec;
+	bool has_spec, add;
+	struct spec_mounts mounts;
+	struct mount_plan *plan; /* to add */
+	int user_ns, mount_ns, root;
+};
+
+/* Opened by the number of init, which is looked at again afterwards. */
+static int open_target(struct hotmount *h, struct err *e)
+{
+	const struct spec_namespaces *ns = &h->spec.linux->namespaces;
+	struct procfs *proc = &h->c.rt->proc;
+	pid_t pid = (pid_t)h->c.state.init_pid;
+
+	if (!spec_namespace_find(ns, NS_MOUNT))
+		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
+				"the container has no mount namespace of its own");
+	h->mount_ns = procfs_open_ns(proc, pid, ns_table[NS_MOUNT].link);
+	h->root = h->mount_ns < 0 ? h->mount_ns : procfs_open_root(proc, pid);
+	if (h->root >= 0 && spec_namespace_find(ns, NS_USER))
+		h->user_ns = procfs_open_ns(proc, pid, ns_table[NS_USER].link);
+	if (opened_check_alive(&h->c, e) < 0)
+		return -e->errnum;
+	if (h->root < 0)
+		return err_sys(e, -h->root, "open the container's root");
+	if (h->user_ns < 0 && h->user_ns != FD_NONE)
+		return err_sys(e, -h->user_ns, "open the container's user namespace");
+	return 0;
+}
+
+static int plan(struct hotmount *h, struct err *e)
+{
+	static const struct spec_devices no_devices;
+	static const struct strv no_paths;
+	const struct spec_linux *l = h->spec.linux;
+	struct mount_input in = {
+		.bundle = h->c.state.bundle, .rootfs = h->c.state.rootfs, .mounts = &h->mounts,
+		.devices = &no_devices, .masked_paths = &no_paths, .readonly_paths = &no_paths,
+		.mount_label = str_empty(l->mount_label) ? NULL : l->mount_label,
+		.mount_label_kind = l->mount_label_kind,
+		.uid_mappings = &l->uid_mappings, .gid_mappings = &l->gid_mappings,
+		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
+		.new_cgroup_namespace = spec_namespace_find(&l->namespaces, NS_CGROUP) != NULL,
+		.cgroup_unified = cgroup_host_is_unified(), .live = true,
+	};
+	int r = mount_plan_new(&in, &h->plan, e);
+
+	return r < 0 ? r : mount_plan_open_sources(h->plan, e);
+}
+
+static int enter(const struct hotmount *h, struct err *e)
+{
+	int r = h->user_ns >= 0 ? os_setns(h->user_ns, ns_table[NS_USER].flag) : 0;
+
+	if (r == 0)
+		r = os_setns(h->mount_ns, ns_table[NS_MOUNT].flag);
+	if (r < 0)
+		return err_sys(e, -r, "enter the container's namespaces");
+	return h->user_ns >= 0 ? become_root(e) : 0;
+}
+
+static int work(const struct hotmount *h, struct err *e)
+{
+	int r = enter(h, e);
+
+	if (r == 0 && h->add)
+		return mount_live_add(h->plan, h->root, &h->c.rt->proc, e);
+	/* In the opposite order: one may lie in another. */
+	for (size_t i = h->mounts.n; r == 0 && i > 0; i--)
+		r = mount_live_remove(h->mounts.v[i - 1].destination, h->root, &h->c.rt->proc, e);
+	return r;
+}
+
+static _Noreturn void child(const struct hotmount *h, int words)
+{
+	struct err e;
+
+	err_init(&e);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (work(h, &e) == 0)
+		_exit(0);
+	(void)io_write_all(words, &e, sizeof(e));
+	_exit(1);
+}
+
+static int run_child(const struct hotmount *h, struct err *e)
+{
+	const struct os_clone how = { .cgroup = FD_NONE };
+	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;
+	int ends[2], status = 0;
+	bool in_cgroup;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(e, errno, "pipe");
+	words = ends[0];
+	theirs = ends[1];
+	pid = os_clone(&how, &pidfd, &in_cgroup);
+	if (pid < 0)
+		return err_sys(e, -pid, "clone");
+	if (pid == 0)
+		child(h, theirs);
+	cleanup_fd(&theirs);
+	if (io_read_full(words, e, sizeof(*e)) != sizeof(*e) || !err_is_valid(e) || !err_is_set(e))
+		err_init(e);
+	os_wait_child(pid, &status);
+	if (err_is_set(e))
+		return -e->errnum;
+	return status == 0 ? 0 : err_make(e, ERR_CHILD, ECHILD, "the process that mounts died");
+}
+
+static int change(struct hotmount *h, const char *text, size_t len, struct err *e)
+{
+	int r;
+
+	if (!h->c.init_alive || h->c.status == STATUS_CREATING)
+		return err_make(e, ERR_STATE, ESRCH, "container not running");
+	r = config_load(&h->c.dir, h->c.state.bundle, &h->spec, e);
+	if (r < 0)
+		return r;
+	h->has_spec = true;
+	r = spec_load_mounts(&h->arena, "mounts", text, len, &h->mounts, e);
+	if (r == 0)
+		r = open_target(h, e);
+	if (r == 0 && h->add)
+		r = plan(h, e);
+	return r < 0 ? r : run_child(h, e);
+}
+
+int container_mounts(struct runtime *rt, const char *id, bool add, const char *text, size_t len,
+		     struct err *e)
+{
+	struct hotmount h = { .add = add, .user_ns = FD_NONE, .mount_ns = FD_NONE, .root = FD_NONE };
+	int r = opened_init(&h.c, rt, id, OPEN_LOCKED, e);
+
+	if (r < 0)
+		return r;
+	arena_init(&h.arena);
+	r = change(&h, text, len, e);
+	fd_close(h.user_ns);
+	fd_close(h.mount_ns);
+	fd_close(h.root);
+	mount_plan_free(h.plan);
+	if (h.has_spec)
+		spec_fini(&h.spec);
+	arena_fini(&h.arena);
+	opened_fini(&h.c);
+	return r;
+}

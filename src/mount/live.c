@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mounts of a container that runs: whoever made its root may be changing it meanwhile. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "mount/plan.h"
+#include "os/mount_old.h"
+#include "os/safe_path.h"
+
+int mount_live_add(struct mount_plan *p, int root, struct procfs *proc, struct err *e)
+{
+	p->exec = &mount_exec_fd;
+	p->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	if (p->root < 0)
+		return err_sys(e, errno, "keep the container's root");
+	return mount_all(p, proc, e) < 0 ? -e->errnum : mount_late_readonly(p, e);
+}
+
+/* Linux 5.8 tells; before, umount(2) says EINVAL. */
+static bool is_mount_point(int fd)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
+		return false;
+	return !(st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) ||
+	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+int mount_live_remove(const char *destination, int root, struct procfs *proc, struct err *e)
+{
+	auto_fd fd = FD_NONE;
+	struct arena a;
+	const char *path;
+	int r;
+
+	arena_init(&a);
+	path = path_join(&a, "/", destination);
+	if (!path) {
+		r = err_sys(e, ENOMEM, "unmount %s", destination);
+	} else if (str_eq(path, "/")) {
+		r = err_make(e, ERR_USAGE, EINVAL, "the container's root cannot be unmounted");
+	} else {
+		fd = safe_open_nofollow(root, path, O_PATH, false);
+		r = fd < 0 ? fd : is_mount_point(fd) ? os_umount_old(proc, fd) : -EINVAL;
+		if (r == -EINVAL)
+			r = err_make(e, ERR_STATE, EINVAL, "%s is not a mount point", path);
+		else if (r < 0)
+			r = err_sys(e, -r, "unmount %s", path);
+	}
+	arena_fini(&a);
+	return r;
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2034
+#
+# mounts add and remove: a container that runs gets more mounts.
+load helpers
+
+setup() {
+	setup_bundle
+	strake_only "a command of crun"
+	requires root kernel_mount_api
+	mkdir "$T/source"
+	echo "from the host" >"$T/source/file"
+}
+
+# mounts add|remove JSON
+mounts() {
+	printf '%s' "$2" >"$T/mounts.json"
+	strake mounts "$1" "$ID" "$T/mounts.json"
+}
+inside() { strake exec "$ID" sh -c "$1"; }
+bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind", "source": $s, "options": ["rbind", "ro", "nosuid"]}]'; }
+
+@test "mounts: a bind comes and goes" {
+	run_sleeper
+	ok mounts add "$(bind)"
+	ok inside 'cat /new/dir/file; grep " /new/dir " /proc/self/mountinfo'
+	assert_out_match $'^from the host\n.* ro,nosuid'
+	not_ok inside 'echo x >/new/dir/file'
+	[ -z "$(left_mounts)" ]
+	ok mounts remove '[{"destination": "/new/dir"}]'
+	not_ok inside 'cat /new/dir/file'
+	not_ok mounts remove '[{"destination": "/new/dir"}]'
+	assert_err_match '/new/dir is not a mount point'
+}
+
+@test "mounts: of a created container, of a file, a tmpfs, from stdin" {
+	set_sh 'cat /one; ls -d /two/*; touch /two/x || echo read-only'
+	ok strake_create
+	local log=$T/out.$CALLS
+	jq -nc --arg s "$T/source/file" '[{"destination": "/one", "type": "bind", "source": $s, "options": ["bind"]},
+		{"destination": "/two", "type": "tmpfs", "source": "tmpfs", "options": ["ro", "size=64k"]}]' >"$T/in"
+	STDIN=$T/in ok strake mounts add "$ID" -
+	ok strake start "$ID"
+	wait_status stopped
+	assert_has "$(cat "$log")" "from the host"
+	assert_has "$(cat "$log")" "read-only"
+	not_ok mounts add "$(bind)"
+	assert_err_match 'container not running'
+}
+
+@test "mounts: a user namespace" {
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
+	chown -R 100000:100000 "$BUNDLE/rootfs"
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T"
+	run_sleeper
+	ok mounts add "$(bind | jq -c '. + [{"destination": "/tm", "type": "tmpfs", "source": "tmpfs"}]')"
+	ok inside 'cat /new/dir/file; touch /tm/x; stat -c %u /tm /new'
+	assert_out $'from the host\n0\n0'
+	ok mounts remove '[{"destination": "/tm"}, {"destination": "/new/dir"}]'
+	not_ok inside 'cat /new/dir/file'
+}
+
+@test "mounts: what the container put in the way does not lead out" {
+	mkdir -p "$T/outside"
+	ln -s "$T/outside" "$BUNDLE/rootfs/link"
+	run_sleeper
+	ok mounts add "$(bind | jq -c '.[0].destination = "/link/dir"')"
+	[ -z "$(ls -A "$T/outside")" ]
+	ok inside "cat $T/outside/dir/file"
+	# Nor is /proc covered.
+	not_ok mounts add "$(bind | jq -c '.[0].destination = "/proc/sys"')"
+	assert_err_match 'proc'
+}
+
+@test "mounts: errors" {
+	run_sleeper
+	not_ok strake mounts sideways "$ID" /dev/null
+	assert_err_match 'unknown command sideways'
+	not_ok strake mounts add "$ID"
+	assert_err_match 'requires exactly 3 argument'
+	not_ok mounts add '{}'
+	assert_err_match 'mounts: expected an array'
+	not_ok mounts add '[{"destination": "/x", "type": "bind", "source": "/none", "options": ["bind"]}]'
+	assert_err_match 'open the source /none: no such file'
+	not_ok mounts remove '[{"destination": "/"}]'
+	assert_err_match 'root cannot be unmounted'
+	not_ok strake mounts add nobody "$T/mounts.json"
+	assert_err_match 'container does not exist'
+	ok strake delete --force "$ID"
+	update_config '.linux.namespaces |= map(select(.type != "mount")) | .mounts = [] | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
+	strake_run --detach
+	[ "$status" = 0 ] || return 0
+	not_ok mounts add "$(bind)"
+	assert_err_match 'no mount namespace of its own'
+}
