@@ -14,6 +14,22 @@
 #include "os/mount_old.h"
 #include "os/safe_path.h"
 
+/* What the parent could not open. Root of a user namespace may not be let through the host's
+ * directories above the rootfs. */
+static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret, struct err *e)
+{
+	auto_fd at = FD_NONE;
+	int r;
+
+	if (op->late_source && p->in.user_namespace) {
+		at = safe_open(p->root, mount_inside_root(p, op->source), O_PATH, 0);
+		if (at < 0)
+			return err_sys(e, -at, "open the source %s", op->source);
+	}
+	r = p->exec->open_source(op, at, ret, e);
+	return r == 0 && op->userns >= 0 ? mount_idmap_to(op->userns, op, *ret, e) : r;
+}
+
 static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
 	struct mount_target t = { .fd = FD_NONE };
@@ -23,7 +39,7 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 	int r = 0;
 
 	if (opened_here)
-		r = p->exec->open_source(op, &source, e);
+		r = open_source(p, op, &source, e);
 	if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
 		err_init(e);
 		if (op->if_missing == MOUNT_MISSING_IS_SKIPPED)

@@ -122,9 +122,10 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struc
 	return r;
 }
 
-static int open_source(const struct mount_op *op, int *ret_fd, struct err *e)
+static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
 {
-	int fd = os_open_tree(AT_FDCWD, op->source, op->opt.set & MS_REC);
+	int fd = os_open_tree(at < 0 ? AT_FDCWD : at, at < 0 ? op->source : "",
+			      op->opt.set & MS_REC);
 
 	if (fd < 0)
 		return err_sys(e, -fd, "open the source %s", op->source);

@@ -105,9 +105,9 @@ static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int m
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 
-static int open_source(const struct mount_op *op, int *ret_fd, struct err *e)
+static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
 {
-	int fd = open(op->source, O_PATH | O_CLOEXEC);
+	int fd = at < 0 ? open(op->source, O_PATH | O_CLOEXEC) : fcntl(at, F_DUPFD_CLOEXEC, 3);
 
 	if (fd < 0)
 		return err_sys(e, errno, "open the source %s", op->source);

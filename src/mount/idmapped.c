@@ -81,10 +81,9 @@ static bool same_maps(const struct spec_idmaps *a, const struct spec_idmaps *b)
 	return a == b || (a && b && a->n == b->n && memcmp(a->v, b->v, a->n * sizeof(*a->v)) == 0);
 }
 
-int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
-		struct err *e)
+/* Of op's maps; it stays the cache's. */
+static int cached_userns(struct mount_userns_cache *cache, const struct mount_op *op, struct err *e)
 {
-	struct os_mount_attr attr = { .set = OS_MOUNT_ATTR_IDMAP };
 	int r = 0;
 
 	if (cache->fd < 0 || !same_maps(cache->uid, op->uid_map) ||
@@ -94,14 +93,37 @@ int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int
 		cache->uid = op->uid_map;
 		cache->gid = op->gid_map;
 	}
-	if (r < 0)
-		return r;
-	attr.userns_fd = (uint64_t)cache->fd;
-	r = os_mount_setattr(tree, &attr, op->opt.idmap_recursive);
+	return r < 0 ? r : cache->fd;
+}
+
+int mount_idmap_to(int userns, const struct mount_op *op, int tree, struct err *e)
+{
+	struct os_mount_attr attr = { .set = OS_MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns };
+	int r = os_mount_setattr(tree, &attr, op->opt.idmap_recursive);
+
 	if (r < 0)
 		return err_sys(e, -r, "id-map %s%s", op->source ? op->source : op->type, r == -EINVAL ?
 			       " (this file system may not support it on this kernel)" : "");
 	return 0;
+}
+
+int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
+		struct err *e)
+{
+	int r = cached_userns(cache, op, e);
+
+	return r < 0 ? r : mount_idmap_to(r, op, tree, e);
+}
+
+/* Init opens the source, but no user namespace comes into being there. */
+static int prepare_late(struct mount_op *op, struct mount_userns_cache *cache, struct err *e)
+{
+	int r = op->uid_map ? cached_userns(cache, op, e) : 0;
+
+	if (r < 0 || !op->uid_map)
+		return r;
+	op->userns = fcntl(r, F_DUPFD_CLOEXEC, 3);
+	return op->userns < 0 ? err_sys(e, errno, "duplicate a user namespace") : 0;
 }
 
 /*
@@ -173,6 +195,8 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
 		} else if (op->kind == MOUNT_OP_FS) {
 			r = make_one(op, &cache, e);
+		} else if (op->late_source && !(op->uid_map && p->in.user_namespace)) {
+			r = prepare_late(op, &cache, e);
 		} else {
 			r = open_one(p, op, &cache, e);
 			if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {

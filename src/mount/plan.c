@@ -23,7 +23,7 @@ static struct mount_op *add(struct mount_plan *p, enum mount_op_kind kind, const
 	struct mount_op *op = &p->ops[p->n_ops++];
 
 	*op = (struct mount_op){
-		.kind = kind, .words = words, .dest = dest, .tree = FD_NONE, .mounted = FD_NONE,
+		.kind = kind, .words = words, .dest = dest, .userns = FD_NONE, .tree = FD_NONE, .mounted = FD_NONE,
 	};
 	return op;
 }
@@ -90,6 +90,26 @@ static int check_bind_data(const struct mount_op *op, struct err *e)
 	return 0;
 }
 
+const char *mount_inside_root(const struct mount_plan *p, const char *path)
+{
+	size_t n = strlen(p->in.rootfs);
+
+	if (n < 2 || strncmp(path, p->in.rootfs, n) != 0 || (path[n] && path[n] != '/'))
+		return NULL;
+	return path[n] ? path + n : "/";
+}
+
+/* Whether a mount before op lies where op's source is, or above. */
+static bool is_provided(const struct mount_plan *p, const struct mount_op *op)
+{
+	const char *inside = mount_inside_root(p, op->source);
+
+	for (const struct mount_op *o = p->ops; inside && o < op; o++)
+		if (path_is_below(inside, o->dest))
+			return true;
+	return false;
+}
+
 static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
 		     struct err *e)
 {
@@ -106,7 +126,10 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 						    path_join(&p->arena, p->in.bundle, m->source);
 	if (str_eq(op->dest, "/dev"))
 		set_late_readonly(op);
-	return op->source ? 0 : no_memory(e);
+	if (!op->source)
+		return no_memory(e);
+	op->late_source = is_provided(p, op);
+	return 0;
 }
 
 static int plan_idmap(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
@@ -227,7 +250,9 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 		return err_make(e, ERR_CONFIG, EINVAL, "the destination is empty");
 	if (!path_is_absolute(m->destination))
 		log_warn("%s: a relative destination is deprecated, taken as relative to /", words);
-	dest = path_join(&p->arena, "/", m->destination);
+	/* As runc: a path of the host's in the rootfs is the same place. */
+	dest = mount_inside_root(p, m->destination);
+	dest = path_join(&p->arena, "/", dest ? dest : m->destination);
 	if (!dest)
 		return no_memory(e);
 	op = add(p, MOUNT_OP_FS, words, dest);
@@ -349,6 +374,7 @@ void mount_plan_free(struct mount_plan *p)
 	if (!p)
 		return;
 	for (i = 0; i < p->n_ops; i++) {
+		fd_close(p->ops[i].userns);
 		fd_close(p->ops[i].tree);
 		fd_close(p->ops[i].mounted);
 	}

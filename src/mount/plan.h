@@ -43,6 +43,8 @@ struct mount_op {
 	enum mount_if_missing if_missing; /* the source of a bind */
 	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
+	bool late_source; /* another mount of the config provides it: only init can open it */
+	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
 	int tree;    /* the source or the idmapped file system, opened and configured by the parent */
 	int mounted; /* the mount made, kept until mount_finish() when late_readonly */
 };
@@ -79,8 +81,9 @@ struct mount_target {
  * same checks, same result.
  */
 struct mount_executor {
-	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. */
-	int (*open_source)(const struct mount_op *op, int *ret_fd, struct err *e);
+	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. at is
+	 * the source itself, or FD_NONE: then it is op->source. */
+	int (*open_source)(const struct mount_op *op, int at, int *ret_fd, struct err *e);
 	/* *source then is a descriptor of the new mount. configured: the parent has done it. */
 	int (*bind)(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		    const struct mount_target *t, struct err *e);
@@ -143,6 +146,10 @@ struct mount_userns_cache {
 };
 int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
 		struct err *e);
+/* The same with a user namespace that is there. Also init. */
+int mount_idmap_to(int userns, const struct mount_op *op, int tree, struct err *e);
+/* plan.c: the part of an absolute path that lies in the rootfs, as the container sees it; or NULL. */
+const char *mount_inside_root(const struct mount_plan *p, const char *path);
 
 /* MS_* of a propagation, without MS_REC: the default is what runc does, slave. */
 unsigned long mount_root_propagation(const struct mount_input *in);

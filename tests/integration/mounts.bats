@@ -108,6 +108,46 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 	assert_out one
 }
 
+# A source below a mount of the same config, and destinations named by the host's path of the root.
+@test "mounts: a source that an earlier mount provides" {
+	strake_only "runc 1.1.5 cannot, in a user namespace"
+	mkdir -p "$T/one/sub" "$BUNDLE/rootfs/final"
+	echo one >"$T/one/sub/f"
+	chown -R 5000:5000 "$T/one"
+	mount_at /mnt bind "$T/one" bind
+	mount_at "$BUNDLE/rootfs/final" bind "$BUNDLE/rootfs/mnt/sub" rbind
+	set_args cat /final/f
+	ok strake_run
+	assert_out one
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
+	local d=$BUNDLE/rootfs
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	ok strake_run
+	assert_out one
+	[ ! -e "$BUNDLE/rootfs$BUNDLE" ] || fail "the host's path was made in the root"
+	assert_nothing_left
+}
+
+@test "mounts: an idmapped source that an earlier mount provides" {
+	requires kernel_mount_api kernel_mount_setattr
+	strake_only "runc 1.1.5 has none"
+	mkdir -p "$T/one/sub" "$BUNDLE/rootfs/final"
+	echo one >"$T/one/sub/f"
+	mount_at /mnt bind "$T/one" bind
+	update_config --arg s "$BUNDLE/rootfs/mnt/sub" '.mounts += [{destination: "/final", type: "bind", source: $s, options: ["bind"],
+		"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 1000}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 1000}]}]'
+	set_args stat -c %u:%g /final/f
+	strake_run
+	if [ "$status" != 0 ] && [[ $err =~ (invalid\ argument|not\ support) ]]; then
+		skip "the file system of $T cannot be idmapped"
+	fi
+	assert_out 5000:6000
+}
+
 @test "mounts: a destination through a symlink stays in the root" {
 	ln -s /real "$BUNDLE/rootfs/link"
 	mkdir "$BUNDLE/rootfs/real"
