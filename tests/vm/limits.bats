@@ -196,6 +196,14 @@ teardown() {
 	assert_nothing_left
 }
 
+@test "limits: rdma of a device that is not there" {
+	requires cgroup_rdma
+	res '{"rdma": {"mlx5_1": {"hcaHandles": 3, "hcaObjects": 100}}}'
+	not_ok strake_run
+	assert_err_match 'rdma'
+	assert_nothing_left
+}
+
 @test "limits: unified" {
 	res '{"unified": {"memory.high": "20971520", "memory.min": "4194304", "cgroup.max.depth": "7", "pids.max": "33"}}'
 	run_sleeper

@@ -53,20 +53,29 @@ build_tree() {
 	chmod 755 "$tree/usr/sbin/policy-rc.d"
 	printf 'path-exclude=/usr/share/%s/*\n' doc man info locale lintian \
 		>"$tree/etc/dpkg/dpkg.cfg.d/vm"
+	# sid's list says that it is out of date after a week; a mirror that stands still will do.
+	echo 'Acquire::Check-Valid-Until "false";' >"$tree/etc/apt/apt.conf.d/vm"
 	mount -t proc proc "$tree/proc"
 	chroot "$tree" apt-get -q update
 	# shellcheck disable=SC2046
 	chroot "$tree" apt-get -qy --no-install-recommends \
 		-o Dpkg::Options::=--force-unsafe-io install $(packages)
 
-	# The kernel as files only: no hooks, no initramfs-tools.
+	# The kernel as files only: no hooks, no initramfs-tools. Since Debian 14 it is in several packages.
 	kernel=$(chroot "$tree" apt-cache depends linux-image-cloud-amd64 |
-		awk '$1 == "Depends:" {print $2; exit}')
-	mkdir "$tree/tmp/kernel"
-	chroot "$tree" sh -c "cd /tmp/kernel && apt-get -q -o APT::Sandbox::User=root download $kernel &&
-		dpkg-deb -x $kernel*.deb x && rm -rf x/usr && mv x/lib/modules /lib/modules && mv x/boot/vmlinuz-* /boot/"
+		awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ {print $2; exit}')
+	kernel=${kernel#linux-image-}
+	mkdir -p "$tree/tmp/kernel/x"
+	chroot "$tree" bash -euc 'cd /tmp/kernel
+		for p in linux-{image,base,binary,modules}-'"$kernel"'; do
+			! apt-cache show "$p" >/dev/null 2>&1 || apt-get -q -o APT::Sandbox::User=root download "$p"
+		done
+		for p in *.deb; do dpkg-deb -x "$p" x; done
+		mkdir -p /lib/modules
+		mv x/lib/modules/* /lib/modules/ 2>/dev/null || mv x/usr/lib/modules/* /lib/modules/
+		mv x/boot/vmlinuz-* /boot/ 2>/dev/null || mv /lib/modules/*/vmlinuz /boot/vmlinuz-'"$kernel"
 	rm -rf "$tree/tmp/kernel" "$tree"/lib/modules/*/build "$tree"/lib/modules/*/source
-	chroot "$tree" depmod "${kernel#linux-image-}"
+	chroot "$tree" depmod "$kernel"
 
 	chroot "$tree" apt-get clean
 	umount "$tree/proc"
@@ -105,6 +114,13 @@ build_image() {
 	rm -rf "$root"
 }
 
+# The packages cannot be had: no fault of the machine's.
+die_for_want() {
+	tail -n 15 "$log" >&2
+	printf 'vm: %s\n' "$*" >&2
+	exit 126
+}
+
 # Both of these want the lock.
 build_locked() {
 	local t0=$EPOCHREALTIME t tree img log=$cache/build.log
@@ -117,7 +133,7 @@ build_locked() {
 		mkdir "$tree.new"
 		unshare -m -p -f --kill-child --propagation private -- \
 			"$0" _stage build_tree "$tree.new" >"$log" 2>&1 </dev/null ||
-			die "debootstrap failed: see $log"
+			die_for_want "debootstrap failed: see $log"
 		mv "$tree.new" "$tree"
 		say "tree: $(du -sm "$tree" | cut -f1) MiB, $(seconds "$t0" "$EPOCHREALTIME") s"
 	fi
