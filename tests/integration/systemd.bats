@@ -126,6 +126,18 @@ is_in_unit() { grep -q "^0::/.*$UNIT\$" "/proc/$1/cgroup"; }
 	no_unit
 }
 
+@test "systemd: a container that ran out of memory is explained, though its scope is gone" {
+	strake_only "it says nothing"
+	res '{"memory": {"limit": 33554432, "swap": 33554432}}'
+	set_sh 'exec tail /dev/zero'
+	for _ in 1 2 3; do
+		sd_run
+		assert_status 137
+		assert_err_match 'ran out of memory: the OOM killer struck 1 time'
+	done
+	no_unit
+}
+
 @test "systemd: a quota is rounded up to whole percents, in both" {
 	res '{"cpu": {"quota": 12345, "period": 100000}}'
 	sleeper
