@@ -15,9 +15,19 @@
 #include "oci/load.h"
 #include "oci/validate.h"
 
+/* Not where we are ourselves: such a path is how engines write "that of the host". */
 static bool new_or_joined(const struct spec *s, enum ns_kind kind)
 {
-	return spec_namespace_find(&s->linux->namespaces, kind) != NULL;
+	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, kind);
+	struct stat own, joined;
+	char link[32];
+
+	if (!ns || !ns->path)
+		return ns != NULL;
+	snprintf(link, sizeof(link), "/proc/self/ns/%s", ns_table[kind].link);
+	/* A path that cannot be looked at is for whoever is to open it to complain about. */
+	return stat(link, &own) < 0 || stat(ns->path, &joined) < 0 || own.st_ino != joined.st_ino ||
+	       own.st_dev != joined.st_dev;
 }
 
 /* A sysctl of the host is out of bounds, and so is one whose namespace the container shares. */

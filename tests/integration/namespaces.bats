@@ -158,6 +158,21 @@ open_the_way() {
 	assert_eq "$(cat /proc/sys/kernel/panic)" "$v"
 }
 
+@test "sysctl: a path to the namespace of the host is the host's" {
+	local before
+	before=$(cat /proc/sys/net/core/somaxconn)
+	# In a namespace of its own all the same: a test that fails must not change the host.
+	update_config '.linux.sysctl = {"net.core.somaxconn": "77"}
+		| .linux.namespaces |= map(if .type == "network" then .path = "/proc/self/ns/net" else . end)'
+	set_args true
+	STRAKE_TEST_ID=$ID unshare --net sh -c '"$@"; echo "status $?"; cat /proc/sys/net/core/somaxconn' -- \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
+	grep -q 'status 1' "$T/o" || fail "$(cat "$T/o" "$T/e")"
+	grep -q 'not allowed in.* host' "$T/e"
+	! grep -qx 77 "$T/o"
+	assert_eq "$(cat /proc/sys/net/core/somaxconn)" "$before"
+}
+
 @test "sysctl: a value that smuggles a second line" {
 	strake_only "runc 1.1.5 does not look"
 	update_config '.linux.sysctl = {"net.ipv4.ip_forward": "1\nkernel.panic=1"}'
