@@ -3,8 +3,8 @@
  * libstrake: the life of a container, one function for each command of an OCI runtime.
  *
  * All functions return 0 (or a documented non-negative value) on success, -1 on failure with
- * *err filled in (err may be NULL). The calling process must be single-threaded for create, run
- * and exec. Source: runtime-spec 1.3 runtime.md; runc 1.5 for what the spec leaves open.
+ * *err filled in (err may be NULL). The calling process must be single-threaded for create, run,
+ * exec, checkpoint and restore. Source: runtime-spec 1.3 runtime.md; runc 1.5 for what the spec leaves open.
  */
 #ifndef STRAKE_CONTAINER_H
 #define STRAKE_CONTAINER_H
@@ -59,6 +59,13 @@ int strake_resume(strake_runtime *rt, const char *id, struct strake_error *err);
 
 int strake_update(strake_runtime *rt, const char *id, const struct strake_update_options *o,
 		  struct strake_error *err);
+
+/* Dumps the container by CRIU; it is deleted unless it was left running or only pre-dumped. */
+int strake_checkpoint(strake_runtime *rt, const char *id, const struct strake_checkpoint_options *o,
+		      struct strake_error *err);
+/* A new container with the processes of the images. Returns as strake_run(). */
+int strake_restore(strake_runtime *rt, const char *id, const struct strake_restore_options *o,
+		   struct strake_error *err);
 
 /*
  * Adds mounts to a container that runs, or removes them again: text is an array as config.json's

@@ -25,7 +25,7 @@ struct strake_runtime_options {
 	const char *cgroup_manager; /* "cgroupfs", "systemd" or "disabled"; NULL: by systemd_cgroup */
 };
 
-/* create, run, (later) restore. */
+/* create and run. */
 struct strake_create_options {
 	size_t size;
 	const char *bundle;         /* directory with config.json; NULL: the current one */
@@ -81,6 +81,34 @@ struct strake_events_options {
 	size_t size;
 	bool stats_only;     /* the statistics, once */
 	int64_t interval_ns; /* between two statistics; > 0 unless stats_only */
+};
+
+/* CRIU's images of a container, and what it must accept on the way. */
+struct strake_checkpoint_options {
+	size_t size;
+	const char *image_path;       /* directory for the images; NULL: "checkpoint" in the current one */
+	const char *work_path;        /* directory for CRIU's log and the like; NULL: image_path */
+	const char *parent_path;      /* an earlier pre-dump's, relative to image_path */
+	bool leave_running, pre_dump; /* either leaves the container as it is */
+	bool tcp_established, tcp_skip_in_flight, link_remap, ext_unix_sk, shell_job, file_locks;
+	bool lazy_pages;              /* stays and serves the memory to a restore elsewhere */
+	const int *status_fd;         /* lazy_pages: gets a zero byte once that works; then closed */
+	const char *page_server;      /* "address:port" of a server that gets the memory */
+	const char *manage_cgroups;   /* "soft", "full", "strict", "ignore" */
+	const char *const *empty_ns;  /* NULL-terminated: "network" */
+	bool auto_dedup;
+};
+
+struct strake_restore_options {
+	size_t size;
+	const char *image_path, *work_path; /* as above */
+	const char *bundle, *console_socket, *pid_file; /* as for create */
+	bool no_pivot, no_new_keyring, detach, no_subreaper;
+	bool tcp_established, tcp_close, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
+	const char *manage_cgroups;
+	const char *const *empty_ns;
+	const char *lsm_profile;       /* "type:name" */
+	const char *lsm_mount_context;
 };
 
 /* One container as `state` and `list` show it. Strings belong to the call that gave it. */

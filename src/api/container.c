@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
+#include "checkpoint/checkpoint.h"
 
 int strake_create(strake_runtime *rt, const char *id, const struct strake_create_options *o,
 		  struct strake_error *err)
@@ -107,6 +108,30 @@ int strake_events(strake_runtime *rt, const char *id, const struct strake_events
 	err_init(&e);
 	api_copy_options(&own, sizeof(own), o);
 	return api_result(container_events(&rt->rt, id, &own, fn, data, &e), &e, err);
+}
+
+int strake_checkpoint(strake_runtime *rt, const char *id, const struct strake_checkpoint_options *o,
+		      struct strake_error *err)
+{
+	struct strake_checkpoint_options own;
+	struct err e;
+
+	err_init(&e);
+	api_copy_options(&own, sizeof(own), o);
+	return api_result(container_checkpoint(&rt->rt, id, &own, &e), &e, err);
+}
+
+int strake_restore(strake_runtime *rt, const char *id, const struct strake_restore_options *o,
+		   struct strake_error *err)
+{
+	struct strake_restore_options own;
+	int status = 0, r;
+	struct err e;
+
+	err_init(&e);
+	api_copy_options(&own, sizeof(own), o);
+	r = container_restore(&rt->rt, id, &own, &status, &e);
+	return api_result(r < 0 ? r : status, &e, err);
 }
 
 int strake_pids(strake_runtime *rt, const char *id, pid_t **ret, size_t *ret_n,

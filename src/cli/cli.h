@@ -54,8 +54,9 @@ struct cmd {
 	int (*run)(struct cli *c, void *values, char **args, size_t n_args);
 };
 
-extern const struct cmd cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features, cmd_help, cmd_kill,
-	cmd_list, cmd_mounts, cmd_pause, cmd_ps, cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
+extern const struct cmd cmd_checkpoint, cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features, cmd_help,
+	cmd_kill, cmd_list, cmd_mounts, cmd_pause, cmd_ps, cmd_restore, cmd_resume, cmd_run, cmd_spec, cmd_start,
+	cmd_state, cmd_update;
 /* In the order of the help, ends with NULL. */
 extern const struct cmd *const commands[];
 const struct cmd *command_find(const char *name);

@@ -170,8 +170,9 @@ int kill_and_wait(struct opened *c, struct err *e)
 	r = opened_cgroup(c, e);
 	if (r < 0)
 		return r;
-	/* A frozen process does not die by a signal on cgroup v1: cgroup_kill() sees to that. */
-	if (!c->state.private_pidns || c->status == STATUS_PAUSED)
+	/* A frozen process does not die by a signal on cgroup v1: cgroup_kill() sees to that. And a CRIU
+	 * that somebody's restore left in there holds what it traces. */
+	if (!c->state.private_pidns || c->status == STATUS_PAUSED || c->abandoned)
 		r = cgroup_kill(c->cgroup, SIGKILL, e);
 	else
 		r = opened_signal(c, SIGKILL, e);

@@ -76,6 +76,27 @@ static int check_cgroups(struct exec *x, struct err *e)
 	return 0;
 }
 
+/* A namespace that the config does not ask for: a restored process may have one for its clocks. */
+static int follow_state(struct exec *x, struct err *e)
+{
+	const struct ns_info *time = &ns_table[NS_TIME];
+	struct spec_namespaces *ns = &x->spec.linux->namespaces;
+	struct spec_namespace *v;
+
+	for (size_t i = 0; i < x->c.state.namespaces.n; i++) {
+		if (!str_eq(x->c.state.namespaces.v[i].key, time->key) || spec_namespace_find(ns, NS_TIME))
+			continue;
+		v = arena_array(&x->spec.arena, ns->n + 1, sizeof(*v));
+		if (!v)
+			return err_sys(e, ENOMEM, "listing the namespaces");
+		if (ns->n)
+			memcpy(v, ns->v, ns->n * sizeof(*v));
+		v[ns->n] = (struct spec_namespace){ .kind = NS_TIME };
+		*ns = (struct spec_namespaces){ v, ns->n + 1 };
+	}
+	return 0;
+}
+
 static int load(struct exec *x, struct err *e)
 {
 	int r = config_load(&x->c.dir, x->c.state.bundle, &x->spec, e);
@@ -83,6 +104,9 @@ static int load(struct exec *x, struct err *e)
 	if (r < 0)
 		return r;
 	x->have_spec = true;
+	r = follow_state(x, e);
+	if (r < 0)
+		return r;
 	r = exec_process_build(&x->arena, &x->spec, x->o, &x->process, e);
 	return r < 0 ? r : check_terminal(x, e);
 }

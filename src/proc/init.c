@@ -35,6 +35,7 @@ const struct init_step init_steps[] = {
 	{ BEFORE_PIVOT, NULL, step_host_hooks, "waiting for the hooks of the runtime" },
 	{ BEFORE_PIVOT, NULL, step_create_container_hooks, "running createContainer hooks" },
 	{ BEFORE_PIVOT, "changing the root filesystem", step_pivot },
+	{ AFTER_PIVOT, "opening /dev/null", step_null_stdio },
 	{ AFTER_PIVOT, "setting up the terminal", step_terminal },
 	{ AFTER_PIVOT, "setting the hostname", step_names },
 	{ AFTER_PIVOT, "setting sysctls", step_sysctls },

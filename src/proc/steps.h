@@ -77,6 +77,7 @@ int step_make_cwd(struct init_ctx *ctx, struct err *e);
 int step_host_hooks(struct init_ctx *ctx, struct err *e);
 int step_create_container_hooks(struct init_ctx *ctx, struct err *e);
 int step_pivot(struct init_ctx *ctx, struct err *e);
+int step_null_stdio(struct init_ctx *ctx, struct err *e);
 int step_terminal(struct init_ctx *ctx, struct err *e);
 int step_finish_mounts(struct init_ctx *ctx, struct err *e);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -81,6 +83,40 @@ int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
 int step_pivot(struct init_ctx *ctx, struct err *e)
 {
 	return mount_pivot(ctx->job->mounts, e);
+}
+
+static bool is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+/*
+ * A caller's /dev/null is on a mount that the container does not have: its own takes its place, as
+ * with runc, or no checkpoint could tell what it is. What an image has there is looked at before it
+ * is opened (CVE-2025-31133); without one everything stays as it is.
+ */
+int step_null_stdio(struct init_ctx *ctx, struct err *e)
+{
+	auto_fd path = FD_NONE, null = FD_NONE;
+
+	(void)ctx;
+	for (int fd = 0; fd < 3; fd++) {
+		if (!is_null(fd))
+			continue;
+		if (path < 0) {
+			path = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+			if (path < 0 || !is_null(path))
+				return 0;
+			null = open("/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+			if (null < 0 || !is_null(null) || fcntl(null, F_SETFL, 0) < 0)
+				return 0;
+		}
+		if (dup2(null, fd) < 0)
+			return err_sys(e, errno, "dup2 /dev/null");
+	}
+	return 0;
 }
 
 int step_terminal(struct init_ctx *ctx, struct err *e)

@@ -67,6 +67,10 @@ requires() {
 			[[ ",${STRAKE_FALLBACK:-}," != *",${word#kernel_},"* ]] ||
 				skip "needs ${word#kernel_}, which STRAKE_FALLBACK takes away"
 			;;
+		criu)
+			command -v criu >/dev/null || skip "needs CRIU (tests/criu unpacks one)"
+			criu check >/dev/null 2>&1 </dev/null || skip "needs a CRIU that can run on this kernel"
+			;;
 		cmd_*) command -v "${word#cmd_}" >/dev/null || skip "needs the program ${word#cmd_}" ;;
 		*) echo "requires: unknown word $word" && return 1 ;;
 		esac

@@ -100,6 +100,26 @@ int strake_exec(strake_runtime *rt, const char *id, const struct strake_exec_opt
 	return answer("exec", id, err);
 }
 
+int strake_checkpoint(strake_runtime *rt, const char *id, const struct strake_checkpoint_options *o,
+		      struct strake_error *err)
+{
+	(void)rt;
+	mock.checkpoint = *o;
+	mock.text[0] = '\0';
+	join("empty_ns", o->empty_ns);
+	if (o->status_fd)
+		mock.sig = *o->status_fd;
+	return answer("checkpoint", id, err);
+}
+
+int strake_restore(strake_runtime *rt, const char *id, const struct strake_restore_options *o,
+		   struct strake_error *err)
+{
+	(void)rt;
+	mock.restore = *o;
+	return answer("restore", id, err);
+}
+
 int strake_start(strake_runtime *rt, const char *id, struct strake_error *err)
 {
 	(void)rt;

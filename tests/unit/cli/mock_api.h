@@ -21,7 +21,9 @@ struct mock {
 	struct strake_create_options create;
 	struct strake_exec_options exec;
 	struct strake_events_options events;
-	char text[512];              /* exec's lists, joined; runtime's root */
+	struct strake_checkpoint_options checkpoint;
+	struct strake_restore_options restore;
+	char text[512];              /* exec's and checkpoint's lists, joined; runtime's root */
 	const struct strake_info *list;
 	size_t n_list;
 	const pid_t *pids;

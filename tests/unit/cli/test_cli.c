@@ -16,7 +16,7 @@
 #include "mock_api.h"
 #include "tests/unit/test.h"
 
-#define WORDS_MAX 20
+#define WORDS_MAX 40
 
 static char out[16384], err[16384];
 
@@ -225,7 +225,7 @@ static void help_is_on_stdout_and_no_failure(void **state)
 	(void)state;
 	assert_int_equal(RUN("strake"), 0);
 	assert_true(str_starts(out, "NAME:\n   strake - "));
-	assert_non_null(strstr(out, "\nCOMMANDS:\n   create "));
+	assert_non_null(strstr(out, "\nCOMMANDS:\n   checkpoint "));
 	assert_null(strstr(out, "--criu")); /* hidden */
 	assert_int_equal(RUN("strake", "-h"), 0);
 	assert_int_equal(RUN("strake", "help"), 0);
@@ -482,6 +482,66 @@ static void update_reads_resources(void **state)
 	assert_non_null(strstr(err, "no such file or directory"));
 }
 
+static void checkpoint_fills_the_options(void **state)
+{
+	const struct strake_checkpoint_options *o = &mock.checkpoint;
+
+	(void)state;
+	/* As containerd's shim calls it. */
+	assert_int_equal(RUN("runc", "checkpoint", "--image-path", "i", "--work-path", "w", "--parent-path",
+			     "../p", "--tcp-established", "--ext-unix-sk", "--shell-job", "--file-locks",
+			     "--manage-cgroups-mode", "soft", "--empty-ns", "network", "--lazy-pages",
+			     "--status-fd", "3", "--leave-running", "--pre-dump", "c1"), 0);
+	assert_string_equal(mock.called, "checkpoint");
+	assert_string_equal(mock.id, "c1");
+	assert_string_equal(o->image_path, "i");
+	assert_string_equal(o->work_path, "w");
+	assert_string_equal(o->parent_path, "../p");
+	assert_string_equal(o->manage_cgroups, "soft");
+	assert_string_equal(mock.text, "empty_ns=[network];");
+	assert_true(o->tcp_established && o->ext_unix_sk && o->shell_job && o->file_locks);
+	assert_true(o->lazy_pages && o->leave_running && o->pre_dump);
+	assert_false(o->tcp_skip_in_flight || o->link_remap || o->auto_dedup);
+	assert_int_equal(mock.sig, 3);
+	assert_int_equal(RUN("runc", "checkpoint", "--tcp-skip-in-flight", "--link-remap", "--auto-dedup",
+			     "--page-server=1.2.3.4:5", "--status-fd=-1", "c1"), 0);
+	assert_true(o->tcp_skip_in_flight && o->link_remap && o->auto_dedup);
+	assert_string_equal(o->page_server, "1.2.3.4:5");
+	assert_null(o->status_fd);
+	/* Engines ask so whether it is there. */
+	assert_int_equal(RUN("runc", "checkpoint", "--help"), 0);
+	assert_int_equal(RUN("runc", "checkpoint"), 1);
+}
+
+static void restore_fills_the_options(void **state)
+{
+	const struct strake_restore_options *o = &mock.restore;
+
+	(void)state;
+	assert_int_equal(RUN("runc", "restore", "--image-path", "i", "--work-path", "w", "--parent-path", "p",
+			     "--detach", "--pid-file", "f", "--console-socket", "s", "--no-pivot",
+			     "-no-subreaper", "--bundle", "b", "c1"), 0);
+	assert_string_equal(mock.called, "restore");
+	assert_string_equal(o->image_path, "i");
+	assert_string_equal(o->work_path, "w");
+	assert_string_equal(o->pid_file, "f");
+	assert_string_equal(o->console_socket, "s");
+	assert_string_equal(o->bundle, "b");
+	assert_true(o->detach && o->no_pivot && o->no_subreaper);
+	/* podman's, of which runc knows less. */
+	assert_int_equal(RUN("runc", "restore", "--tcp-established", "--tcp-close", "--file-locks",
+			     "--preserve-fds", "2", "--lsm-profile=selinux:x", "--lsm-mount-context=y", "c1"), 0);
+	assert_true(o->tcp_established && o->tcp_close && o->file_locks);
+	assert_string_equal(o->lsm_profile, "selinux:x");
+	assert_string_equal(o->lsm_mount_context, "y");
+	assert_int_equal(RUN("runc", "restore", "--shell-job", "--ext-unix-sk", "--lazy-pages", "--auto-dedup",
+			     "--no-new-keyring", "--manage-cgroups-mode=ignore", "--empty-ns=network", "c1"), 0);
+	assert_true(o->shell_job && o->ext_unix_sk && o->lazy_pages && o->auto_dedup && o->no_new_keyring);
+	assert_string_equal(o->manage_cgroups, "ignore");
+	assert_int_equal(RUN("runc", "restore", "--lsm-mount-context"), 1);
+	assert_non_null(strstr(out, "flag needs an argument"));
+}
+
 static void events_are_lines(void **state)
 {
 	auto_fd full = open("/dev/full", O_RDWR | O_CLOEXEC);
@@ -532,6 +592,8 @@ int main(void)
 		T(refused_cgroups_get_a_hint),
 		T(update_fills_the_options),
 		T(update_reads_resources),
+		T(checkpoint_fills_the_options),
+		T(restore_fills_the_options),
 		T(events_are_lines),
 	};
 

@@ -36,6 +36,7 @@ static void create_order(void **state)
 		{ step_host_hooks, step_create_container_hooks },
 		{ step_create_container_hooks, step_pivot },
 		{ step_pivot, step_terminal },                /* CVE-2025-52565 */
+		{ step_pivot, step_null_stdio },              /* the container's, not the host's */
 		{ step_pivot, step_finish_mounts },
 		{ step_sysctls, step_finish_mounts },         /* /proc/sys becomes read-only there */
 		{ step_finish_mounts, step_bounding_set },

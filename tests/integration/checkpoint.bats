@@ -1,0 +1,498 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# checkpoint and restore by CRIU: the host's, or the one that tests/criu unpacks.
+load helpers
+
+setup() {
+	setup_bundle
+	IMAGES=$T/images
+}
+
+# quiet ARG...: a call whose container has no file of the host as a stream, which CRIU could not dump.
+quiet() {
+	last_command="$RUNTIME_NAME $*"
+	status=0 out=''
+	STRAKE_TEST_ID=$ID timeout --foreground -k 5 60 "$RUNTIME" --root "$ROOT" --log "$T/log" "$@" \
+		</dev/null >/dev/null 2>&1 3>&- 4>&- || status=$?
+	err=$(cat "$T/log" 2>/dev/null || true)
+}
+start() { quiet run --bundle "$BUNDLE" --detach "$@" "$ID"; }
+dump() { strake checkpoint --image-path "$IMAGES" "$@" "$ID"; }
+restore() { quiet restore --bundle "$BUNDLE" --image-path "$IMAGES" --detach "$@" "$ID"; }
+
+# A process with something to remember: it counts the signals that it gets.
+start_counter() {
+	set_sh 'trap "n=\$((n + 1)); echo \$n >>/count" USR1; n=0; echo ready >/count; while :; do sleep 1000 & wait $!; done'
+	ok start "$@"
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+}
+# counts N: tells it to count once more, and N is what it comes to.
+counts() {
+	ok strake kill "$ID" USR1
+	wait_for 10 grep -qx "$1" "$BUNDLE/rootfs/count"
+}
+gone() {
+	strake state "$ID"
+	[ "$status" = 1 ]
+	assert_err_match 'container does not exist'
+}
+
+# --- what needs no CRIU -------------------------------------------------------------------------
+
+@test "checkpoint: only what runs" {
+	set_args sleep 1000
+	ok strake_create
+	not_ok dump
+	assert_err_match 'Container cannot be checkpointed in created state'
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	not_ok dump
+	assert_err_match 'Container cannot be checkpointed in stopped state'
+	ID=nobody not_ok dump
+	assert_err_match 'container does not exist'
+}
+
+@test "checkpoint: values that mean nothing" {
+	run_sleeper
+	local flags words
+	while IFS='|' read -r flags words; do
+		# shellcheck disable=SC2086
+		not_ok dump $flags
+		assert_has "$err" "$words"
+	done <<-EOF
+		--manage-cgroups-mode=all|invalid manage-cgroups-mode value
+		--empty-ns=pid|namespace \"pid\" is not supported
+		--page-server=host|Use --page-server ADDRESS:PORT to specify page server
+		--page-server=:80|Use --page-server ADDRESS:PORT to specify page server
+		--page-server=::1:80|Use --page-server ADDRESS:PORT to specify page server
+		--page-server=host:http|Invalid port number
+		--page-server=host:70000|Invalid port number
+		--pre-dump --parent-path=/parent|--parent-path must be relative
+		--pre-dump --parent-path=../none|invalid --parent-path: stat $IMAGES/../none: no such file or directory
+		--pre-dump --parent-path=../bundle/config.json|invalid --parent-path: $IMAGES/../bundle/config.json: not a directory
+		--lazy-pages --status-fd=77|invalid --status-fd argument 77: bad file descriptor
+		--lazy-pages --status-fd=0|invalid --status-fd argument 0: not writable
+	EOF
+	is_status running
+	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --empty-ns=pid "$ID-2"
+	assert_err_match 'is not supported'
+	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --manage-cgroups-mode=all "$ID-2"
+	assert_err_match 'invalid manage-cgroups-mode value'
+}
+
+@test "checkpoint and restore without CRIU" {
+	run_sleeper
+	PATH=$T/nothing:/usr/bin:/bin
+	mkdir "$T/nothing"
+	[ ! -x /usr/bin/criu ] && [ ! -x /bin/criu ] || skip "CRIU is beside everything else"
+	not_ok dump
+	assert_err_match 'CRIU version check failed: exec: .*criu.*: executable file not found in \$PATH'
+	is_status running
+	ok strake delete --force "$ID"
+	echo '["/dev/null","/dev/null","/dev/null"]' >"$IMAGES/descriptors.json"
+	not_ok restore
+	assert_err_match 'executable file not found in \$PATH'
+	assert_nothing_left
+}
+
+@test "checkpoint and restore: help, and a flag without its value" {
+	ok strake checkpoint --help
+	assert_out_match 'manage-cgroups-mode'
+	not_ok strake restore --lsm-mount-context
+	assert_has "$out$err" 'flag needs an argument'
+}
+
+@test "restore: images that are not there" {
+	not_ok restore
+	assert_err_match 'descriptors.json: no such file or directory'
+	assert_nothing_left
+}
+
+# --- what does ----------------------------------------------------------------------------------
+
+@test "checkpoint, restore, and the process goes on where it was" {
+	requires criu
+	start_counter
+	counts 1
+	ok dump
+	assert_eq "$out$err" ''
+	gone
+	assert_nothing_left
+	jq -e 'length == 3' "$IMAGES/descriptors.json"
+	test -s "$IMAGES/dump.log"
+	ok restore --pid-file "$T/pid"
+	assert_eq "$err" ''
+	is_status running
+	assert_eq "$(cat "$T/pid")" "$(init_pid)"
+	counts 2
+	ok strake exec "$ID" sh -c 'echo in; hostname'
+	assert_eq "$out" $'in\ntesthost'
+	[ ! -e "$ROOT/$ID/criu-root" ]
+	# Again, from what was restored.
+	ok dump
+	gone
+	ok restore
+	counts 3
+	ok strake pause "$ID"
+	is_status paused
+	ok strake resume "$ID"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_nothing_left
+}
+
+@test "checkpoint: what a restored container is in" {
+	requires criu
+	start_counter
+	ok dump
+	ok restore
+	local pid dir
+	pid=$(init_pid)
+	dir=$(cgroup_dir "$(is_cgroup2 || echo pids)")
+	grep -qx "$pid" "$dir/cgroup.procs"
+	jq -e --argjson p "$pid" '.init_process_pid == $p and (.strake | has("creating") | not)' "$ROOT/$ID/state.json"
+	# The clocks of the process go on, so it has a time namespace, and exec has the same one.
+	if [ -e /proc/self/ns/time ]; then
+		ok strake exec "$ID" readlink /proc/self/ns/time
+		assert_eq "$out" "$(readlink "/proc/$pid/ns/time")"
+	fi
+	[ "$(readlink "/proc/$pid/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]
+	! grep -q criu-root "/proc/$pid/mountinfo" /proc/self/mountinfo
+}
+
+@test "checkpoint --leave-running" {
+	requires criu
+	start_counter
+	ok dump --leave-running
+	is_status running
+	counts 1
+}
+
+@test "checkpoint of a paused container" {
+	requires criu
+	start_counter
+	ok strake pause "$ID"
+	ok dump
+	gone
+	ok restore
+	is_status running
+	counts 1
+}
+
+@test "checkpoint --work-path: the logs are there" {
+	requires criu
+	start_counter
+	ok dump --work-path "$T/work"
+	test -s "$T/work/dump.log"
+	[ ! -e "$IMAGES/dump.log" ]
+	ok restore --work-path "$T/work"
+	test -s "$T/work/restore.log"
+	counts 1
+}
+
+@test "checkpoint: the default is ./checkpoint" {
+	requires criu
+	start_counter
+	cd "$T"
+	ok strake checkpoint "$ID"
+	test -s "$T/checkpoint/inventory.img"
+	IMAGES=''
+	ok restore
+	counts 1
+}
+
+@test "checkpoint fails: CRIU's words, and the container goes on" {
+	requires criu
+	# Its output is a file that no mount of the container has.
+	run_sleeper
+	not_ok dump
+	assert_has "$err" "--- Quoting"
+	assert_has "$err" "$IMAGES/dump.log"
+	assert_err_match 'level=error msg="criu failed: type (DUMP|NOTIFY) errno [0-9]+"'
+	is_status running
+	ok strake exec "$ID" true
+}
+
+@test "restore fails: nothing is left" {
+	requires criu
+	start_counter
+	ok dump
+	rm "$IMAGES"/core-*.img
+	not_ok restore --pid-file "$T/pid"
+	assert_err_match 'level=error msg="criu failed: type (RESTORE|NOTIFY) errno [0-9]+"'
+	assert_has "$err" "$IMAGES/restore.log"
+	[ ! -e "$T/pid" ]
+	assert_nothing_left
+	! grep -q criu-root /proc/self/mountinfo
+}
+
+@test "restore in the foreground ends as the process does" {
+	requires criu
+	set_sh 'trap "exit 7" USR1; echo ready >/count; while :; do sleep 1000 & wait $!; done'
+	ok start
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+	ok dump
+	background quiet_restore
+	wait_status running
+	ok strake kill "$ID" USR1
+	local rc=0
+	wait "${BACKGROUND[-1]}" || rc=$?
+	assert_eq "$rc" 7
+	gone
+}
+quiet_restore() {
+	STRAKE_TEST_ID=$ID exec "$RUNTIME" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" "$ID" \
+		>/dev/null 2>&1
+}
+
+@test "restore: pipes are the caller's new ones" {
+	requires criu
+	set_sh 'n=0; while read -r line; do n=$((n + 1)); echo "$n $line"; done'
+	local p to from
+	exec {p}<> <(:)
+	exec {from}</proc/self/fd/$p {to}>/proc/self/fd/$p {p}>&-
+	mkfifo "$T/out"
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" --detach "$ID" <&"$from" 2>&1 3>&- | cat >"$T/out.1" &
+	wait_status running
+	echo one >&"$to"
+	wait_for 10 grep -qx '1 one' "$T/out.1"
+	ok dump
+	jq -e 'all(startswith("pipe:["))' "$IMAGES/descriptors.json"
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" --detach "$ID" \
+		<&"$from" 2>&1 3>&- | cat >"$T/out.2" &
+	wait_status running
+	echo two >&"$to"
+	wait_for 10 grep -qx '2 two' "$T/out.2"
+	exec {to}>&- {from}<&-
+	ok strake delete --force "$ID"
+}
+
+@test "checkpoint and restore with a terminal" {
+	requires criu payload_recvfd
+	update_config '.process.terminal = true'
+	set_sh 'n=0; while read -r line; do n=$((n + 1)); echo "<$n $line>"; done'
+	listen 1
+	ok start --console-socket "$T/sock.1"
+	echo one >"$T/keys.1"
+	wait_for 10 grep -q '<1 one>' "$T/console.1"
+	ok dump
+	not_ok restore
+	assert_err_match 'cannot allocate tty if runc will detach without setting console socket'
+	listen 2
+	ok restore --console-socket "$T/sock.2"
+	echo two >"$T/keys.2"
+	wait_for 10 grep -q '<2 two>' "$T/console.2"
+	assert_nothing_to_console
+}
+listen() {
+	mkfifo "$T/keys.$1"
+	"$STRAKE_PAYLOAD/recvfd" tty "$T/sock.$1" <>"$T/keys.$1" >"$T/console.$1" 2>"$T/console.err.$1" 3>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$T/sock.$1"
+}
+assert_nothing_to_console() { ! grep -q surplus "$T/console.err.2"; }
+
+@test "restore: hooks of the host run, and see the process" {
+	requires criu
+	local k
+	for k in prestart createRuntime createContainer startContainer poststart poststop; do
+		update_config --arg k $k --arg s "cat >$T/hook.$k" \
+			'.hooks[$k] = [{"path": "/bin/sh", "args": ["sh", "-c", $s], "env": ["PATH=/usr/bin:/bin"]}]'
+	done
+	update_config 'del(.hooks.startContainer)'
+	start_counter
+	rm -f "$T"/hook.*
+	ok dump
+	assert_eq "$(cd "$T" && echo hook.*)" hook.poststop
+	rm -f "$T"/hook.*
+	ok restore
+	assert_eq "$(cd "$T" && echo hook.*)" 'hook.createRuntime hook.prestart'
+	for k in prestart createRuntime; do
+		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$(init_pid)" \
+			'.id == $id and .bundle == $b and .pid == $p and .status == "creating"' "$T/hook.$k"
+	done
+	counts 1
+}
+
+@test "restore: a hook that fails" {
+	requires criu
+	start_counter
+	ok dump
+	update_config '.hooks = {"createRuntime": [{"path": "/bin/sh", "args": ["sh", "-c", "echo no >&2; exit 3"]}],
+		"poststop": [{"path": "/bin/sh", "args": ["sh", "-c", "echo >>'"$T"'/poststop"]}]}'
+	not_ok restore
+	assert_err_match 'error running createRuntime hook #0: exit status 3, stdout: , stderr: no'
+	assert_nothing_left
+	test -e "$T/poststop"
+}
+
+@test "restore: mounts from the host, also where the mount point is gone" {
+	requires criu
+	mkdir "$T/one" "$T/two"
+	echo first >"$T/one/file"
+	echo second >"$T/two/file"
+	echo single >"$T/single"
+	mkdir -p "$BUNDLE/rootfs/real"
+	ln -s /real "$BUNDLE/rootfs/link"
+	update_config --arg t "$T" '.mounts += [
+		{"destination": "/one", "source": ($t + "/one"), "type": "bind", "options": ["rbind"]},
+		{"destination": "/one/two", "source": ($t + "/two"), "options": ["bind", "ro"]},
+		{"destination": "/single", "source": ($t + "/single"), "options": ["bind", "ro"]},
+		{"destination": "/link/dir", "source": ($t + "/two"), "options": ["bind"]}]'
+	start_counter
+	ok dump
+	rmdir "$T/one/two" "$BUNDLE/rootfs/one" "$BUNDLE/rootfs/real/dir"
+	rm "$BUNDLE/rootfs/single"
+	ok restore
+	counts 1
+	ok strake exec "$ID" cat /one/file /one/two/file /single /real/dir/file
+	assert_eq "$out" $'first\nsecond\nsingle\nsecond'
+	not_ok strake exec "$ID" sh -c 'echo x >/one/two/file'
+	ok strake exec "$ID" sh -c 'cat /proc/kcore; head -c 1 /dev/zero | wc -c'
+	assert_eq "$out" 1
+	assert_eq "$(wc -l </proc/self/mountinfo)" "$MOUNTS_BEFORE"
+}
+
+@test "checkpoint and restore in a network namespace that was there before" {
+	requires criu cmd_ip cmd_nsenter
+	unshare -n sleep 1000 </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	local holder=$!
+	BACKGROUND+=("$holder")
+	wait_for 5 eval "[ \"\$(readlink /proc/$holder/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]"
+	update_config --arg p "/proc/$holder/ns/net" '(.linux.namespaces[] | select(.type == "network")).path = $p'
+	start_counter
+	ok dump
+	ok restore
+	assert_eq "$(readlink "/proc/$(init_pid)/ns/net")" "$(readlink "/proc/$holder/ns/net")"
+	counts 1
+	ok dump
+	update_config '(.linux.namespaces[] | select(.type == "network")).path = "/proc/0/ns/net"'
+	not_ok restore
+	assert_has "$err" /proc/0/ns/net
+	assert_nothing_left
+}
+
+@test "checkpoint and restore with a cgroup namespace" {
+	requires criu
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	start_counter
+	ok dump
+	ok restore
+	counts 1
+	ok strake exec "$ID" cat /proc/self/cgroup
+	assert_not "$out" "$ID"
+}
+
+@test "restore --manage-cgroups-mode ignore, into another cgroup" {
+	requires criu
+	start_counter
+	ok dump --manage-cgroups-mode ignore
+	CGROUP_PARENT=/strake-test/other
+	update_config --arg p "$CGROUP_PARENT/$ID" '.linux.cgroupsPath = $p'
+	ok restore --manage-cgroups-mode ignore
+	grep -qx "$(init_pid)" "$(cgroup_dir "$(is_cgroup2 || echo pids)")/cgroup.procs"
+	counts 1
+	ok strake delete --force "$ID"
+	assert_nothing_left
+	rmdir /sys/fs/cgroup/strake-test/other /sys/fs/cgroup/*/strake-test/other 2>/dev/null || true
+}
+
+@test "checkpoint: annotation org.criu.config" {
+	requires criu
+	echo "log-file own.log" >"$T/criu.conf"
+	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
+	start_counter
+	ok dump
+	test -s "$IMAGES/own.log"
+	[ ! -e "$IMAGES/dump.log" ]
+	rm "$IMAGES/own.log"
+	ok restore
+	test -s "$IMAGES/own.log"
+	counts 1
+}
+
+@test "checkpoint --pre-dump, then the rest" {
+	requires criu
+	start_counter
+	if ! criu check --feature mem_dirty_track >/dev/null 2>&1; then
+		not_ok dump --pre-dump
+		assert_err_match 'criu is missing features: \[MemTrack\]'
+		is_status running
+		counts 1
+		return
+	fi
+	strake checkpoint --image-path "$T/parent" --pre-dump "$ID"
+	[ "$status" = 0 ]
+	is_status running
+	counts 1
+	ok dump --parent-path ../parent
+	test -e "$IMAGES/parent"
+	gone
+	ok restore
+	counts 2
+}
+
+# Takes a free port; PORT and SERVER are its.
+page_server() {
+	local try
+	mkdir -p "$T/pages"
+	for try in 1 2 3 4 5; do
+		PORT=$((20000 + RANDOM % 10000))
+		rm -f "$T/ready"
+		criu page-server --address 127.0.0.1 --port "$PORT" --images-dir "$T/pages" --status-fd 9 -o server.log \
+			9>"$T/ready" </dev/null >"$T/server.out" 2>&1 3>&- 4>&- &
+		SERVER=$!
+		BACKGROUND+=("$SERVER")
+		wait_for 10 eval "[ -s '$T/ready' ] || ! kill -0 $SERVER"
+		[ ! -s "$T/ready" ] || return 0
+	done
+	fail "no page server: $(cat "$T/server.out")"
+}
+
+@test "checkpoint --page-server: the memory goes there" {
+	requires criu
+	start_counter
+	page_server
+	ok dump --page-server "127.0.0.1:$PORT"
+	wait "$SERVER"
+	[ ! -e "$IMAGES/pages-1.img" ]
+	cp "$T/pages"/pages-*.img "$T/pages"/pagemap-*.img "$IMAGES"
+	ok restore
+	counts 1
+}
+
+@test "checkpoint --lazy-pages: the status fd says when pages can be fetched" {
+	requires criu cmd_pgrep
+	criu check --feature uffd-noncoop >/dev/null 2>&1 </dev/null || skip "needs userfaultfd's events"
+	start_counter
+	PORT=$((20000 + RANDOM % 10000))
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" --lazy-pages --status-fd 9 \
+		--page-server "127.0.0.1:$PORT" --manage-cgroups-mode ignore "$ID" \
+		9>"$T/status" </dev/null >"$T/dump.out" 2>&1 3>&- 4>&- &
+	local dumping=$!
+	BACKGROUND+=("$dumping")
+	wait_for 20 test -s "$T/status"
+	assert_eq "$(od -An -tx1 "$T/status" | tr -d ' ')" 00
+	test -s "$IMAGES/inventory.img"
+	# Nobody fetches the pages: CRIU gives up, and the container goes on.
+	kill "$(pgrep -P "$dumping")"
+	local rc=0
+	wait "$dumping" || rc=$?
+	assert_eq "$rc" 1
+	grep -q 'criu' "$T/dump.out"
+	wait_status running
+	counts 1
+}
+
+@test "restore: a runtime that is killed leaves what delete --force removes" {
+	requires criu
+	start_counter
+	ok dump
+	update_config --arg s "kill -9 \$PPID; sleep 1" \
+		'.hooks = {"createRuntime": [{"path": "/bin/sh", "args": ["sh", "-c", $s]}]}'
+	not_ok restore
+	ok strake delete --force "$ID"
+	assert_nothing_left
+	! grep -q criu-root /proc/self/mountinfo
+}
