@@ -103,6 +103,10 @@ int validate_resources(const struct spec *s, struct err *e)
 			return INVALID(e, "linux.resources.hugepageLimits[%zu].pageSize must be a "
 				       "number and KB, MB or GB, not \"%s\"", i,
 				       res->hugepage_limits[i].page_size);
+	for (size_t i = 0; i < res->n_rdma; i++)
+		if (!res->rdma[i].hca_handles.set && !res->rdma[i].hca_objects.set)
+			return INVALID(e, "linux.resources.rdma.%s: hcaHandles or hcaObjects is required",
+				       res->rdma[i].device);
 	if (res->memory && res->memory->swappiness.set && res->memory->swappiness.v > 100)
 		return INVALID(e, "linux.resources.memory.swappiness must be between 0 and 100, "
 			       "not %llu", (unsigned long long)res->memory->swappiness.v);
@@ -136,9 +140,12 @@ int validate_memory_policy(const struct spec *s, struct err *e)
 int validate_intel_rdt(const struct spec *s, struct err *e)
 {
 	const char *id = s->linux->intel_rdt ? s->linux->intel_rdt->clos_id : NULL;
+	const char *mb = s->linux->intel_rdt ? s->linux->intel_rdt->mem_bw_schema : NULL;
 
 	if (id && (strcmp(id, ".") == 0 || strcmp(id, "..") == 0 ||
 		   (strlen(id) > 1 && strchr(id, '/'))))
 		return INVALID(e, "invalid intelRdt.ClosID \"%s\"", id);
+	if (mb && (!str_starts(mb, "MB:") || strchr(mb, '\n')))
+		return INVALID(e, "linux.intelRdt.memBwSchema must be one line that begins with MB:");
 	return 0;
 }

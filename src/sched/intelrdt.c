@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "sched/intelrdt_dir.h"
 #include "sched/sched.h"
@@ -85,6 +86,20 @@ static int open_group(int root, const struct spec_intel_rdt *r, const char *id, 
 	return fd;
 }
 
+/* config-linux.md: its lines for the memory bandwidth are memBwSchema's alone to give. */
+static void add_cache_lines(struct str *text, const char *schema)
+{
+	while (!str_empty(schema)) {
+		size_t n = strcspn(schema, "\n");
+
+		if (str_starts(schema, "MB:"))
+			log_warn("intelRdt.l3CacheSchema: ignoring %.*s: that is for memBwSchema", (int)n, schema);
+		else if (n)
+			str_addf(text, "%.*s\n", (int)n, schema);
+		schema += n + (schema[n] == '\n');
+	}
+}
+
 static int write_schemata(int root, int group, const struct spec_intel_rdt *r, struct err *e)
 {
 	auto_str text = { 0 };
@@ -92,8 +107,7 @@ static int write_schemata(int root, int group, const struct spec_intel_rdt *r, s
 
 	if (!has_schemata(r))
 		return 0;
-	if (!str_empty(r->l3_cache_schema))
-		str_addf(&text, "%s\n", r->l3_cache_schema);
+	add_cache_lines(&text, r->l3_cache_schema);
 	if (!str_empty(r->mem_bw_schema))
 		str_addf(&text, "%s\n", r->mem_bw_schema);
 	for (size_t i = 0; i < r->schemata.n; i++)

@@ -201,6 +201,13 @@ static const struct {
 	{ "", "\"intelRdt\":{\"closID\":\"..\"}", "", "invalid intelRdt.ClosID \"..\"" },
 	{ "", "\"intelRdt\":{\"closID\":\"a/b\"}", "", "invalid intelRdt.ClosID \"a/b\"" },
 	{ "", "\"intelRdt\":{\"closID\":\"/\"}", "", NULL },
+	{ "", "\"intelRdt\":{\"memBwSchema\":\"MB:0=70\"}", "", NULL },
+	{ "", "\"intelRdt\":{\"memBwSchema\":\"L3:0=f\"}", "",
+	  "linux.intelRdt.memBwSchema must be one line that begins with MB:" },
+	{ "", "\"intelRdt\":{\"memBwSchema\":\"MB:0=70\\nL3:0=f\"}", "",
+	  "linux.intelRdt.memBwSchema must be one line that begins with MB:" },
+	{ "", "\"resources\":{\"rdma\":{\"mlx5_1\":{}}}", "",
+	  "linux.resources.rdma.mlx5_1: hcaHandles or hcaObjects is required" },
 };
 
 static void with_the_least_config(void **state)

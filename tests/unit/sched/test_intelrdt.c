@@ -100,6 +100,17 @@ static void group_of_the_config(void **state)
 	assert_int_equal(faccessat(root, "gold", F_OK, 0), 0);
 }
 
+static void bandwidth_is_for_its_own_schema(void **state)
+{
+	char mixed[] = "L3:0=f\nMB:0=10\nL3CODE:1=3";
+	struct spec_intel_rdt r = { .clos_id = clos, .l3_cache_schema = mixed, .mem_bw_schema = mb };
+
+	(void)state;
+	make_group("gold");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("gold/schemata", "L3:0=f\nL3CODE:1=3\nMB:0=70");
+}
+
 static void group_of_the_container(void **state)
 {
 	char empty[] = "";
@@ -263,7 +274,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(group_of_the_config), T(group_of_the_container), T(monitoring),
+		T(group_of_the_config), T(bandwidth_is_for_its_own_schema), T(group_of_the_container), T(monitoring),
 		T(group_must_exist), T(root_group), T(the_kernels_words),
 		T(update_writes_schemata), T(statistics),
 		cmocka_unit_test(bad_clos_ids), cmocka_unit_test(not_mounted),
