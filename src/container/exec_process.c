@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "oci/load.h"
@@ -89,8 +90,11 @@ static int add_caps(struct arena *a, struct spec_process *p, const char *const *
 	for (size_t i = 0; names[i]; i++) {
 		int cap = caps_number(names[i]);
 
-		if (cap < 0)
-			return err_make(e, ERR_USAGE, EINVAL, "unknown capability \"%s\"", names[i]);
+		/* As in a config: a newer engine must be able to live with an older kernel. */
+		if (cap < 0) {
+			log_warn("ignoring unknown or unavailable capabilities: [%s]", names[i]);
+			continue;
+		}
 		c->bounding |= 1ULL << cap;
 		c->effective |= 1ULL << cap;
 		c->permitted |= 1ULL << cap;

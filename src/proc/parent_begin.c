@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/timeline.h"
 #include "netdev/netdev.h"
 #include "ns/ns.h"
@@ -109,6 +110,21 @@ static int move_links(struct parent *p, struct err *e)
 	return netdev_move(d, net, e);
 }
 
+/* runc gives no score to what exec runs: what only comes from the container is no reason to warn. */
+static int set_oom_score(struct parent *p, struct err *e)
+{
+	const struct chain_job *job = p->job;
+	const struct spec_process *of_container = job->spec->process;
+	int32_t adj = job->process->oom_score_adj.v;
+	int r = sched_set_oom_score_adj(job->proc, p->init_pid, adj, job->rootless, e);
+
+	if (r > 0 && job->script.join && of_container && of_container->oom_score_adj.v == adj)
+		log_debug("oom_score_adj %d is not set: operation not permitted", adj);
+	else if (r > 0)
+		log_warn("oom_score_adj %d is not set: operation not permitted", adj);
+	return r < 0 ? r : 0;
+}
+
 static int apply_process_facts(struct parent *p, struct err *e)
 {
 	struct chain_job *job = p->job;
@@ -120,8 +136,7 @@ static int apply_process_facts(struct parent *p, struct err *e)
 	if (user_ns)
 		r = raise_hard_limits(p, e);
 	if (r == 0 && proc->oom_score_adj.set)
-		r = sched_set_oom_score_adj(job->proc, p->init_pid, proc->oom_score_adj.v,
-					    job->rootless, e);
+		r = set_oom_score(p, e);
 	if (r == 0 && rdt)
 		r = intelrdt_apply(rdt, job->id, p->init_pid, e);
 	if (r == 0 && job->script.join && proc->exec_cpu_affinity && proc->exec_cpu_affinity->initial)

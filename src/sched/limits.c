@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include "base/errno_class.h"
-#include "base/log.h"
 #include "sched/sched.h"
 
 int sched_set_rlimits(pid_t pid, const struct spec_rlimits *r, struct err *e)
@@ -32,10 +31,8 @@ int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool ro
 	snprintf(text, sizeof(text), "%d", adj);
 	r = procfs_write(proc, path, text);
 	/* Below the caller's own value needs CAP_SYS_RESOURCE, which no rootless caller has. */
-	if (rootless && errno_is_privilege(r)) {
-		log_warn("oom_score_adj %d is not set: %s", adj, err_strerror(-r));
-		return 0;
-	}
+	if (rootless && errno_is_privilege(r))
+		return 1;
 	if (r < 0)
 		return err_sys(e, -r, "failed to update oom_score_adj to %d", adj);
 	return 0;

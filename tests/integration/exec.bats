@@ -268,3 +268,11 @@ load helpers
 	assert_has "$(cat "$T/out")" testhost
 	grep -qE '^[0-9]{1,2} pid:' "$T/out" || fail "$(cat "$T/out")"
 }
+
+@test "exec: an unknown capability is a warning" {
+	run_sleeper
+	ok strake exec --cap CAP_NO_SUCH --cap CAP_SYS_TIME "$ID" grep CapEff /proc/self/status
+	assert_has "$err" 'ignoring unknown or unavailable capabilities: [CAP_NO_SUCH]'
+	local eff=$((0x${out##*$'\t'}))
+	((eff >> 25 & 1))
+}

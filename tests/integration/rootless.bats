@@ -142,3 +142,17 @@ $(readlink /proc/self/ns/net)"
 	not_ok user_call run "$ID"
 	assert_err_match 'rootless container requires user namespaces'
 }
+
+@test "rootless: a lower oom_score_adj than the caller's is a warning of create, not of exec" {
+	strake_only "runc fails"
+	update_config '.process.oomScoreAdj = -500'
+	set_args sleep 1000
+	ok user_call run --detach "$ID"
+	assert_err_match 'oom_score_adj -500 is not set'
+	ok user_call exec "$ID" cat /proc/self/oom_score_adj
+	assert_eq "$err" ""
+	jq '.process | .args = ["true"] | .oomScoreAdj = -400' <"$BUNDLE/config.json" >"$T/process.json"
+	ok user_call exec --process "$T/process.json" "$ID"
+	assert_err_match 'oom_score_adj -400 is not set'
+	ok user_call delete --force "$ID"
+}
