@@ -4,9 +4,9 @@
  * Runs in: parent.
  * Must not happen here: guessing. Whatever is not exactly right is one error with its place.
  *
- * null is the same as absent, as Go's encoding/json has it; keys are case-sensitive, and a key
- * that comes twice is refused: which of two wins differs between parsers, and that is how
- * checks get bypassed.
+ * null is the same as absent, as Go's encoding/json has it; a key in upper case where lower is
+ * meant is taken as it takes it, with a warning. A key that comes twice is refused, however it is
+ * written: which of two wins differs between parsers, and that is how checks get bypassed.
  */
 #pragma once
 

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
+#include "base/log.h"
 #include "base/str.h"
 
 size_t reader_token_start(const struct reader *r, size_t offset)
@@ -66,6 +68,22 @@ int reader_fail(struct reader *r, size_t offset, const char *fmt, ...)
 		 start - line_start + 1, str_text(&path), text ? text : "");
 	free(text);
 	return 0;
+}
+
+void reader_warn(struct reader *r, const char *fmt, ...)
+{
+	struct err warning, *saved = r->e;
+	char text[256], line[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	r->e = &warning;
+	reader_fail(r, r->before, "%s", text);
+	r->e = saved;
+	err_format(&warning, line, sizeof(line));
+	log_warn("%s", line);
 }
 
 int reader_no_memory(struct reader *r, size_t wanted)
@@ -312,6 +330,20 @@ static const struct json_field *find_row(struct frame *f, const char *s, size_t 
 	return NULL;
 }
 
+/* Go's encoding/json takes "pagesize" for "pageSize", and people have configs that need it. */
+static const struct json_field *find_row_of_any_case(struct reader *r, struct frame *f,
+						     const char *s, size_t len)
+{
+	for (const struct json_field *row = f->rows; row->name; row++) {
+		if (strncasecmp(row->name, s, len) != 0 || row->name[len] != '\0')
+			continue;
+		f->cur = row;
+		reader_warn(r, "the key is written \"%.*s\"", (int)len, s);
+		return row;
+	}
+	return NULL;
+}
+
 int reader_key(struct reader *r, const char *s, size_t len)
 {
 	struct frame *f = reader_top(r);
@@ -320,6 +352,8 @@ int reader_key(struct reader *r, const char *s, size_t len)
 	if (!f->rows)
 		return map_key(r, f, s, len);
 	f->cur = len ? find_row(f, s, len) : NULL;
+	if (!f->cur && len)
+		f->cur = find_row_of_any_case(r, f, s, len);
 	if (!f->cur && f->row && f->row->flags & JSON_CLOSED)
 		return reader_fail(r, r->before, "unknown key \"%.*s\"", (int)len, s);
 	if (!f->cur)

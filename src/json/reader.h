@@ -73,6 +73,8 @@ static inline struct frame *reader_top(struct reader *r)
 size_t reader_token_start(const struct reader *r, size_t offset);
 /* All return 0, which makes yajl stop, after having set r->e. */
 int reader_fail(struct reader *r, size_t offset, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The same words as a failure at the current token would have, to the log. */
+void reader_warn(struct reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int reader_mismatch(struct reader *r, unsigned kind, const char *found);
 int reader_no_memory(struct reader *r, size_t wanted);
 

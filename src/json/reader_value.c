@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "base/log.h"
 #include "base/parse.h"
 #include "json/reader.h"
 
@@ -55,19 +54,12 @@ int reader_put_number(struct reader *r, const struct slot *s, const char *text, 
 static int unknown_word(struct reader *r, const struct slot *s, const char *text, size_t len)
 {
 	const struct json_words *w = s->row->words;
-	struct err warning, *saved = r->e;
-	char line[ERR_TEXT_MAX];
 	int shown = len > 64 ? 64 : (int)len;
 
 	if (!w->ignore_unknown)
 		return reader_fail(r, r->before, "%s %s \"%.*s\"",
 				   w->refusal ? w->refusal : "unknown", w->what, shown, text);
-	/* the same words as a failure would have, to the log */
-	r->e = &warning;
-	reader_fail(r, r->before, "ignoring unknown %s \"%.*s\"", w->what, shown, text);
-	r->e = saved;
-	err_format(&warning, line, sizeof(line));
-	log_warn("%s", line);
+	reader_warn(r, "ignoring unknown %s \"%.*s\"", w->what, shown, text);
 	return 1;
 }
 

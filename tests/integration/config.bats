@@ -191,3 +191,16 @@ fails_clean() {
 		done
 	done
 }
+
+@test "config: a key in another case counts, with a warning" {
+	update_config 'del(.hostname) | .Hostname = "anycase"'
+	set_args hostname
+	ok strake_run
+	assert_out anycase
+	if [ "$RUNTIME_NAME" = strake ]; then
+		assert_has "$err" 'hostname: the key is written \"Hostname\"'
+		update_config '.hostname = "other"'
+		not_ok strake_run
+		assert_has "$err" 'duplicate key'
+	fi
+}

@@ -211,7 +211,7 @@ static void unknown_is_skipped_without_memory(void **state)
 	(void)state;
 	assert_int_equal(
 	    read_text("{\"x\":{\"text\":[1,{\"flag\":\"no\",\"flag\":[]}],\"y\":null},\"\":1,"
-		      "\"FLAG\":7,\"fla\":true,\"flags\":1.5e3,\"z\":\"\\u0000\",\"flag\":true}"),
+		      "\"flagged\":7,\"fla\":true,\"flags\":1.5e3,\"z\":\"\\u0000\",\"flag\":true}"),
 	    0);
 	assert_true(s.flag);
 	assert_null(s.text);
@@ -290,6 +290,21 @@ static void some_unknown_words_only_warn(void **state)
 	assert_false(err_is_set(&err));
 }
 
+static void a_key_in_another_case(void **state)
+{
+	(void)state;
+	log_set_sink(sink, NULL);
+	assert_int_equal(read_text("{\"Soft\":[\"A\"]}"), 0);
+	assert_int_equal(s.soft, 1);
+	assert_string_equal(logged, "f:1:2: soft: the key is written \"Soft\"");
+	assert_true(read_text("{\"soft\":[\"A\"],\"sOft\":[\"C\"]}") < 0);
+	assert_non_null(strstr(err.text, "duplicate key"));
+	logged[0] = '\0';
+	assert_int_equal(read_text("{\"soft\":[\"A\"],\"softer\":[\"C\"]}"), 0);
+	assert_string_equal(logged, "");
+	log_set_sink(NULL, NULL);
+}
+
 /* Every prefix of a good text is an error, and none of them leaks or crashes. */
 static void every_cut_is_an_error(void **state)
 {
@@ -316,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(foreign_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(containers, setup, teardown),
 		cmocka_unit_test_setup_teardown(some_unknown_words_only_warn, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_key_in_another_case, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_cut_is_an_error, setup, teardown),
 	};
 
