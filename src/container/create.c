@@ -96,10 +96,7 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch.job.cgroup = c->cgroup;
-	/* With a cgroup namespace of its own the container may manage what is below (1.0.3). */
-	c->launch.job.cgroup_chown = spec_namespace_find(&l->namespaces, NS_CGROUP) &&
-				     idmap_to_host(&l->uid_mappings, 0, &c->launch.job.cgroup_uid) &&
-				     c->launch.job.cgroup_uid != 0;
+	c->launch.job.cgroup_chown = userns_cgroup_owner(&c->bundle.spec, &c->launch.job.cgroup_uid);
 	return 0;
 }
 

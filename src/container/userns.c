@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/path.h"
+#include "mount/options.h"
 #include "ns/ns.h"
 
 int userns_adopt_maps(const struct launch *l, struct spec *s, struct err *e)
@@ -22,4 +24,34 @@ int userns_adopt_maps(const struct launch *l, struct spec *s, struct err *e)
 	*own_uid = uid;
 	*own_gid = gid;
 	return 0;
+}
+
+static bool is_writable_cgroup(struct arena *a, const struct spec_mount *m)
+{
+	const char *destination = path_clean(a, m->destination);
+	struct mount_options o;
+	struct err e;
+
+	return destination && str_eq(m->source, "cgroup") && str_eq(destination, "/sys/fs/cgroup") &&
+	       mount_options_parse(a, &m->options, &o, &e) == 0 && !(o.set & MS_RDONLY);
+}
+
+/* config-linux.md "Cgroup ownership": a new cgroup namespace, and a mount that can be written to. */
+bool userns_cgroup_owner(struct spec *s, uint32_t *ret_uid)
+{
+	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_CGROUP);
+	uint32_t uid = s->process->user.uid;
+	bool writable = false;
+
+	if (!ns || ns->path)
+		return false;
+	for (size_t i = 0; i < s->mounts.n; i++)
+		writable |= is_writable_cgroup(&s->arena, &s->mounts.v[i]);
+	if (!writable)
+		return false;
+	if (spec_namespace_find(&s->linux->namespaces, NS_USER) &&
+	    !idmap_to_host(&s->linux->uid_mappings, uid, &uid))
+		return false; /* nobody: setting the user will say so */
+	*ret_uid = uid;
+	return uid != 0;
 }

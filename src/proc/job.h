@@ -44,7 +44,7 @@ struct chain_job {
 
 	int ns_fd[NS_KIND_MAX];    /* namespaces by path (and, for exec, the target's), or FD_NONE */
 	struct cgroup *cgroup;
-	bool cgroup_chown;         /* v2: hand the cgroup to the container's root */
+	bool cgroup_chown;         /* v2: hand the cgroup to cgroup_uid */
 	uint32_t cgroup_uid;
 	struct seccomp_program seccomp;
 	const char *apparmor, *selinux; /* NULL: none */

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "base/errno_class.h"
 #include "base/log.h"
 #include "base/timeline.h"
 #include "netdev/netdev.h"
@@ -76,6 +77,12 @@ static int place_in_cgroup(struct parent *p, struct err *e)
 	r = cgroup_apply_devices(job->cgroup, job->spec->linux->resources, e);
 	if (r == 0 && job->cgroup_chown)
 		r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
+	/* Without privileges it can be nobody's but the caller's. */
+	if (job->rootless && errno_is_privilege(r)) {
+		log_debug("the cgroup is not given to user %u", job->cgroup_uid);
+		err_init(e);
+		r = 0;
+	}
 	return r;
 }
 

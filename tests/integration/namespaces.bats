@@ -263,13 +263,14 @@ open_the_way() {
 	mkdir "$BUNDLE/rootfs/mnt" "$T/source" && touch "$T/source/file" && chmod 777 "$T/source"
 	set_ns user "/proc/$HOLDER/ns/user"
 	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	! is_cgroup2 || update_config '.mounts += [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup"}]'
 	# An id-mapped mount takes them: what is root's on the host is root's in there, and back.
 	update_config --arg s "$T/source" '.mounts += [{"destination": "/mnt", "type": "bind", "source": $s, "options": ["bind", "idmap"]}]'
 	set_sh 'stat -c %u:%g /mnt/file; touch /mnt/made; cat /proc/self/uid_map'
 	ok strake_create
 	# The exec fifo is for the container's root.
 	assert_eq "$(stat -c %u:%g "$ROOT/$ID/exec.fifo")" 100000:200000
-	! is_cgroup2 || assert_eq "$(stat -c %u "$(cgroup_dir)")" 100000
+	! is_cgroup2 || assert_eq "$(stat -c %u "$(cgroup_dir x)")" 100000
 	ok strake delete --force "$ID"
 	ok strake_run
 	assert_out_match '^0:0'

@@ -113,21 +113,42 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_nothing_left
 }
 
-@test "spec cgroups v2: the cgroup belongs to the container's root when it has its own cgroup namespace" {
+@test "spec cgroups v2: the cgroup belongs to the container's user when it can write to its own cgroup namespace" {
 	requires cgroups_v2
 	strake_only "runc 1.1.5 differs"
+	local d=$BUNDLE
 	update_config '.linux.namespaces += [{"type": "cgroup"}, {"type": "user"}] |
 		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
-		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
-	local d=$BUNDLE
+		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.mounts += [{"destination": "/sys/fs/cgroup/", "type": "cgroup", "source": "cgroup", "options": ["ro", "nosuid", "rw"]}]'
 	while [ "$d" != / ]; do
 		chmod o+x "$d"
 		d=$(dirname "$d")
 	done
-	run_sleeper
 	d=$(cgroup_dir x)
-	assert_eq "$(stat -c %u "$d") $(stat -c %u "$d/cgroup.procs") $(stat -c %u "$d/cgroup.subtree_control")" '100000 100000 100000'
+	owners() { echo "$(stat -c %u "$d") $(stat -c %u "$d/cgroup.procs") $(stat -c %u "$d/cgroup.subtree_control")"; }
+	run_sleeper
+	assert_eq "$(owners)" '100000 100000 100000'
 	[ ! -e "$d/hugetlb.2MB.max" ] || assert_eq "$(stat -c %u "$d/hugetlb.2MB.max")" 0
+	ok strake delete --force "$ID"
+	# Of the process's user, and not of root.
+	update_config '.process.user = {"uid": 7, "gid": 7}'
+	run_sleeper
+	assert_eq "$(owners)" '100007 100007 100007'
+	ok strake delete --force "$ID"
+	# Not what can only be read, what is not mounted, what belongs to a namespace that others share.
+	update_config '.mounts[-1].options = ["rw", "ro"]'
+	run_sleeper
+	assert_eq "$(owners)" '0 0 0'
+	ok strake delete --force "$ID"
+	update_config '.mounts |= .[:-1]'
+	run_sleeper
+	assert_eq "$(owners)" '0 0 0'
+	ok strake delete --force "$ID"
+	update_config '.mounts += [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup"}]
+		| .linux.namespaces |= map(select(.type != "cgroup"))'
+	run_sleeper
+	assert_eq "$(owners)" '0 0 0'
 }
 
 @test "spec cgroups: useHierarchy, and what it cannot be" {
