@@ -11,7 +11,7 @@ static int check_version(const struct spec *s, struct err *e)
 	const char *v = s->oci_version;
 
 	if (!str_starts(v, "1.") || v[2] < '0' || v[2] > '9')
-		return INVALID(e, "ociVersion \"%s\" is not supported: it must be 1.x", v);
+		return INVALID(e, ("ociVersion"), "expected a version 1.x, found \"%s\"", v);
 	return 0;
 }
 
@@ -19,16 +19,16 @@ static int check_vm(const struct spec *s, struct err *e)
 {
 	if (s->vm)
 		return err_make(e, ERR_UNSUPPORTED, ENOTSUP,
-				"vm: containers in virtual machines are not supported");
+				"containers in virtual machines are not supported"), err_place(e, "vm");
 	return 0;
 }
 
 static int check_root(const struct spec *s, struct err *e)
 {
 	if (!s->root)
-		return INVALID(e, "root must be specified");
+		return INVALID(e, ("root"), "required property is missing");
 	if (!*s->root->path)
-		return INVALID(e, "root.path must not be empty");
+		return INVALID(e, ("root.path"), "must not be empty");
 	return 0;
 }
 
@@ -44,7 +44,7 @@ static int check_mounts(const struct spec *s, struct err *e)
 		const char *destination = s->mounts.v[i].destination;
 
 		if (!*destination)
-			return INVALID(e, "mounts[%zu].destination must not be empty", i);
+			return INVALID(e, ("mounts[%zu].destination", i), "must not be empty");
 		if (!path_is_absolute(destination))
 			log_warn("mount destination %s is not absolute. Support for non-absolute "
 				 "mount destinations will be removed in a future release.",
@@ -53,22 +53,36 @@ static int check_mounts(const struct spec *s, struct err *e)
 	return 0;
 }
 
+/* The kernel's __NEW_UTS_LEN. */
+#define UTS_NAME_MAX 64
+
 static int check_uts(const struct spec *s, struct err *e)
 {
+	if (s->hostname && strlen(s->hostname) > UTS_NAME_MAX)
+		return INVALID(e, ("hostname"), "expected at most %d bytes, found %zu",
+			       UTS_NAME_MAX, strlen(s->hostname));
+	if (s->domainname && strlen(s->domainname) > UTS_NAME_MAX)
+		return INVALID(e, ("domainname"), "expected at most %d bytes, found %zu",
+			       UTS_NAME_MAX, strlen(s->domainname));
 	if (spec_namespace_find(&s->linux->namespaces, NS_UTS))
 		return 0;
 	if (s->hostname)
-		return INVALID(e, "unable to set hostname without a private UTS namespace");
+		return INVALID(e, ("hostname"),
+			       "unable to set hostname without a private UTS namespace");
 	if (s->domainname)
-		return INVALID(e, "unable to set domainname without a private UTS namespace");
+		return INVALID(e, ("domainname"),
+			       "unable to set domainname without a private UTS namespace");
 	return 0;
 }
 
 static int check_restricted_paths(const struct spec *s, struct err *e)
 {
+	const char *name = s->linux->masked_paths.n ? "maskedPaths" : "readonlyPaths";
+
 	if ((s->linux->masked_paths.n || s->linux->readonly_paths.n) &&
 	    !spec_namespace_find(&s->linux->namespaces, NS_MOUNT))
-		return INVALID(e, "unable to restrict sys entries without a private MNT namespace");
+		return INVALID(e, ("linux.%s", name),
+			       "unable to restrict sys entries without a private MNT namespace");
 	return 0;
 }
 
@@ -86,11 +100,12 @@ static int check_hooks(const struct spec *s, struct err *e)
 			const struct spec_hook *h = &s->hooks.list[k].v[i];
 
 			if (!path_is_absolute(h->path))
-				return INVALID(e, "hooks.%s[%zu].path must be absolute: %s",
-					       names[k], i, h->path);
+				return INVALID(e, ("hooks.%s[%zu].path", names[k], i),
+					       "expected an absolute path, found \"%s\"", h->path);
 			if (h->timeout.set && h->timeout.v <= 0)
-				return INVALID(e, "hooks.%s[%zu].timeout must be greater than zero",
-					       names[k], i);
+				return INVALID(e, ("hooks.%s[%zu].timeout", names[k], i),
+					       "expected seconds greater than zero, found %lld",
+					       (long long)h->timeout.v);
 		}
 	}
 	return 0;
@@ -100,7 +115,7 @@ static int check_annotations(const struct spec *s, struct err *e)
 {
 	for (size_t i = 0; i < s->annotations.n; i++)
 		if (!*s->annotations.v[i].key)
-			return INVALID(e, "annotations: a key must not be empty");
+			return INVALID(e, ("annotations[\"\"]"), "a key must not be empty");
 	return 0;
 }
 

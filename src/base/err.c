@@ -102,24 +102,50 @@ int err_make(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...
 	return -e->errnum;
 }
 
-int err_wrap(struct err *e, const char *fmt, ...)
+PRINTF_LIKE(2, 0)
+static int wrap(struct err *e, const char *fmt, va_list ap)
 {
-	va_list ap;
-
 	if (!err_is_set(e)) {
 		e->errnum = EIO;
 		e->kind = ERR_CHILD;
 	}
-	va_start(ap, fmt);
 	add_frame(e, fmt, ap, NULL);
+	return -e->errnum;
+}
+
+int err_wrap(struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	wrap(e, fmt, ap);
 	va_end(ap);
 	return -e->errnum;
+}
+
+int err_place(struct err *e, const char *fmt, ...)
+{
+	uint16_t start = e->used;
+	va_list ap;
+
+	va_start(ap, fmt);
+	wrap(e, fmt, ap);
+	va_end(ap);
+	if (e->used > start)
+		e->place = (uint16_t)(start + 1);
+	return -e->errnum;
+}
+
+const char *err_place_text(const struct err *e)
+{
+	return e->place ? e->text + e->place - 1 : NULL;
 }
 
 bool err_is_valid(const struct err *e)
 {
 	return e->kind > ERR_NONE && e->kind < ERR_KIND_MAX && e->errnum > 0 && e->errnum < 4096 &&
-	       e->used > 0 && e->used <= ERR_TEXT_MAX && e->text[e->used - 1] == '\0';
+	       e->used > 0 && e->used <= ERR_TEXT_MAX && e->text[e->used - 1] == '\0' &&
+	       e->text[0] && e->place <= e->used;
 }
 
 size_t err_format(const struct err *e, char *buf, size_t size)

@@ -32,12 +32,13 @@ enum err_kind {
 };
 
 /* Frames, innermost first, each ended by NUL; the whole struct is one packet on the chain. */
-#define ERR_TEXT_MAX 3072
+#define ERR_TEXT_MAX 3070
 
 struct err {
 	int32_t errnum; /* positive errno; 0 when unset */
 	uint16_t kind;  /* enum err_kind */
 	uint16_t used;  /* bytes of text in use */
+	uint16_t place; /* where in text a frame of err_place() starts, plus one; 0: there is none */
 	char text[ERR_TEXT_MAX];
 };
 
@@ -46,6 +47,7 @@ static inline void err_init(struct err *e)
 	e->errnum = 0;
 	e->kind = ERR_NONE;
 	e->used = 0;
+	e->place = 0;
 }
 
 static inline bool err_is_set(const struct err *e)
@@ -59,6 +61,10 @@ int err_sys(struct err *e, int errnum, const char *fmt, ...) PRINTF_LIKE(3, 4);
 int err_make(struct err *e, enum err_kind kind, int errnum, const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Adds context in front: "<context>: <what was there>". Returns the -errno that e holds. */
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same, where the context is a path into the caller's input ("mounts[1].options"), perhaps with
+ * words behind a blank. Who has the input at hand can say the line: err_place_text(), or NULL. */
+int err_place(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+const char *err_place_text(const struct err *e);
 
 /* The sentence, outermost frame first. Always ends buf with NUL; returns the full length. */
 size_t err_format(const struct err *e, char *buf, size_t size);

@@ -116,9 +116,11 @@ static int check_labels(struct launch *l, const struct spec_process *p, struct e
 	l->job.selinux = str_empty(p->selinux_label) ? NULL : p->selinux_label;
 	if (l->job.apparmor)
 		r = lsm_apparmor.check(l->job.proc, l->job.apparmor, e);
-	if (r == 0 && l->job.selinux)
+	if (r < 0)
+		return err_place(e, "process.apparmorProfile");
+	if (l->job.selinux)
 		r = lsm_selinux.check(l->job.proc, l->job.selinux, e);
-	return r;
+	return r < 0 ? err_place(e, "process.selinuxLabel") : 0;
 }
 
 /* Else the first file system to be mounted would say something about an unknown option, and a config
@@ -139,7 +141,7 @@ static int compile_seccomp(struct launch *l, const struct spec *s, struct err *e
 	if (f)
 		r = f->bpf_data ? seccomp_decode(f->bpf_data, &l->job.seccomp, e) :
 				  seccomp_compile(f, &l->job.seccomp, e);
-	return r < 0 ? err_wrap(e, "linux.seccomp") : 0;
+	return r < 0 ? err_place(e, "linux.seccomp") : 0;
 }
 
 /* ---- namespaces ---- */
@@ -153,7 +155,7 @@ static int open_namespaces(struct launch *l, const struct spec_namespaces *ns, s
 			continue;
 		fd = ns_open(&ns->v[i], e);
 		if (fd < 0)
-			return err_wrap(e, "linux.namespaces[%zu]", i);
+			return err_place(e, "linux.namespaces[%zu]", i);
 		l->job.ns_fd[ns->v[i].kind] = fd;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "json/locate.h"
 #include "ns/ns.h"
 #include "oci/annotations.h"
 #include "oci/load.h"
@@ -31,29 +32,34 @@ static bool new_or_joined(const struct spec *s, enum ns_kind kind)
 }
 
 /* A sysctl of the host is out of bounds, and so is one whose namespace the container shares. */
+static int check_sysctl(const struct spec *s, const char *key, struct err *e)
+{
+	enum ns_kind kind;
+	int r = ns_sysctl_kind(key, &kind);
+
+	if (r == -ENOENT)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"sysctl \"%s\" is not in a separate kernel namespace", key);
+	if (r < 0)
+		return err_make(e, ERR_CONFIG, EINVAL, "expected the name of a sysctl, found \"%s\"", key);
+	if (kind == NS_UTS && str_eq(key + strlen("kernel."), "hostname"))
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"sysctl \"%s\" is not allowed as it conflicts with the OCI "
+				"\"hostname\" field", key);
+	if (!new_or_joined(s, kind))
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"sysctl \"%s\" is not allowed in the hosts %s namespace", key,
+				ns_table[kind].name);
+	return 0;
+}
+
 static int check_sysctls(const struct spec *s, struct err *e)
 {
 	const struct kv_list *list = &s->linux->sysctl;
 
-	for (size_t i = 0; i < list->n; i++) {
-		const char *key = list->v[i].key;
-		enum ns_kind kind;
-		int r = ns_sysctl_kind(key, &kind);
-
-		if (r == -ENOENT)
-			return err_make(e, ERR_CONFIG, EINVAL,
-					"linux.sysctl: sysctl \"%s\" is not in a separate kernel namespace", key);
-		if (r < 0)
-			return err_make(e, ERR_CONFIG, EINVAL, "linux.sysctl: \"%s\" is not a sysctl name", key);
-		if (kind == NS_UTS && str_eq(key + strlen("kernel."), "hostname"))
-			return err_make(e, ERR_CONFIG, EINVAL,
-					"linux.sysctl: sysctl \"%s\" is not allowed as it conflicts with the OCI "
-					"\"hostname\" field", key);
-		if (!new_or_joined(s, kind))
-			return err_make(e, ERR_CONFIG, EINVAL,
-					"linux.sysctl: sysctl \"%s\" is not allowed in the hosts %s namespace", key,
-					ns_table[kind].name);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		if (check_sysctl(s, list->v[i].key, e) < 0)
+			return err_place(e, "linux.sysctl[\"%s\"]", list->v[i].key);
 	return 0;
 }
 
@@ -89,7 +95,7 @@ static int find_rootfs(struct bundle *b, struct err *e)
 	else if (!S_ISDIR(st.st_mode))
 		r = err_make(e, ERR_CONFIG, ENOTDIR, "invalid rootfs: %s is not a directory", b->rootfs);
 	arena_fini(&a);
-	return r;
+	return r < 0 ? err_place(e, "root.path") : 0;
 }
 
 static int open_config(const struct bundle *b, const char *file, struct err *e)
@@ -116,9 +122,9 @@ int bundle_load(struct bundle *b, const char *dir, const char *file, struct err 
 	b->path = realpath(dir ? dir : ".", NULL);
 	if (!b->path)
 		return err_sys(e, errno, "bundle %s", dir ? dir : ".");
+	b->name = path_base(file ? file : "config.json");
 	fd = open_config(b, file, e);
-	r = fd < 0 ? fd : spec_load_fd(&b->spec, path_base(file ? file : "config.json"), fd, &b->text,
-				       &b->text_len, e);
+	r = fd < 0 ? fd : spec_load_fd(&b->spec, b->name, fd, &b->text, &b->text_len, e);
 	b->loaded = r == 0;
 	if (r == 0)
 		r = spec_adopt_annotations(&b->spec, getenv("RUN_OCI_SECCOMP_RECEIVER"), e);
@@ -126,9 +132,22 @@ int bundle_load(struct bundle *b, const char *dir, const char *file, struct err 
 		r = check(&b->spec, e);
 	if (r == 0)
 		r = find_rootfs(b, e);
-	if (r < 0)
+	if (r < 0) {
+		bundle_locate(b, e);
 		bundle_fini(b);
+	}
 	return r;
+}
+
+void bundle_locate(const struct bundle *b, struct err *e)
+{
+	const char *place = err_place_text(e);
+	struct json_position pos;
+
+	if (!place || !b->text)
+		return;
+	pos = json_locate(b->text, b->text_len, place);
+	err_wrap(e, "%s:%zu:%zu", b->name, pos.line, pos.column);
 }
 
 void bundle_fini(struct bundle *b)

@@ -14,6 +14,7 @@ struct bundle {
 	char *rootfs; /* absolute, symlinks resolved; heap */
 	char *text;   /* config.json as it was read; heap */
 	size_t text_len;
+	const char *name; /* of the file, for errors */
 	struct spec spec;
 	bool loaded;
 };
@@ -22,6 +23,8 @@ struct bundle {
  * Everything that can be said before a container exists is checked here. */
 int bundle_load(struct bundle *b, const char *dir, const char *file, struct err *e);
 void bundle_fini(struct bundle *b);
+/* Puts file, line and column before an error that says where in the config it is (err_place()). */
+void bundle_locate(const struct bundle *b, struct err *e);
 
 /* The snapshot in a container's directory. */
 int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e);

@@ -249,8 +249,10 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id, const 
 		TIMELINE(acts[i].name);
 		r = acts[i].act(c, e);
 	}
-	if (r < 0)
+	if (r < 0) {
+		bundle_locate(&c->bundle, e);
 		creation_undo(c);
+	}
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "json/locate.h"
 #include "oci/load.h"
 #include "oci/validate.h"
 #include "sec/caps.h"
@@ -28,6 +29,18 @@ static int no_memory(struct err *e)
 	return err_sys(e, ENOMEM, "building the process");
 }
 
+/* The file is what a config has as "process". */
+static void locate(const char *name, const char *text, size_t len, struct err *e)
+{
+	const char *place = err_place_text(e);
+	struct json_position pos;
+
+	if (place && str_starts(place, "process.")) {
+		pos = json_locate(text, len, place + strlen("process."));
+		err_wrap(e, "%s:%zu:%zu", name, pos.line, pos.column);
+	}
+}
+
 static int from_file(struct arena *a, const char *path, struct spec_process **ret, struct err *e)
 {
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -40,7 +53,13 @@ static int from_file(struct arena *a, const char *path, struct spec_process **re
 	r = io_read_alloc(fd, SPEC_MAX_BYTES, &text, &len);
 	if (r < 0)
 		return err_sys(e, -r, "read %s", path);
-	return spec_load_process(a, path_base(path), text, len, ret, e);
+	r = spec_load_process(a, path_base(path), text, len, ret, e);
+	if (r == 0) {
+		r = spec_validate_process(*ret, e);
+		if (r < 0)
+			locate(path_base(path), text, len, e);
+	}
+	return r;
 }
 
 static int set_args(struct arena *a, struct spec_process *p, const char *const *args, struct err *e)
@@ -210,9 +229,9 @@ int exec_process_build(struct arena *a, const struct spec *spec, const struct st
 		return err_make(e, ERR_CONFIG, EINVAL, "process property must not be empty");
 	} else {
 		r = from_flags(a, spec, o, &p, e);
+		if (r == 0)
+			r = spec_validate_process(p, e);
 	}
-	if (r == 0)
-		r = spec_validate_process(p, e);
 	if (r < 0)
 		return r;
 	if (spec->process)

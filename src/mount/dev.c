@@ -181,7 +181,7 @@ static int make_nodes(struct mount_plan *p, int dev, struct err *e)
 			continue;
 		r = make_node(p, dev, &n, e);
 		if (r < 0)
-			return err_wrap(e, "linux.devices[%zu]", i);
+			return err_place(e, "linux.devices[%zu]", i);
 	}
 	return 0;
 }

@@ -181,7 +181,11 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e)
 		err_init(e);
 		return mount_op_apply(p, op->instead, e);
 	}
-	return r < 0 ? err_wrap(e, "error mounting %s", op->words) : 0;
+	if (r < 0) {
+		err_place(e, "%s", op->words);
+		err_wrap(e, "error mounting");
+	}
+	return r;
 }
 
 int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)

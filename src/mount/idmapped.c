@@ -205,7 +205,7 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 			}
 		}
 		if (r < 0)
-			r = err_wrap(e, "error mounting %s", op->words);
+			r = err_place(e, "%s", op->words), err_wrap(e, "error mounting");
 	}
 	fd_close(cache.fd);
 	return r;

@@ -121,7 +121,7 @@ int mount_masked_paths(struct mount_plan *p, struct err *e)
 		else
 			r = S_ISDIR(st.st_mode) ? mask_dir(p, &m, &t, e) : mask_file(p, &m, &t, e);
 		if (r < 0)
-			err_wrap(e, "linux.maskedPaths[%zu] (%s)", i, t.path);
+			err_place(e, "linux.maskedPaths[%zu] (%s)", i, t.path);
 	}
 	os_leave_fd(m.null);
 	os_leave_fd(m.empty);
@@ -145,7 +145,7 @@ int mount_readonly_paths(struct mount_plan *p, struct err *e)
 			r = p->exec->bind_fd(p, fd, &t, true, OS_MOUNT_ATTR_RDONLY);
 		if (r < 0) {
 			err_sys(e, -r, "make it read-only");
-			return err_wrap(e, "linux.readonlyPaths[%zu] (%s)", i, t.path);
+			return err_place(e, "linux.readonlyPaths[%zu] (%s)", i, t.path);
 		}
 	}
 	return 0;

@@ -182,7 +182,8 @@ static int plan_cgroup_links(struct mount_plan *p, const struct mount_op *dir, c
 
 	while (*s) {
 		size_t n = strcspn(s, ",");
-		const char *dest = arena_printf(&p->arena, "%s/%.*s", dir->dest, (int)n, s);
+		const char *link = arena_strndup(&p->arena, s, n);
+		const char *dest = link ? path_join(&p->arena, dir->dest, link) : NULL;
 
 		if (!dest)
 			return no_memory(e);
@@ -192,6 +193,13 @@ static int plan_cgroup_links(struct mount_plan *p, const struct mount_op *dir, c
 	return 0;
 }
 
+/* Of what was asked for, "ro" alone counts: an "exec" or a "dev" does not. */
+static void only_pseudo_flags(struct mount_options *o, const struct mount_options *asked)
+{
+	o->set = PSEUDO_FLAGS | (asked->set & MS_RDONLY);
+	o->clr = 0;
+}
+
 /* cgroup v1: a tmpfs with a directory for each hierarchy. */
 static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *e)
 {
@@ -199,13 +207,13 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 	size_t i;
 
 	dir->source = "tmpfs";
-	dir->opt.set = PSEUDO_FLAGS | (asked.set & MS_RDONLY);
+	only_pseudo_flags(&dir->opt, &asked);
 	dir->opt.data = "mode=755";
 	set_fs(p, dir, "tmpfs");
 	for (i = 0; i < p->in.n_cgroups; i++) {
 		const struct mount_cgroup_hierarchy *h = &p->in.cgroups[i];
 		bool systemd = str_eq(h->name, "systemd");
-		const char *dest = arena_printf(&p->arena, "%s/%s", dir->dest, h->name);
+		const char *dest = path_join(&p->arena, dir->dest, h->name);
 		struct mount_op *op;
 
 		if (!dest)
@@ -216,7 +224,7 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 		if (p->in.new_cgroup_namespace) {
 			op->kind = MOUNT_OP_FS;
 			op->source = systemd ? "systemd" : "cgroup";
-			op->opt.set = PSEUDO_FLAGS | (asked.set & MS_RDONLY);
+			only_pseudo_flags(&op->opt, &asked);
 			op->opt.data = h->options;
 			set_fs(p, op, h->options ? "cgroup" : "cgroup2");
 		} else {
@@ -337,7 +345,7 @@ static int fill(struct mount_plan *p, struct err *e)
 		if (!words)
 			return no_memory(e);
 		if (plan_entry(p, m, words, e) < 0)
-			return err_wrap(e, "%s", words);
+			return err_place(e, "%s", words);
 	}
 	p->setup_dev = !dev_is_bound(p);
 	return p->in.notify_socket_dir ? plan_notify(p) : 0;

@@ -264,7 +264,7 @@ int mount_late_readonly(struct mount_plan *p, struct err *e)
 		r = p->exec->add_attr(p, op->mounted, OS_MOUNT_ATTR_RDONLY);
 		if (r < 0) {
 			err_sys(e, -r, "make it read-only");
-			return err_wrap(e, "%s", op->words);
+			return err_place(e, "%s", op->words);
 		}
 		cleanup_fd(&op->mounted);
 	}

@@ -107,10 +107,9 @@ static int write_one(struct procfs *proc, const struct key_value *kv, struct err
 
 	/* A line break smuggled a second setting past CRI-O's check (CVE-2022-0811). */
 	if (r < 0)
-		return err_make(e, ERR_CONFIG, EINVAL, "linux.sysctl: invalid key");
+		return err_make(e, ERR_CONFIG, EINVAL, "expected the name of a sysctl");
 	if (has_control(kv->value, true))
-		return err_make(e, ERR_CONFIG, EINVAL,
-				"linux.sysctl: the value of %s holds a control character", kv->key);
+		return err_make(e, ERR_CONFIG, EINVAL, "the value holds a control character");
 	if (path_kind(path + 4, &kind) < 0)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"sysctl \"%s\" is not in a separate kernel namespace", kv->key);
@@ -124,7 +123,7 @@ int ns_write_sysctls(struct procfs *proc, const struct kv_list *sysctl, struct e
 		int r = write_one(proc, &sysctl->v[i], e);
 
 		if (r < 0)
-			return r;
+			return err_place(e, "linux.sysctl[\"%s\"]", sysctl->v[i].key);
 	}
 	return 0;
 }

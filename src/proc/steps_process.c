@@ -19,28 +19,28 @@ int step_personality(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_personality *p = ctx->job->spec->linux->personality;
 
-	return p ? sched_set_personality(p, e) : 0;
+	return p && sched_set_personality(p, e) < 0 ? err_place(e, "linux.personality") : 0;
 }
 
 int step_scheduler(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_scheduler *s = ctx->job->process->scheduler;
 
-	return s ? sched_set_policy(s, e) : 0;
+	return s && sched_set_policy(s, e) < 0 ? err_place(e, "process.scheduler") : 0;
 }
 
 int step_io_priority(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_ioprio *p = ctx->job->process->io_priority;
 
-	return p ? sched_set_ioprio(p, e) : 0;
+	return p && sched_set_ioprio(p, e) < 0 ? err_place(e, "process.ioPriority") : 0;
 }
 
 int step_memory_policy(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_memory_policy *p = ctx->job->spec->linux->memory_policy;
 
-	return p ? sched_set_memory_policy(p, e) : 0;
+	return p && sched_set_memory_policy(p, e) < 0 ? err_place(e, "linux.memoryPolicy") : 0;
 }
 
 /* With --debug: what set-up runs on, in runc's words, as a mask of the first CPUs. */
@@ -212,5 +212,5 @@ int step_user(struct init_ctx *ctx, struct err *e)
 
 int step_capabilities(struct init_ctx *ctx, struct err *e)
 {
-	return caps_apply(caps_of(ctx), e);
+	return caps_apply(caps_of(ctx), e) < 0 ? err_place(e, "process.capabilities") : 0;
 }

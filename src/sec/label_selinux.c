@@ -30,7 +30,8 @@ static int check(struct procfs *proc, const char *label, struct err *e)
 	if (str_empty(label))
 		return 0;
 	if (label_selinux_check_text(label) < 0)
-		return err_make(e, ERR_CONFIG, EINVAL, "process.selinuxLabel is not a context");
+		return err_make(e, ERR_CONFIG, EINVAL, 
+				"expected user:role:type[:level], found \"%s\"", label);
 	if (!enabled(proc))
 		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
 				"selinux label is specified in config, but selinux is disabled or "
@@ -39,7 +40,7 @@ static int check(struct procfs *proc, const char *label, struct err *e)
 	/* Who may not ask learns it at execve. */
 	if (r == -EINVAL)
 		return err_make(e, ERR_CONFIG, EINVAL,
-				"process.selinuxLabel: the loaded policy does not know %s", label);
+				"the loaded policy does not know %s", label);
 	return 0;
 }
 

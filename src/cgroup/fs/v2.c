@@ -131,7 +131,7 @@ static int v2_set(struct cgroup *c, const struct spec_resources *r, struct err *
 	if (ret >= 0)
 		ret = cg_plan_apply(c, &p, e);
 	arena_fini(&a);
-	return ret;
+	return ret < 0 ? err_place(e, "linux.resources") : 0;
 }
 
 static int v2_create(struct cgroup *c, const struct spec_resources *r, struct err *e)

@@ -18,6 +18,26 @@ static void outermost_frame_comes_first(void **state)
 	assert_true(err_is_valid(&e));
 }
 
+static void a_place_is_found_again(void **state)
+{
+	struct err e;
+	char buf[128];
+
+	(void)state;
+	err_make(&e, ERR_CONFIG, EINVAL, "must not be %s", "empty");
+	assert_null(err_place_text(&e));
+	assert_int_equal(err_place(&e, "mounts[%d]", 1), -EINVAL);
+	err_wrap(&e, "while creating");
+	assert_string_equal(err_place_text(&e), "mounts[1]");
+	assert_true(err_is_valid(&e));
+	err_format(&e, buf, sizeof(buf));
+	assert_string_equal(buf, "while creating: mounts[1]: must not be empty");
+	e.place = (uint16_t)(e.used + 1);
+	assert_false(err_is_valid(&e));
+	err_make(&e, ERR_CONFIG, EINVAL, "another");
+	assert_null(err_place_text(&e));
+}
+
 static void make_keeps_kind_and_number(void **state)
 {
 	struct err e;
@@ -74,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outermost_frame_comes_first),
+		cmocka_unit_test(a_place_is_found_again),
 		cmocka_unit_test(make_keeps_kind_and_number),
 		cmocka_unit_test(full_buffer_keeps_the_leaf),
 		cmocka_unit_test(format_never_overruns),

@@ -229,7 +229,8 @@ static void v1_writes(void **state)
 	r = (struct spec_resources){ .block_io = &b };
 	assert_true(cgroup_set(c, &r, &e) < 0);
 	err_format(&e, text, sizeof(text));
-	assert_string_equal(text, "cannot set blkio limit: container could not join or create cgroup");
+	assert_string_equal(text, "linux.resources: cannot set blkio limit: container could not join or "
+				  "create cgroup");
 	m = (struct spec_memory){ .limit = { true, 4096 }, .swap = { true, 8192 } };
 	r = (struct spec_resources){ .memory = &m };
 	err_init(&e);
@@ -296,7 +297,7 @@ static void usage_is_checked_first(void **state)
 	assert_int_equal(cg_load_on(true, CGROUP_FS, &(struct kv_list){ &kv, 1 }, NULL, NULL, &c, &e), 0);
 	assert_true(cgroup_set(c, &r, &e) < 0);
 	err_format(&e, text, sizeof(text));
-	assert_string_equal(text, "rejecting memory limit 4096 <= usage 5000");
+	assert_string_equal(text, "linux.resources: rejecting memory limit 4096 <= usage 5000");
 	has("v2/memory.max", "max");
 	m.limit.v = 8192;
 	m.swap = (struct opt_i64){ true, 4999 };

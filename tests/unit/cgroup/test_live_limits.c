@@ -62,7 +62,7 @@ static void limits_v1(void **state)
 	cpu = (struct spec_cpu){ .shares = { true, 1 } };
 	err_init(&e);
 	assert_true(cgroup_set(cg, &r, &e) < 0);
-	assert_string_equal(why(&e), "the minimum allowed cpu-shares is 2");
+	assert_string_equal(why(&e), "linux.resources: the minimum allowed cpu-shares is 2");
 }
 
 static void limits_v2(void **state)
@@ -89,12 +89,12 @@ static void limits_v2(void **state)
 	assert_true(cgroup_set(cg, &r, &e) < 0);
 	assert_string_equal(
 		why(&e),
-		"unified resource \"nothere.max\" can't be set: controller \"nothere\" not available");
+		"linux.resources: unified resource \"nothere.max\" can't be set: controller \"nothere\" not available");
 	h[0].page_size = (char *)(uintptr_t)"/../../x";
 	r = (struct spec_resources){ .hugepage_limits = h, .n_hugepage_limits = 1 };
 	err_init(&e);
 	assert_true(cgroup_set(cg, &r, &e) < 0);
-	assert_string_equal(why(&e), "\"hugetlb./../../x.max\" is no cgroup file");
+	assert_string_equal(why(&e), "linux.resources: \"hugetlb./../../x.max\" is no cgroup file");
 	r = (struct spec_resources){ .memory = &m };
 	err_init(&e);
 	if (cgroup_set(cg, &r, &e) < 0)
