@@ -177,37 +177,9 @@ int runc_seccomp_of(struct arena *a, const struct spec_seccomp *s, struct runc_s
 
 /* ---- hooks: as in config.json, with the timeout in nanoseconds ---- */
 
-struct runc_hooks {
-	struct spec_hooks lists;
-};
-
-static const struct json_field hook[] = {
-#define T struct spec_hook
-	{ "path", JSON_STRING, JSON_AT(T, path) },
-	{ "args", STRINGS_AT(T, args) },
-	{ "env", STRINGS_AT(T, env) },
-	{ "timeout", JSON_INT, JSON_OPT_AT(T, timeout) },
-#undef T
-	{ NULL }
-};
-static const struct json_field item_hook = JSON_OBJECT_ITEM(hook);
-
-#define HOOKS_AT(kind_) \
-	.kind = JSON_ARRAY, JSON_LIST_AT(struct runc_hooks, lists.list[kind_]), .child = &item_hook
-
-const struct json_field fields_runc_hooks[] = {
-	{ "prestart", HOOKS_AT(HOOK_PRESTART) },
-	{ "createRuntime", HOOKS_AT(HOOK_CREATE_RUNTIME) },
-	{ "createContainer", HOOKS_AT(HOOK_CREATE_CONTAINER) },
-	{ "startContainer", HOOKS_AT(HOOK_START_CONTAINER) },
-	{ "poststart", HOOKS_AT(HOOK_POSTSTART) },
-	{ "poststop", HOOKS_AT(HOOK_POSTSTOP) },
-	{ NULL }
-};
-
-int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct runc_hooks **ret)
+int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct spec_hooks **ret)
 {
-	struct runc_hooks *to = NULL;
+	struct spec_hooks *to = NULL;
 
 	*ret = NULL;
 	for (size_t kind = 0; h && kind < HOOK_KIND_MAX; kind++) {
@@ -217,7 +189,7 @@ int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct runc_hooks
 		if (from->n == 0)
 			continue;
 		if (!to)
-			to = arena_new(a, struct runc_hooks);
+			to = arena_new(a, struct spec_hooks);
 		v = arena_array(a, from->n, sizeof(*v));
 		if (!to || !v)
 			return -ENOMEM;
@@ -225,7 +197,7 @@ int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct runc_hooks
 			v[i] = from->v[i];
 			v[i].timeout.v *= 1000 * 1000 * 1000;
 		}
-		to->lists.list[kind] = (struct spec_hook_list){ v, from->n };
+		to->list[kind] = (struct spec_hook_list){ v, from->n };
 	}
 	*ret = to;
 	return 0;

@@ -11,12 +11,11 @@
 #include "oci/spec.h"
 
 struct runc_seccomp;
-struct runc_hooks;
 
 /* In a; *ret is NULL where there is nothing to write. 0 or -ENOMEM. */
 int runc_seccomp_of(struct arena *a, const struct spec_seccomp *s, struct runc_seccomp **ret);
-int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct runc_hooks **ret);
+/* For fields_hooks: runc has the timeouts in nanoseconds. */
+int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct spec_hooks **ret);
 
 extern const struct json_field fields_runc_seccomp[];   /* struct runc_seccomp */
-extern const struct json_field fields_runc_hooks[];     /* struct runc_hooks */
 extern const struct json_field fields_runc_intel_rdt[]; /* struct spec_intel_rdt */

@@ -27,7 +27,7 @@ struct state_file {
 	bool seen;                        /* of what the bundle tells better */
 	/* only written */
 	struct runc_seccomp *seccomp;
-	struct runc_hooks *hooks;
+	struct spec_hooks *hooks;
 };
 
 #define T struct state_file
@@ -73,7 +73,7 @@ static const struct json_field config[] = {
 	{ "seccomp", JSON_FOREIGN, JSON_AT(T, seen) },
 	{ "seccomp", JSON_POINTER, .offset = offsetof(T, seccomp), .child = fields_runc_seccomp },
 	{ "Hooks", JSON_OBJECT, .child = hooks },
-	{ "Hooks", JSON_POINTER, .offset = offsetof(T, hooks), .child = fields_runc_hooks },
+	{ "Hooks", JSON_POINTER, .offset = offsetof(T, hooks), .child = fields_hooks },
 	{ "version", JSON_STRING, JSON_AT(T, config_version) },
 	{ "labels", STRINGS_AT(T, labels) },
 	{ "intel_rdt", JSON_FOREIGN, JSON_AT(T, has_intel_rdt) },

@@ -8,7 +8,6 @@ static const struct opt opts[] = {
 	  .offset = offsetof(struct strake_create_options, no_subreaper) },
 	OPT_END
 };
-static const struct strake_create_options defaults = { .size = sizeof(defaults) };
 
 static int run(struct cli *c, void *values, char **args, size_t n_args)
 {
@@ -17,20 +16,9 @@ static int run(struct cli *c, void *values, char **args, size_t n_args)
 }
 
 const struct cmd cmd_create = {
-	.name = "create",
+	CREATE_COMMAND("create", opts),
 	.summary = "create a container",
-	.args = "<container-id>",
 	.description = "Sets up everything that config.json asks for and leaves the process waiting:\n"
 		       "start lets it go. The id must not be in use on this host.",
-	.opts = opts,
-	.values = &defaults,
-	.values_size = sizeof(defaults),
-	.min_args = 1,
-	.max_args = 1,
-	.seals = true,
-	.runtime = true,
-	.failing = "create failed",
-	.failing_named = true,
 	.run = run,
 };
-_Static_assert(sizeof(defaults) <= CMD_VALUES_MAX, "the flags fill a buffer of this size");

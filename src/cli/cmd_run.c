@@ -9,7 +9,6 @@ static const struct opt opts[] = {
 	  "do not become the parent of processes that the container leaves behind"),
 	OPT_END
 };
-static const struct strake_create_options defaults = { .size = sizeof(defaults) };
 
 static int run(struct cli *c, void *values, char **args, size_t n_args)
 {
@@ -18,19 +17,9 @@ static int run(struct cli *c, void *values, char **args, size_t n_args)
 }
 
 const struct cmd cmd_run = {
-	.name = "run",
+	CREATE_COMMAND("run", opts),
 	.summary = "create and start a container",
-	.args = "<container-id>",
 	.description = "Does what create and start do, waits, deletes the container, and ends with the\n"
 		       "status of its process (128 and the signal's number when a signal ended it).",
-	.opts = opts,
-	.values = &defaults,
-	.values_size = sizeof(defaults),
-	.min_args = 1,
-	.max_args = 1,
-	.seals = true,
-	.runtime = true,
-	.failing = "run failed",
-	.failing_named = true,
 	.run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The flags that create and run share; they fill struct strake_create_options itself.
+ * What create and run share: the flags, which fill struct strake_create_options itself, and the row
+ * of the command.
  * Runs in: parent.
  */
 #pragma once
@@ -25,3 +26,11 @@
 	  "stay in the caller's session keyring"),                                                 \
 	C(OPT_COUNT, preserve_fds, "preserve-fds", NULL,                                           \
 	  "hand N more file descriptors to the container, behind stdio and $LISTEN_FDS")
+
+static const struct strake_create_options create_defaults = { .size = sizeof(create_defaults) };
+_Static_assert(sizeof(create_defaults) <= CMD_VALUES_MAX, "the flags fill a buffer of this size");
+
+#define CREATE_COMMAND(name_, opts_)                                                             \
+	.name = (name_), .args = "<container-id>", .opts = (opts_), .values = &create_defaults,    \
+	.values_size = sizeof(create_defaults), .min_args = 1, .max_args = 1, .seals = true,       \
+	.runtime = true, .failing = name_ " failed", .failing_named = true

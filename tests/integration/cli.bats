@@ -206,3 +206,25 @@ load helpers
 		(.linux.uidMappings | length) == 1 and .linux.resources == null' "$T/s/config.json"
 	not_ok strake_raw spec --bundle /nonexistent/x
 }
+
+@test "cli: a symlink named runc is runc" {
+	strake_only "a name of it"
+	ln -s "$RUNTIME" "$T/runc"
+	local RUNTIME=$T/runc
+	ok strake_raw --version
+	assert_out_match '^runc version [^
+]+'
+	ok strake_raw --help
+	assert_out_match $'^NAME:\n   runc - '
+	assert_has "$out" 'runc [global options] command [command options]'
+	ok strake_raw exec --help
+	assert_out_match $'^NAME:\n   runc exec - '
+	update_config '.process.args = ["/none"]'
+	not_ok strake_create
+	assert_err_match 'msg="runc create failed: .*no such file'
+	not_ok strake_run
+	assert_err_match 'msg="runc run failed: .*no such file'
+	set_args echo works
+	ok strake_run
+	assert_out works
+}

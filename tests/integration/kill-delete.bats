@@ -24,6 +24,21 @@ load helpers
 	wait_status stopped
 }
 
+@test "kill: every form of a signal" {
+	strake_only "runc knows fewer names"
+	set_sh 'for s in 10 12 34 35 64; do trap "echo $s" $s; done
+		echo ready; while :; do sleep 0.02; done'
+	ok strake_run --detach
+	local log=$out_file form n=1
+	wait_for 5 grep -q ready "$log"
+	for form in 10=10 USR1=10 SIGUSR1=10 sigusr1=10 Usr2=12 RTMIN=34 SIGRTMIN+1=35 rtmax=64; do
+		ok strake kill "$ID" "${form%=*}"
+		n=$((n + 1))
+		wait_for 5 eval '[ "$(wc -l <"'"$log"'")" -ge '$n' ]'
+		assert_eq "${form%=*} $(tail -n 1 "$log")" "${form%=*} ${form#*=}"
+	done
+}
+
 @test "kill: unknown signals" {
 	run_sleeper
 	local s

@@ -81,3 +81,20 @@ load helpers
 	not_ok strake ps --format yaml "$ID"
 	assert_err_match 'invalid format'
 }
+
+@test "pause: exec --ignore-paused waits until the container goes on" {
+	run_sleeper
+	ok strake pause "$ID"
+	not_ok strake exec "$ID" true
+	assert_status 255
+	assert_err_match 'cannot exec in a paused container \(use --ignore-paused to override\)'
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" exec --ignore-paused "$ID" sh -c 'echo went on; exit 7' \
+		</dev/null >"$T/exec.out" 2>&1 3>&- 4>&- &
+	local pid=$! rc=0
+	# It is in the container, and frozen there.
+	wait_for 10 eval '[ "$(wc -l <"$(cgroup_dir freezer)/cgroup.procs")" -gt 1 ]'
+	[ ! -s "$T/exec.out" ]
+	ok strake resume "$ID"
+	wait "$pid" || rc=$?
+	assert_eq "$rc $(cat "$T/exec.out")" "7 went on"
+}
