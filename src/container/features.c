@@ -23,7 +23,7 @@ static const char *const policy_flags[] = {
 };
 /* Keys of config.json's annotations that change what the runtime does. */
 static const char *const unsafe_annotations[] = {
-	"bundle", ANNOTATION_PREFIX, STRAKE_SYSTEMD ? "org.systemd.property." : NULL, NULL,
+	"bundle", "org.criu.config", ANNOTATION_PREFIX, STRAKE_SYSTEMD ? "org.systemd.property." : NULL, NULL,
 };
 
 static int by_name(const void *a, const void *b)
@@ -38,7 +38,7 @@ int container_features(struct str *out, struct err *e)
 	const struct key_value annotations[] = {
 		{ (char *)(uintptr_t)"io.github.seccomp.libseccomp.version",
 		  (char *)(uintptr_t)seccomp_library_version() },
-		{ (char *)(uintptr_t)"org.opencontainers.runc.checkpoint.enabled", (char *)(uintptr_t)"false" },
+		{ (char *)(uintptr_t)"org.opencontainers.runc.checkpoint.enabled", (char *)(uintptr_t)"true" },
 		{ (char *)(uintptr_t)"org.opencontainers.runc.commit", (char *)(uintptr_t)STRAKE_COMMIT },
 		{ (char *)(uintptr_t)"org.opencontainers.runc.version", (char *)(uintptr_t)STRAKE_VERSION },
 		{ NULL, NULL },

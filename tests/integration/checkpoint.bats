@@ -102,6 +102,13 @@ gone() {
 	assert_has "$out$err" 'flag needs an argument'
 }
 
+@test "features: checkpoint is there" {
+	strake_only "with runc it depends on how it was built"
+	ok strake features
+	assert_eq "$(jq -r '.annotations["org.opencontainers.runc.checkpoint.enabled"]' <<<"$out")" true
+	assert_has "$(jq -c .potentiallyUnsafeConfigAnnotations <<<"$out")" '"org.criu.config"'
+}
+
 @test "restore: images that are not there" {
 	not_ok restore
 	assert_err_match 'descriptors.json: no such file or directory'
