@@ -68,32 +68,24 @@ static int add_piece(struct pieces *p, uintptr_t start, uintptr_t end, int prot)
 }
 
 /*
- * One copy of everything, which then goes over the original piece by piece: one call moves a piece
- * as a whole, so the code that runs there, this one too, never misses it.
+ * One call moves a piece as a whole: the code that runs there, this one too, never misses it. Piece
+ * by piece, so that there never are two of all in memory.
  */
-static int move_pieces(const struct pieces *p)
+static int move(const struct piece *p)
 {
-	uintptr_t base = p->v[0].start;
-	size_t len = p->v[p->n - 1].end - base;
-	char *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-			  -1, 0);
+	size_t len = p->end - p->start;
+	void *copy, *old = (void *)p->start;
 	int r = 0;
 
+	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+		    -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
-	for (size_t i = 0; i < p->n; i++)
-		memcpy(copy + (p->v[i].start - base), (void *)p->v[i].start,
-		       p->v[i].end - p->v[i].start);
-	for (size_t i = 0; r == 0 && i < p->n; i++) {
-		size_t size = p->v[i].end - p->v[i].start;
-		char *from = copy + (p->v[i].start - base);
-
-		/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-		if ((p->v[i].prot != (PROT_READ | PROT_WRITE) && mprotect(from, size, p->v[i].prot) < 0) ||
-		    mremap(from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)p->v[i].start) ==
-			    MAP_FAILED)
-			r = -errno;
-	}
+	memcpy(copy, old, len);
+	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
+	if ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
+	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
+		r = -errno;
 	if (r < 0)
 		munmap(copy, len);
 	return r;
@@ -198,8 +190,8 @@ int os_exe_replace(int fd)
 	for (size_t i = 0; r == 0 && i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
-	if (r == 0)
-		r = all.n ? move_pieces(&all) : -ENOEXEC;
+	for (size_t i = 0; r == 0 && i < all.n; i++)
+		r = move(&all.v[i]);
 	if (r < 0)
 		return r;
 	return with_map ? set_exe_with_map(fd) : set_exe(fd);
