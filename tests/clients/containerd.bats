@@ -389,3 +389,44 @@ s_started()
 	both s_pidfile
 	has same
 }
+
+@test "containerd: a task is checkpointed and goes on" {
+	needs_criu
+	s_checkpoint() {
+		s_started sleep 1000
+		c task checkpoint --image-path "$WORK/images.$$" --work-path "$WORK/work.$$" box >/dev/null
+		echo "checkpoint $?"
+		ls "$WORK/images.$$" | grep -cx 'inventory.img\|descriptors.json'
+		ls "$WORK/work.$$" | grep -x dump.log
+		c_status
+		c task checkpoint --exit --image-path "$WORK/images.$$" --work-path "$WORK/work.$$" box >/dev/null
+		echo "checkpoint $?"
+		eventually c_is STOPPED
+		rm -rf "$WORK/images.$$" "$WORK/work.$$"
+	}
+	both s_checkpoint
+	has 'checkpoint 0' 2 dump.log RUNNING
+}
+
+@test "containerd: a container is checkpointed and restored" {
+	needs_criu
+	s_restore() {
+		local image=localhost/checkpoint:test
+
+		s_started sleep 1000
+		c container checkpoint --task --image box "$image" >/dev/null
+		echo "checkpoint $?"
+		c task kill -s SIGKILL box
+		eventually c_is STOPPED
+		c task delete box >/dev/null 2>&1
+		c container delete box
+		c container restore --live box "$image" >/dev/null
+		echo "restore $?"
+		c_status
+		c task exec --exec-id x box echo in
+		# With the same blobs in the store already, a second checkpoint is not complete.
+		c image rm --sync "$image" >/dev/null
+	}
+	both s_restore
+	has 'checkpoint 0' 'restore 0' RUNNING in
+}

@@ -171,6 +171,11 @@ needs()
 	done
 }
 
+needs_criu()
+{
+	criu check >/dev/null 2>&1 || skip "needs a CRIU that runs on this kernel (tests/criu)"
+}
+
 # has_controller NAME: a cgroup controller that limits can be set with, in either version.
 has_controller()
 {

@@ -556,3 +556,28 @@ podman_is()
 	both s_info
 	has 1
 }
+
+@test "podman: container checkpoint and restore" {
+	needs_criu
+	s_checkpoint() {
+		p run -d --name box --network none "$IMG" sh -c \
+			'trap "n=\$((n + 1)); echo \$n >/count" USR1; n=0; echo 0 >/count; while :; do sleep 1000 & wait $!; done' \
+			>/dev/null
+		eventually p exec box cat /count >/dev/null
+		p kill -s USR1 box >/dev/null
+		eventually eval '[ "$(p exec box cat /count)" = 1 ]'
+		p container checkpoint box >/dev/null
+		echo "checkpoint $?"
+		p inspect -f '{{.State.Status}} {{.State.Checkpointed}}' box
+		p container restore box >/dev/null
+		echo "restore $?"
+		p inspect -f '{{.State.Status}}' box
+		p kill -s USR1 box >/dev/null
+		eventually eval '[ "$(p exec box cat /count)" = 2 ]'
+		p exec box cat /count
+		p rm -f -t 0 box >/dev/null
+		echo "rm $?"
+	}
+	both s_checkpoint
+	has 'checkpoint 0' 'restore 0' 'exited true' running 2 'rm 0'
+}
