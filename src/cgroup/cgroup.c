@@ -110,6 +110,11 @@ bool cgroup_exists(const struct cgroup *c)
 	return d && !c->unstarted && access(d->path, F_OK) == 0;
 }
 
+bool cgroup_may_vanish(const struct cgroup *c)
+{
+	return c->manager_ops != NULL;
+}
+
 int64_t cgroup_oom_kills(const struct cgroup *c)
 {
 	return c->ops->oom_kills(c);

@@ -74,6 +74,8 @@ bool cgroup_remove_empty(struct cgroup *c);
 int cgroup_destroy(struct cgroup *c, struct err *e);
 /* False when the directories are gone. */
 bool cgroup_exists(const struct cgroup *c);
+/* May somebody else remove it when its last process is gone (a scope of systemd's)? */
+bool cgroup_may_vanish(const struct cgroup *c);
 /* How often the OOM killer struck in it so far; -errno when unknown. */
 int64_t cgroup_oom_kills(const struct cgroup *c);
 
@@ -91,6 +93,8 @@ void cgroup_watch_free(struct cgroup_watch *w);
 int cgroup_watch_fd(const struct cgroup_watch *w);
 /* What has happened since the last call; never waits. */
 enum cgroup_event cgroup_watch_read(struct cgroup_watch *w);
+/* How often the OOM killer had struck when it was last read. */
+int64_t cgroup_watch_oom_kills(const struct cgroup_watch *w);
 
 /* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? */
 bool cgroup_host_is_unified(void);

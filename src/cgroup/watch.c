@@ -142,3 +142,8 @@ enum cgroup_event cgroup_watch_read(struct cgroup_watch *w)
 		return CGROUP_GONE;
 	return CGROUP_NOTHING;
 }
+
+int64_t cgroup_watch_oom_kills(const struct cgroup_watch *w)
+{
+	return w->oom_kills;
+}

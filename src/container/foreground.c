@@ -97,21 +97,24 @@ static void handle_signals(struct foreground *f, struct session *s)
 
 static int turn(struct foreground *f, struct session *s, struct err *e)
 {
-	struct pollfd fds[5] = { { .fd = f->signals, .events = POLLIN },
-				 { .fd = f->notify, .events = POLLIN } };
-	size_t n = 2;
+	struct pollfd fds[6] = { { .fd = f->signals, .events = POLLIN },
+				 { .fd = f->notify, .events = POLLIN },
+				 { .fd = f->oom ? cgroup_watch_fd(f->oom) : FD_NONE, .events = POLLIN } };
+	size_t n = 3;
 	int r;
 
 	if (s->have_relay && !s->relay_done)
-		n += term_relay_poll(&s->relay, fds + 2);
+		n += term_relay_poll(&s->relay, fds + 3);
 	r = poll(fds, n, -1);
 	if (r < 0)
 		return errno == EINTR ? 0 : err_sys(e, errno, "poll");
 	/* We stay, so we are the one to watch, as with runc. */
 	if (fds[1].revents && notify_process(f->notify, getpid()))
 		f->notify = FD_NONE;
-	if (n > 2) {
-		r = term_relay_process(&s->relay, fds + 2, e);
+	if (fds[2].revents)
+		cgroup_watch_read(f->oom);
+	if (n > 3) {
+		r = term_relay_process(&s->relay, fds + 3, e);
 		if (r < 0)
 			return r;
 		s->relay_done = r > 0;

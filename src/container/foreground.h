@@ -9,11 +9,13 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "cgroup/cgroup.h"
 
 struct foreground {
 	sigset_t old_mask;
 	int signals; /* signalfd */
 	int notify;  /* notify_bind()'s, borrowed; FD_NONE */
+	struct cgroup_watch *oom; /* borrowed; NULL: nobody wants to know */
 };
 
 /* Before the chain: blocks the signals that are to be forwarded, so that none is lost; makes us

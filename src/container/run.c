@@ -36,11 +36,29 @@ static int publish(struct creation *c, struct err *e)
 	return r == 0 ? creation_write_pid_file(c, e) : r;
 }
 
+/*
+ * systemd removes a scope as soon as it is empty, often before we have woken up: what the OOM killer
+ * does there is noted when it does it. Without that the container runs as well.
+ */
+static struct cgroup_watch *watch_oom(const struct creation *c)
+{
+	struct cgroup_watch *w = NULL;
+	struct err ignored;
+
+	err_init(&ignored);
+	if (!cgroup_may_vanish(c->cgroup) || cgroup_oom_kills(c->cgroup) < 0 ||
+	    cgroup_watch_new(c->cgroup, &w, &ignored) < 0)
+		return NULL;
+	return w;
+}
+
 /* A SIGKILL tells nobody where it came from; when it was the memory limit, we know. */
-static void explain_oom(const struct creation *c, int status)
+static void explain_oom(const struct creation *c, const struct cgroup_watch *w, int status)
 {
 	int64_t kills = status == 128 + SIGKILL ? cgroup_oom_kills(c->cgroup) : 0;
 
+	if (kills < 0 && w)
+		kills = cgroup_watch_oom_kills(w);
 	if (kills > 0)
 		log_warn("container %s ran out of memory: the OOM killer struck %" PRId64
 			 " time%s (is linux.resources.memory.limit too low?)",
@@ -54,13 +72,14 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 	/* Others may work with the container while it runs. */
 	store_unlock(&c->dir);
 	f->notify = c->notify;
+	f->oom = watch_oom(c);
 	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
 	c->init.pid = 0;
-	if (r < 0)
+	if (r == 0)
+		explain_oom(c, f->oom, *ret_exit);
+	cgroup_watch_free(TAKE_PTR(f->oom));
+	if (r < 0 || c->o->keep)
 		return r;
-	explain_oom(c, *ret_exit);
-	if (c->o->keep)
-		return 0;
 	return remove_after_run(c, e);
 }
 

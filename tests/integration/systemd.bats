@@ -130,11 +130,14 @@ is_in_unit() { grep -q "^0::/.*$UNIT\$" "/proc/$1/cgroup"; }
 	strake_only "it says nothing"
 	res '{"memory": {"limit": 33554432, "swap": 33554432}}'
 	set_sh 'exec tail /dev/zero'
+	# systemd may be quicker, but not every time.
+	local said=''
 	for _ in 1 2 3; do
 		sd_run
 		assert_status 137
-		assert_err_match 'ran out of memory: the OOM killer struck 1 time'
+		said+=$err
 	done
+	assert_has "$said" 'ran out of memory: the OOM killer struck 1 time'
 	no_unit
 }
 
