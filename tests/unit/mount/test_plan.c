@@ -159,6 +159,16 @@ static void labels_go_where_they_are_taken(void **state)
 	assert_true(plan->ops[3].label_on_root);
 }
 
+static void label_kinds(void **state)
+{
+	(void)state;
+	in.mount_label = "u:r:t:s0";
+	in.mount_label_kind = "fscontext";
+	add("/x", "tmpfs", "tmpfs", NULL, NULL);
+	make();
+	assert_string_equal(plan->ops[0].label_kind, "fscontext");
+}
+
 static void cgroup2(void **state)
 {
 	const struct mount_cgroup_hierarchy own = { .host_path = "/sys/fs/cgroup/x/y" };
@@ -244,6 +254,7 @@ int main(void)
 		T(a_bind_takes_no_label),
 		T(options_of_a_file_system_on_a_bind_only_warn),
 		T(labels_go_where_they_are_taken),
+		T(label_kinds),
 		T(cgroup2),
 		T(missing_cgroup_is_skipped),
 		T(cgroup1),
