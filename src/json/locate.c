@@ -51,8 +51,9 @@ static void skip_value(struct scan *s)
 	}
 }
 
-/* At the value of the member; false when the object has none. A key with escapes is not found. */
-static bool enter_member(struct scan *s, const char *key, size_t len)
+/* At the value of the member; false when the object has none. A key with escapes is not found; one of
+ * a struct may be in another case (json/read.h). */
+static bool enter_member(struct scan *s, const char *key, size_t len, bool any_case)
 {
 	if (s->at >= s->end || *s->at != '{')
 		return false;
@@ -64,7 +65,7 @@ static bool enter_member(struct scan *s, const char *key, size_t len)
 		skip_string(s);
 		n = (size_t)(s->at - name) - 1;
 		skip_blanks(s);
-		if (n == len && memcmp(name, key, len) == 0)
+		if (n == len && (any_case ? strncasecmp(name, key, n) : memcmp(name, key, n)) == 0)
 			return true;
 		skip_value(s);
 	}
@@ -96,7 +97,7 @@ static bool step(struct scan *s, const char **path)
 		if (!close)
 			return false;
 		*path = close + 2;
-		return enter_member(s, p + 2, (size_t)(close - p) - 2);
+		return enter_member(s, p + 2, (size_t)(close - p) - 2, false);
 	}
 	if (p[0] == '[') {
 		for (p++; *p >= '0' && *p <= '9' && i < SIZE_MAX / 16; p++)
@@ -107,7 +108,7 @@ static bool step(struct scan *s, const char **path)
 	p += *p == '.';
 	n = strcspn(p, ".[: ");
 	*path = p + n;
-	return n > 0 && enter_member(s, p, n);
+	return n > 0 && enter_member(s, p, n, true);
 }
 
 struct json_position json_locate(const char *text, size_t len, const char *path)

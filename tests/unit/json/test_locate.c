@@ -35,6 +35,9 @@ static void places(void **state)
 		{ "sysctl[\"a.b[0]\"].c", 6, 30 },
 		{ "sysctl[\"x y\"]", 6, 41 },
 		{ "last", 7, 11 },
+		/* a struct's key in another case, and a map's */
+		{ "Mounts[0].TO", 3, 12 },
+		{ "sysctl[\"X Y\"]", 6, 13 },
 		/* words behind the path */
 		{ "mounts[1] (/a.b): x", 4, 2 },
 		{ "a: mounts[1]", 2, 8 },
