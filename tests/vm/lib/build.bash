@@ -155,7 +155,7 @@ build_locked() {
 # One boot that writes to the disk: it leaves what a first boot makes and a later
 # one finds made (AppArmor's compiled profiles, podman's stores).
 prime() {
-	local img=$1 timeout=180
+	local img=$1 timeout=400 # (sid compiles 150 profiles of AppArmor)
 	boot_prepare
 	drive=file=$img/disk,format=raw,cache=unsafe
 	boot_cold "$img"
