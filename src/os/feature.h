@@ -21,7 +21,8 @@
 	X(CLOSE_RANGE, "close_range")                    \
 	X(CGROUP_KILL, "cgroup_kill")                    \
 	X(MEMFD, "memfd")                                \
-	X(EXE_REPLACE, "exe_replace")
+	X(EXE_REPLACE, "exe_replace")                    \
+	X(SECCOMP_TREE, "seccomp_tree") /* no call: libseccomp generates the filter */
 
 enum os_feature {
 #define X(id, name) OS_##id,

@@ -20,3 +20,13 @@ bool os_seccomp_flags_known(uint32_t flags)
 	/* Flags are checked before the program is read: EINVAL comes before EFAULT. */
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }
+
+bool os_seccomp_action_known(uint32_t action)
+{
+	/* Before Linux 4.14 the question is not known, and no action but the first five. */
+	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
+		return true;
+	return errno == EINVAL && (action == SECCOMP_RET_KILL_THREAD || action == SECCOMP_RET_TRAP ||
+				   action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRACE ||
+				   action == SECCOMP_RET_ALLOW);
+}

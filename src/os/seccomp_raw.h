@@ -24,3 +24,5 @@
 int os_seccomp_load(uint32_t flags, const struct sock_filter *filter, unsigned short n);
 /* Does the kernel take these flags together? Loads nothing. */
 bool os_seccomp_flags_known(uint32_t flags);
+/* Does the kernel know this action (SECCOMP_RET_*, without data)? */
+bool os_seccomp_action_known(uint32_t action);

@@ -126,3 +126,21 @@ NR_GETPRIORITY=140
 	assert_err_match 'error running startContainer hook #0: .*bad system call'
 	[ ! -e "$BUNDLE/rootfs/tmp/hook" ]
 }
+
+@test "seccomp: libseccomp's own generator can be chosen, and decides the same" {
+	is_strake || skip "strake's own"
+	local names
+	names=$(printf '"%s", ' access acct add_key adjtimex alarm bind chroot chmod delete_module dup dup2 epoll_create fchmod fchown \
+		flock fork getitimer getpgrp inotify_init io_setup ioperm iopl kexec_load link lookup_dcookie mkdirat mknod)
+	seccomp '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ['"$names"' "mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}'
+	set_sh 'mkdir /tmp/x'
+	for STRAKE_FALLBACK in exe_replace exe_replace,seccomp_tree; do
+		export STRAKE_FALLBACK
+		not_ok strake --debug --log "$T/log.$STRAKE_FALLBACK" run --bundle "$BUNDLE" "$ID"
+		assert_has "$err" 'No space left'
+	done
+	# Two generators do not agree by accident on the number of instructions.
+	instructions() { sed -n 's/.*seccomp filter: \([0-9]*\) instructions.*/\1/p' "$1"; }
+	[ "$(instructions "$T/log.exe_replace")" -gt 0 ]
+	[ "$(instructions "$T/log.exe_replace,seccomp_tree")" -ne "$(instructions "$T/log.exe_replace")" ]
+}
