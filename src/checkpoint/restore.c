@@ -130,14 +130,15 @@ static int list_namespaces(struct restore *x, struct err *e)
 	return 0;
 }
 
-/* The pipes that the process had are replaced by ours. */
+/* The pipes that the process had are replaced by ours. On a terminal it had none of them: they were
+ * those of its create. */
 static int list_descriptors(struct restore *x, struct err *e)
 {
 	struct criu_inherits *in = &x->opts.inherit;
 	struct strv list;
 	int r = descriptors_read(x->dirs.images_fd, x->dirs.images, &x->arena, &list, e);
 
-	if (r < 0)
+	if (r < 0 || x->c->bundle.spec.process->terminal)
 		return r;
 	for (size_t i = 0; i < list.n && i < 3; i++)
 		if (strstr(list.v[i], "pipe:"))
