@@ -116,6 +116,8 @@ static int plan_mounts(struct creation *c, struct err *e)
 	}
 	r = mounts_plan(&in, &c->mounts, e);
 	c->launch.job.mounts = c->mounts;
+	if (r == 0 && mount_plan_late_idmaps(c->mounts))
+		script_expect_idmaps(&c->launch.job.script);
 	return r;
 }
 

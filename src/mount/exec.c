@@ -27,7 +27,10 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 			return err_sys(e, -at, "open the source %s", op->source);
 	}
 	r = p->exec->open_source(op, at, ret, e);
-	return r == 0 && op->userns >= 0 ? mount_idmap_to(op->userns, op, *ret, e) : r;
+	if (r < 0 || op->userns < 0)
+		return r;
+	return p->in.user_namespace ? p->ask_idmap(p->ask_data, *ret, e) :
+				      mount_idmap_to(op->userns, op, *ret, e);
 }
 
 static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)

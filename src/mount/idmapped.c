@@ -174,6 +174,37 @@ static int make_one(struct mount_op *op, struct mount_userns_cache *cache, struc
 	return r;
 }
 
+static bool is_late_idmap(const struct mount_plan *p, const struct mount_op *op)
+{
+	return p->in.user_namespace && op->late_source && op->uid_map;
+}
+
+size_t mount_plan_late_idmaps(const struct mount_plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++)
+		n += is_late_idmap(p, &p->ops[i]);
+	return n;
+}
+
+int mount_plan_idmap_late(struct mount_plan *p, size_t i, int tree, struct err *e)
+{
+	struct mount_op *op = p->ops;
+
+	while (!is_late_idmap(p, op) || i-- > 0)
+		op++;
+	if (mount_idmap_to(op->userns, op, tree, e) < 0)
+		return err_wrap(e, "error mounting %s", op->words);
+	return 0;
+}
+
+void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data)
+{
+	p->ask_idmap = ask;
+	p->ask_data = data;
+}
+
 int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 {
 	struct mount_userns_cache cache = { .fd = FD_NONE };
@@ -195,7 +226,7 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
 		} else if (op->kind == MOUNT_OP_FS) {
 			r = make_one(op, &cache, e);
-		} else if (op->late_source && !(op->uid_map && p->in.user_namespace)) {
+		} else if (op->late_source) {
 			r = prepare_late(op, &cache, e);
 		} else {
 			r = open_one(p, op, &cache, e);

@@ -56,6 +56,14 @@ bool mount_plan_external(const struct mount_plan *p, size_t i, const char **ret_
  * itself: user namespaces, idmapped mounts. Nothing to do otherwise. */
 int mount_plan_open_sources(struct mount_plan *p, struct err *e);
 
+/* Parent: how many sources init opens itself, since other mounts provide them, and has id-mapped by the
+ * parent, since in a user namespace it may not; and the i-th of them. */
+size_t mount_plan_late_idmaps(const struct mount_plan *p);
+int mount_plan_idmap_late(struct mount_plan *p, size_t i, int tree, struct err *e);
+/* Init: how it asks for that. */
+typedef int (*mount_ask_fn)(void *data, int tree, struct err *e);
+void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data);
+
 /* Init, before pivot, in this order. */
 int mount_rootfs_prepare(struct mount_plan *p, struct err *e); /* propagation, rootfs is a mount, root fd */
 int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e); /* every entry of mounts */

@@ -57,6 +57,8 @@ struct mount_plan {
 	struct mount_op *ops;
 	size_t n_ops;
 	bool setup_dev;
+	mount_ask_fn ask_idmap;
+	void *ask_data;
 	const struct mount_executor *exec; /* chosen in mount_rootfs_prepare() */
 	struct procfs *proc; /* lent to mount_all() and mount_finish() */
 	int root;            /* the rootfs */

@@ -11,6 +11,8 @@
  *   clone3(), cgroups, id maps, links
  *        --------------- BEGIN ------------>
  *                                            namespaces, mounts, devices
+ *        <------------ IDMAP_REQUEST -------             for each source that an earlier mount
+ *        ------------- IDMAP_DONE --------->             provides, in a user namespace
  *        <------------ HOOKS_REQUEST -------             only with prestart, createRuntime
  *   prestart and createRuntime hooks
  *        ------------- HOOKS_DONE --------->
@@ -54,6 +56,8 @@ struct msg_log {
 #define CHAN_MESSAGES(X) \
 	X(INIT_PID,      ROLE_STAGE,  ROLE_PARENT, struct msg_pid,  MSG_FD_MAYBE, "init is cloned, its pidfd attached") \
 	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_pid,  MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
+	X(IDMAP_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "map the ids of this mount, I may not") \
+	X(IDMAP_DONE,    ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "they are mapped") \
 	X(HOOKS_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "run the hooks of the runtime namespace") \
 	X(HOOKS_DONE,    ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "they ran") \
 	X(TTY,           ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "the pty's master") \

@@ -151,6 +151,24 @@ static int on_init_pid(struct parent *p, struct err *e)
 	return r < 0 ? err_sys(e, -r, "waiting for the stage") : 0;
 }
 
+/* One after the other, in the order of the mounts. */
+static int on_idmap_requests(struct parent *p, struct err *e)
+{
+	size_t n = mount_plan_late_idmaps(p->job->mounts);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		auto_fd tree = FD_NONE;
+
+		r = chan_expect(&p->init, MSG_IDMAP_REQUEST, NULL, &tree, e);
+		if (r == 0)
+			r = mount_plan_idmap_late(p->job->mounts, i, tree, e);
+		if (r == 0)
+			r = chan_send(&p->init, MSG_IDMAP_DONE, NULL, FD_NONE, e);
+	}
+	return r;
+}
+
 /* runtime.md can be read both ways for a deprecated prestart hook, which runs after step 2; its
  * validation suite and crun say "created". The others get what runc gives them. */
 static int on_hooks_request(struct parent *p, struct err *e)
@@ -229,6 +247,7 @@ static int on_ready(struct parent *p, struct err *e)
 static int (*const handlers[MSG_TYPE_MAX])(struct parent *, struct err *) = {
 	[MSG_INIT_PID] = on_init_pid,
 	[MSG_BEGIN] = parent_begin,
+	[MSG_IDMAP_REQUEST] = on_idmap_requests,
 	[MSG_HOOKS_REQUEST] = on_hooks_request,
 	[MSG_HOOKS_DONE] = on_hooks_done,
 	[MSG_TTY] = on_tty,

@@ -94,6 +94,16 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 	return 0;
 }
 
+void script_expect_idmaps(struct script *s)
+{
+	size_t i = s->n_messages++;
+
+	/* Right after BEGIN: init's mounts come before all that it says. */
+	for (; s->messages[i - 1] != MSG_BEGIN; i--)
+		s->messages[i] = s->messages[i - 1];
+	s->messages[i] = MSG_IDMAP_REQUEST;
+}
+
 size_t script_format(const struct script *s, char *buf, size_t size)
 {
 	size_t total = 0;

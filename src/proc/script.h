@@ -39,5 +39,7 @@ struct script {
 
 int script_plan(struct script *s, const struct spec_namespaces *ns, const struct script_facts *f,
 		struct err *e);
+/* Init will ask for id-mapped mounts, once or more. */
+void script_expect_idmaps(struct script *s);
 /* "BEGIN HOOKS_REQUEST HOOKS_DONE READY": for `plan`, tests and debug records. */
 size_t script_format(const struct script *s, char *buf, size_t size);

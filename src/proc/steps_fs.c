@@ -17,8 +17,17 @@ int step_rootfs(struct init_ctx *ctx, struct err *e)
 	return mount_rootfs_prepare(ctx->job->mounts, e);
 }
 
+static int ask_for_idmap(void *data, int tree, struct err *e)
+{
+	struct chan *parent = data;
+	int r = chan_send(parent, MSG_IDMAP_REQUEST, NULL, tree, e);
+
+	return r < 0 ? r : chan_expect(parent, MSG_IDMAP_DONE, NULL, NULL, e);
+}
+
 int step_mounts(struct init_ctx *ctx, struct err *e)
 {
+	mount_plan_on_idmap(ctx->job->mounts, ask_for_idmap, ctx->parent);
 	return mount_all(ctx->job->mounts, ctx->job->proc, e);
 }
 

@@ -146,6 +146,17 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 		skip "the file system of $T cannot be idmapped"
 	fi
 	assert_out 5000:6000
+	# The root of a user namespace may not map ids: it asks for it.
+	update_config '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{"containerID": 0, "hostID": 5000, "size": 65536}]
+		| .linux.gidMappings = [{"containerID": 0, "hostID": 6000, "size": 65536}]'
+	local d=$BUNDLE/rootfs
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	ok strake_run
+	assert_out 0:0
+	assert_nothing_left
 }
 
 @test "mounts: a destination through a symlink stays in the root" {

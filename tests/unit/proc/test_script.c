@@ -48,6 +48,8 @@ static void everything_that_can_be_said(void **state)
 	plan(&s, v, ARRAY_SIZE(v),
 	     &(struct script_facts){ .privileged = true, .host_hooks = true, .terminal = true, .notify = true });
 	says(&s, "INIT_PID BEGIN HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
+	script_expect_idmaps(&s);
+	says(&s, "INIT_PID BEGIN IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
 }
 
 static void pod_namespaces_are_joined_by_init(void **state)
