@@ -23,10 +23,12 @@ bool os_seccomp_flags_known(uint32_t flags)
 
 bool os_seccomp_action_known(uint32_t action)
 {
-	/* Before Linux 4.14 the question is not known, and no action but the first five. */
-	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0)
-		return true;
-	return errno == EINVAL && (action == SECCOMP_RET_KILL_THREAD || action == SECCOMP_RET_TRAP ||
-				   action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRACE ||
-				   action == SECCOMP_RET_ALLOW);
+	static const uint32_t first[] = { SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, SECCOMP_RET_TRAP,
+					  SECCOMP_RET_TRACE, SECCOMP_RET_KILL_THREAD };
+
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
+		if (action == first[i])
+			return true;
+	/* Linux 4.14, with the first of the others. */
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }

@@ -363,6 +363,13 @@ static void refusals(void **state)
 	s.architectures = profile_names(&arena, "SCMP_ARCH_VAX");
 	assert_true(seccomp_compile(&s, &prog, &e) < 0);
 	assert_int_equal(e.kind, ERR_UNSUPPORTED);
+	s = one_rule("read", SECCOMP_RET_ERRNO, NULL, 0, ALLOW);
+	s.rules[0].errno_ret = OPT_U32(4095);
+	assert_true(seccomp_compile(&s, &prog, &e) < 0);
+	assert_int_equal(e.kind, ERR_CONFIG);
+	s = one_rule("read", 0x12340000, NULL, 0, ALLOW); /* no kernel knows it */
+	assert_true(seccomp_compile(&s, &prog, &e) < 0);
+	assert_int_equal(e.kind, ERR_UNSUPPORTED);
 	assert_null(prog.filter); /* untouched */
 }
 
