@@ -260,14 +260,14 @@ quiet_restore() {
 	exec {p}<> <(:)
 	exec {from}</proc/self/fd/$p {to}>/proc/self/fd/$p {p}>&-
 	mkfifo "$T/out"
-	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" --detach "$ID" <&"$from" 2>&1 3>&- | cat >"$T/out.1" &
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" --detach "$ID" <&"$from" 2>&1 3>&- | cat >"$T/out.1" 3>&- 4>&- &
 	wait_status running
 	echo one >&"$to"
 	wait_for 10 grep -qx '1 one' "$T/out.1"
 	ok dump
 	jq -e 'all(startswith("pipe:["))' "$IMAGES/descriptors.json"
 	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" --detach "$ID" \
-		<&"$from" 2>&1 3>&- | cat >"$T/out.2" &
+		<&"$from" 2>&1 3>&- | cat >"$T/out.2" 3>&- 4>&- &
 	wait_status running
 	echo two >&"$to"
 	wait_for 10 grep -qx '2 two' "$T/out.2"
