@@ -13,7 +13,7 @@
  * The name of a uid, "#uid" when it has none. From /etc/passwd itself: name services would load
  * other people's libraries into a privileged process.
  */
-static const char *owner_name(struct arena *a, uint32_t uid)
+static const char *find_owner(struct arena *a, uint32_t uid)
 {
 	auto_file f = fopen("/etc/passwd", "re");
 	const struct passwd *pw;
@@ -22,6 +22,26 @@ static const char *owner_name(struct arena *a, uint32_t uid)
 		if (pw->pw_uid == uid)
 			return arena_strdup(a, pw->pw_name);
 	return arena_printf(a, "#%u", uid);
+}
+
+/* list asks for the same one a thousand times. */
+struct owner {
+	uint32_t uid;
+	char name[64]; /* "": none was found yet */
+};
+
+static const char *owner_name(struct arena *a, struct owner *last, uint32_t uid)
+{
+	const char *name;
+
+	if (last->name[0] && last->uid == uid)
+		return last->name;
+	name = find_owner(a, uid);
+	if (name && strlen(name) < sizeof(last->name)) {
+		last->uid = uid;
+		strcpy(last->name, name);
+	}
+	return name;
 }
 
 static int by_key(const void *a, const void *b)
@@ -62,7 +82,8 @@ static int fill_annotations(struct arena *a, const struct kv_list *from, struct 
 	return 0;
 }
 
-static int fill_info(struct arena *a, const struct container_info *from, struct strake_info *to)
+static int fill_info(struct arena *a, struct owner *last, const struct container_info *from,
+		     struct strake_info *to)
 {
 	*to = (struct strake_info){
 		.id = from->state.id,
@@ -70,7 +91,7 @@ static int fill_info(struct arena *a, const struct container_info *from, struct 
 		.bundle = from->state.bundle,
 		.rootfs = from->state.rootfs,
 		.created = from->state.created,
-		.owner = owner_name(a, from->state.owner_uid),
+		.owner = owner_name(a, last, from->state.owner_uid),
 		.pid = from->pid,
 	};
 	if (!to->owner)
@@ -82,19 +103,20 @@ struct listing {
 	strake_info_fn fn;
 	void (*unreadable)(void *data, const char *id, const char *why);
 	void *data;
+	struct owner last;
 	struct err *e;
 };
 
 /* The caller's fn says only that it failed: the reason has to come from here. */
 static int give(void *data, const struct container_info *from)
 {
-	const struct listing *l = data;
+	struct listing *l = data;
 	struct strake_info info;
 	struct arena a;
 	int r;
 
 	arena_init(&a);
-	r = fill_info(&a, from, &info);
+	r = fill_info(&a, &l->last, from, &info);
 	if (r < 0)
 		err_sys(l->e, -r, "tell about %s", from->state.id);
 	if (r == 0 && l->fn(l->data, &info) < 0)
