@@ -78,7 +78,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	# Without what libc shares with every other program.
 	own=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
 	echo "anonymous memory: $own KiB"
-	[ "$own" -gt 0 ] && [ "$own" -le 640 ]
+	[ "$own" -gt 0 ] && [ "$own" -le 704 ]
 }
 
 @test "ceilings: size of the program" {
@@ -89,5 +89,5 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local size
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $((size / 1024)) KiB"
-	[ "$size" -le $((440 * 1024)) ]
+	[ "$size" -le $((448 * 1024)) ]
 }
