@@ -171,14 +171,14 @@ static bool names_differ(void)
 static void compare_profiles(void *arg)
 {
 	/* Of processor time; the others take a thousandth of it. */
-	static const struct itimerval second = { .it_value.tv_sec = 1 };
+	static const struct itimerval limit = { .it_value.tv_sec = 2 };
 
 	for (uint64_t *at = arg; *at < N_PROFILES; ++*at) {
 		struct spec_seccomp s;
 
 		rnd.state = UINT64_C(88172645463325252) + *at * UINT64_C(0x9e3779b97f4a7c15);
 		s = random_profile(&arena, &rnd);
-		setitimer(ITIMER_VIRTUAL, &second, NULL);
+		setitimer(ITIMER_VIRTUAL, &limit, NULL);
 		child_check(!profile_differs(&s, names_differ));
 		free_programs();
 		arena_fini(&arena);
