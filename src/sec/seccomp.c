@@ -160,7 +160,8 @@ static int check_actions(const struct seccomp_build *b, struct err *e)
 
 /* ---- numbers ---- */
 
-static void resolve_names(const struct seccomp_build *b, struct seccomp_arch *a)
+/* The name that the library does not know, where that is an error (by annotation); else NULL. */
+static const char *resolve_names(const struct seccomp_build *b, struct seccomp_arch *a)
 {
 	int *nr = a->numbers;
 
@@ -169,21 +170,28 @@ static void resolve_names(const struct seccomp_build *b, struct seccomp_arch *a)
 
 		for (size_t k = 0; k < names->n; k++, nr++) {
 			*nr = scmp.syscall_resolve_name_arch(a->token, names->v[k]);
+			if (*nr == __NR_SCMP_ERROR && b->spec->fail_unknown)
+				return names->v[k];
 			if (*nr == __NR_SCMP_ERROR && a == b->archs)
 				log_debug("unknown seccomp syscall \"%s\" ignored", names->v[k]);
 			if (*nr > (int)a->largest)
 				a->largest = (uint32_t)*nr;
 		}
 	}
+	return NULL;
 }
 
 static int resolve(struct seccomp_build *b, struct err *e)
 {
 	for (size_t i = 0; i < b->n_archs; i++) {
+		const char *unknown;
+
 		b->archs[i].numbers = reallocarray(NULL, b->n_names + 1, sizeof(int));
 		if (!b->archs[i].numbers)
 			return err_sys(e, ENOMEM, "seccomp filter");
-		resolve_names(b, &b->archs[i]);
+		unknown = resolve_names(b, &b->archs[i]);
+		if (unknown)
+			return err_make(e, ERR_CONFIG, EINVAL, "unknown seccomp syscall \"%s\"", unknown);
 	}
 	return 0;
 }
