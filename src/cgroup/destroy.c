@@ -71,13 +71,18 @@ static int remove_dir(struct cgroup *c, struct cg_dir *d)
 
 bool cgroup_remove_empty(struct cgroup *c)
 {
-	if (c->unstarted || c->manager_ops || c->n_dirs == 0)
+	struct cg_dir *first = cg_dir_main(c);
+
+	if (c->unstarted || c->manager_ops || !first)
 		return false;
 	for (size_t i = 0; i < c->n_dirs; i++)
 		if (!c->dirs[i].ours || c->dirs[i].lost)
 			return false;
+	/* Whoever has to be killed is found in this one: it goes first, or nothing does. */
+	if (rmdir(first->path) < 0)
+		return false;
 	for (size_t i = 0; i < c->n_dirs; i++)
-		if (rmdir(c->dirs[i].path) < 0)
+		if (&c->dirs[i] != first && rmdir(c->dirs[i].path) < 0)
 			return false;
 	return true;
 }
