@@ -54,7 +54,7 @@ int container_features(struct str *out, struct err *e)
 		.seccomp = {
 			.enabled = *seccomp_library_version() != '\0',
 			.actions = seccomp_action_names, .operators = seccomp_operator_names,
-			.archs = seccomp_arch_names, .known_flags = seccomp_flag_names,
+			.archs = seccomp_known_archs(), .known_flags = seccomp_flag_names,
 			.supported_flags = seccomp_supported_flags(),
 		},
 		.apparmor = STRAKE_APPARMOR, .selinux = STRAKE_SELINUX,

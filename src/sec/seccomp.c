@@ -60,6 +60,20 @@ static uint32_t arch_token(const char *name)
 	return name[i] ? 0 : scmp.arch_resolve_name(word);
 }
 
+const char *const *seccomp_known_archs(void)
+{
+	static const char *known[SECCOMP_ARCH_NAMES + 1];
+	struct err e;
+	bool loaded = scmp_load(&e) == 0;
+	size_t n = 0;
+
+	for (size_t i = 0; loaded && i < SECCOMP_ARCH_NAMES; i++)
+		if (arch_token(seccomp_arch_names[i]))
+			known[n++] = seccomp_arch_names[i];
+	known[n] = NULL;
+	return known;
+}
+
 #define ARCH_LITTLE_ENDIAN 0x40000000u /* __AUDIT_ARCH_LE */
 
 static int find_archs(struct seccomp_build *b, struct err *e)

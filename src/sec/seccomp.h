@@ -28,9 +28,12 @@ int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, str
 /* Connects to path and sends text with fd attached, once (seccomp.md). */
 int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e);
 
-/* For `features`: NULL-terminated, sorted. supported is what this kernel takes. */
+/* For `features`: NULL-terminated, sorted. known is what the library in use resolves (none without
+ * it), supported is what this kernel takes. */
+#define SECCOMP_ARCH_NAMES 23
 extern const char *const seccomp_action_names[], *const seccomp_operator_names[],
-	*const seccomp_arch_names[], *const seccomp_flag_names[];
+	*const seccomp_arch_names[SECCOMP_ARCH_NAMES + 1], *const seccomp_flag_names[];
+const char *const *seccomp_known_archs(void);
 const char *const *seccomp_supported_flags(void);
 /* "2.5.4": the library in use; "" when built without it, or when it is not installed. */
 const char *seccomp_library_version(void);

@@ -19,8 +19,9 @@ const char *const seccomp_operator_names[] = {
 	NULL,
 };
 
-/* All that the spec names. One that the library does not know is an error at compile. */
-const char *const seccomp_arch_names[] = {
+/* All that the spec names. One that the library does not know is an error at compile, and not in
+ * seccomp_known_archs(). */
+const char *const seccomp_arch_names[SECCOMP_ARCH_NAMES + 1] = {
 	"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_M68K",
 	"SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",
 	"SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",

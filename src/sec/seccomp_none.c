@@ -12,6 +12,13 @@ int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, s
 			"seccomp: config provided but seccomp not supported by this build");
 }
 
+const char *const *seccomp_known_archs(void)
+{
+	static const char *const none[] = { NULL };
+
+	return none;
+}
+
 const char *seccomp_library_version(void)
 {
 	return "";

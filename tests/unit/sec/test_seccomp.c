@@ -393,6 +393,37 @@ static void names_for_features(void **state)
 	assert_true(seccomp_library_version()[0] >= '2');
 }
 
+static bool is_among(const char *name, const char *const *v)
+{
+	while (*v && strcmp(*v, name) != 0)
+		v++;
+	return *v;
+}
+
+/* `features` names an architecture exactly when a profile may. */
+static void known_archs_compile(void **state)
+{
+	size_t n_known = 0;
+
+	(void)state;
+	for (size_t i = 0; i < SECCOMP_ARCH_NAMES; i++) {
+		char *name = arena_strdup(&arena, seccomp_arch_names[i]);
+		struct spec_seccomp s = {
+			.default_action = ALLOW, .architectures = { .v = &name, .n = 1 },
+		};
+		bool known = is_among(name, seccomp_known_archs());
+		int r = seccomp_compile(&s, &prog, &e);
+
+		n_known += known;
+		/* Known, but not of this machine's byte order: -EDOM. */
+		assert_true(known ? r == 0 || r == -EDOM : r == -EINVAL);
+		seccomp_program_fini(&prog);
+	}
+	assert_null(seccomp_arch_names[SECCOMP_ARCH_NAMES]);
+	assert_true(n_known >= 16);
+	assert_true(is_sorted(seccomp_known_archs()));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -401,7 +432,7 @@ int main(void)
 		T(ceiling_only_where_the_default_refuses), T(x32_needs_to_be_listed),
 		T(native_is_implied), T(foreign_architecture), T(conditions), T(operators),
 		T(actions_and_their_data), T(rules_equal_to_the_default), T(flags), T(refusals),
-		T(names_for_features),
+		T(names_for_features), T(known_archs_compile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
