@@ -32,6 +32,15 @@ all_done() {
 	# Nobody died of anything but its own words.
 	! grep -LxE '0|1|255' "$T"/w/*.status | grep . || fail "odd endings"
 }
+# What exec started in a container ends once that is not paused any more: somebody has to see to it.
+keep_going() {
+	local n
+	for ((n = 0; n < 400; n++)); do
+		[ -n "$(jobs -r)" ] || break
+		"$RUNTIME" --root "$ROOT" resume "$ID" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
+		sleep 0.05
+	done
+}
 fresh() {
 	rm -rf "$T/w"
 	mkdir "$T/w"
@@ -102,12 +111,7 @@ succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 		worker "kill.$n" kill "$ID" 0
 		worker "resume.$n-2" resume "$ID"
 	done
-	# An exec in a paused container ends once it goes on: somebody has to see to that.
-	for ((n = 0; n < 200; n++)); do
-		[ -n "$(jobs -r)" ] || break
-		"$RUNTIME" --root "$ROOT" resume "$ID" </dev/null >/dev/null 2>&1 3>&- 4>&- || true
-		sleep 0.05
-	done
+	keep_going
 	all_done
 	assert_eq "$(succeeded state)$(succeeded ps)$(succeeded kill)$(succeeded exec)" 4444
 	for n in "$T"/w/state.*.out; do
@@ -137,6 +141,7 @@ succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 			worker "kill.$n" kill "$ID" KILL
 			worker "list.$n" list
 		done
+		keep_going
 		all_done
 		assert_eq "$(succeeded list)" 3
 		# Nobody has seen half a container.
