@@ -246,6 +246,22 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 	return 0;
 }
 
+/*
+ * Who adds to a container that runs stands in the container's mount namespace, where a path in the
+ * options of a file system would be looked for, and in no other namespace of it: a proc would be the
+ * host's.
+ */
+static int check_live(const struct mount_plan *p, const char *type, struct err *e)
+{
+	static const char *const self_contained[] = { "devpts", "hugetlbfs", "ramfs", "tmpfs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(self_contained); i++)
+		if (!p->in.live || str_eq(type, self_contained[i]))
+			return 0;
+	return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "a file system of type %s cannot be mounted in a "
+			"container that runs, only bound", type);
+}
+
 static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const char *words,
 		      struct err *e)
 {
@@ -283,6 +299,8 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 		r = plan_bind(p, op, m, e);
 	} else if (str_empty(m->type)) {
 		return err_make(e, ERR_CONFIG, EINVAL, "a mount that is not a bind needs a type");
+	} else if (check_live(p, m->type, e) < 0) {
+		return -e->errnum;
 	} else if (str_eq(m->type, "cgroup")) {
 		r = p->in.cgroup_unified ? plan_cgroup2(p, op, e) : plan_cgroup1(p, op, e);
 	} else {

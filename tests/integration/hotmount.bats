@@ -85,6 +85,11 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_err_match 'mounts: expected an array'
 	not_ok mounts add '[{"destination": "/x", "type": "bind", "source": "/none", "options": ["bind"]}]'
 	assert_err_match 'open the source /none: no such file'
+	# It would be the host's, and the other's paths those of the container.
+	not_ok mounts add '[{"destination": "/p", "type": "proc", "source": "proc"}]'
+	assert_err_match 'a file system of type proc cannot be mounted in a container that runs'
+	not_ok mounts add '[{"destination": "/x", "type": "overlay", "source": "overlay", "options": ["lowerdir=/bin:/etc"]}]'
+	assert_err_match 'type overlay cannot be mounted'
 	not_ok mounts remove '[{"destination": "/"}]'
 	assert_err_match 'root cannot be unmounted'
 	not_ok strake mounts add nobody "$T/mounts.json"
