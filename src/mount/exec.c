@@ -29,8 +29,9 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 	r = p->exec->open_source(op, at, ret, e);
 	if (r < 0 || op->userns < 0)
 		return r;
-	return p->in.user_namespace ? p->ask_idmap(p->ask_data, *ret, e) :
-				      mount_idmap_to(op->userns, op, *ret, e);
+	/* Nobody is asked in a restore, which only makes the mount points, with the host's rights. */
+	return p->in.user_namespace && p->ask_idmap ? p->ask_idmap(p->ask_data, *ret, e) :
+						      mount_idmap_to(op->userns, op, *ret, e);
 }
 
 static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)

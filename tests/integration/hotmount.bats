@@ -61,6 +61,13 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_out $'from the host\n0\n0'
 	ok mounts remove '[{"destination": "/tm"}, {"destination": "/new/dir"}]'
 	not_ok inside 'cat /new/dir/file'
+	# Only from outside could this be mapped, where it does not exist.
+	not_ok mounts add "$(jq -nc --arg s "$BUNDLE/rootfs/tm" '[
+		{"destination": "/tm", "type": "tmpfs", "source": "tmpfs"},
+		{"destination": "/tmp", "type": "bind", "source": $s, "options": ["bind", "idmap"],
+		 "uidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}],
+		 "gidMappings": [{"containerID": 0, "hostID": 1000, "size": 1}]}]')"
+	assert_err_match 'id-map .*/rootfs/tm: operation not permitted'
 }
 
 @test "mounts: what the container put in the way does not lead out" {
