@@ -13,9 +13,10 @@ static bool in_user_namespace(struct procfs *proc)
 {
 	unsigned long inside, outside, count;
 	char text[128];
+	int r = procfs_read_record(proc, "self/uid_map", text, sizeof(text));
 
-	if (procfs_read_record(proc, "self/uid_map", text, sizeof(text)) < 0)
-		return false;
+	if (r < 0)
+		return r == -EFBIG; /* more than its one line */
 	if (sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
 		return true;
 	return inside != 0 || outside != 0 || count != 4294967295UL;

@@ -35,9 +35,10 @@ static bool in_user_namespace(void)
 {
 	char map[4096];
 	unsigned long inside, outside, count;
+	int r = io_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map));
 
-	if (io_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) < 0)
-		return false;
+	if (r < 0)
+		return r == -EFBIG; /* more than its one line */
 	if (sscanf(map, "%lu %lu %lu", &inside, &outside, &count) != 3)
 		return true; /* not mapped yet */
 	return inside != 0 || outside != 0 || count != 4294967295ul;

@@ -62,9 +62,10 @@ life() {
 
 @test "nested: in a user namespace" {
 	is_strake || skip "not for $RUNTIME_NAME: the flag --cgroup-manager"
+	# Maps of many lines, as podman --uidmap makes them.
 	update_config '.linux.namespaces += [{"type": "user"}] |
-		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
-		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
+		.linux.uidMappings = [range(0; 65000; 5000) | {"containerID": ., "hostID": (100000 + .), "size": 5000}] |
+		.linux.gidMappings = .linux.uidMappings'
 	chown -R 100000:100000 "$BUNDLE/rootfs" "$T/inner"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T"
 	inner_config '.linux.namespaces += [{"type": "user"}] | del(.linux.resources) |

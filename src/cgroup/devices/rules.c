@@ -96,9 +96,10 @@ bool cg_in_userns(const struct cgroup *c)
 {
 	char map[256];
 	unsigned inside, outside, count;
+	int r = c->proc ? procfs_read_record(c->proc, "self/uid_map", map, sizeof(map)) : -ENOENT;
 
-	if (!c->proc || procfs_read_record(c->proc, "self/uid_map", map, sizeof(map)) < 0)
-		return false;
+	if (r < 0)
+		return r == -EFBIG; /* more than the one line of the first user namespace */
 	return sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside || outside ||
 	       count != UINT32_MAX;
 }
