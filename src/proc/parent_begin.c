@@ -75,8 +75,9 @@ static int place_in_cgroup(struct parent *p, struct err *e)
 	if (r < 0)
 		return r;
 	r = cgroup_apply_devices(job->cgroup, job->spec->linux->resources, e);
-	if (r == 0 && job->cgroup_chown)
-		r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
+	if (r < 0 || !job->cgroup_chown)
+		return r;
+	r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
 	/* Without privileges it can be nobody's but the caller's. */
 	if (job->rootless && errno_is_privilege(r)) {
 		log_debug("the cgroup is not given to user %u", job->cgroup_uid);
