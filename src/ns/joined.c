@@ -50,12 +50,22 @@ static int read_map(struct procfs *proc, pid_t pid, const char *file, struct are
 	return r < 0 ? r : parse_map(text, a, ret);
 }
 
-/* The kernel shows a map by a process of the namespace only: a child goes there and waits. */
-static void __attribute__((noreturn)) stand_inside(int userns, int answer)
+/*
+ * The kernel shows a map by a process of the namespace only: a child goes there and waits. It is the
+ * host's root still, with all that we have open, so those in there who may ptrace and see the host's
+ * processes must not get hold of it (CVE-2016-9962); an unprivileged caller's own they may.
+ */
+static void __attribute__((noreturn)) stand_inside(int userns, int answer, pid_t parent)
 {
-	int r = os_setns(userns, CLONE_NEWUSER);
+	int r;
 
+	if (geteuid() == 0)
+		prctl(PR_SET_DUMPABLE, 0);
+	r = os_setns(userns, CLONE_NEWUSER);
+	/* After setns(2), which may reset it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
 	io_write_all(answer, &r, sizeof(r));
 	for (;;)
 		pause();
@@ -81,8 +91,8 @@ int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_i
 	struct os_clone c = { .cgroup = FD_NONE };
 	auto_fd pidfd = FD_NONE, from = FD_NONE, to = FD_NONE;
 	int ends[2], status, r;
+	pid_t pid, self = getpid();
 	bool in_cgroup;
-	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
@@ -92,7 +102,7 @@ int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_i
 	if (pid < 0)
 		return err_sys(e, -pid, "clone");
 	if (pid == 0)
-		stand_inside(userns, to);
+		stand_inside(userns, to, self);
 	cleanup_fd(&to);
 	r = ask_child(proc, pid, from, a, ret_uid, ret_gid);
 	if (os_pidfd_send_signal(pidfd, SIGKILL) < 0)
