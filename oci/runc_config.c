@@ -177,6 +177,8 @@ int runc_seccomp_of(struct arena *a, const struct spec_seccomp *s, struct runc_s
 
 /* ---- hooks: as in config.json, with the timeout in nanoseconds ---- */
 
+#define NANOSECONDS (1000 * 1000 * 1000)
+
 int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct spec_hooks **ret)
 {
 	struct spec_hooks *to = NULL;
@@ -195,7 +197,8 @@ int runc_hooks_of(struct arena *a, const struct spec_hooks *h, struct spec_hooks
 			return -ENOMEM;
 		for (size_t i = 0; i < from->n; i++) {
 			v[i] = from->v[i];
-			v[i].timeout.v *= 1000 * 1000 * 1000;
+			if (__builtin_mul_overflow(v[i].timeout.v, NANOSECONDS, &v[i].timeout.v))
+				v[i].timeout.v = INT64_MAX;
 		}
 		to->list[kind] = (struct spec_hook_list){ v, from->n };
 	}

@@ -103,7 +103,7 @@ int store_read_state(const struct store_dir *d, struct state *s, struct err *e)
 
 int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e)
 {
-	/* Nobody looks for it before there is a state: no rename. */
+	/* While the state says "creating" only delete looks for it, and takes half of it for none. */
 	int r = io_create_file(d->fd, CONFIG_FILE, text, len, 0600);
 
 	return r < 0 ? err_sys(e, -r, "write %s/%s", d->path, CONFIG_FILE) : 0;
