@@ -67,15 +67,19 @@ static bool has_schemata(const struct spec_intel_rdt *r)
 	return r->schemata.n > 0 || !str_empty(r->l3_cache_schema) || !str_empty(r->mem_bw_schema);
 }
 
-/* Opens the group, making it where the config does not say that it is somebody else's. */
+/* Opens the group, making it where the config does not say that it is somebody else's. One that was
+ * there already must have what the config asks for (config-linux.md, intelRdt). */
 static int open_group(int root, const struct spec_intel_rdt *r, const char *id, struct err *e)
 {
 	const char *name = intelrdt_group(r, id);
-	int fd;
+	bool shared = !str_empty(r->clos_id), existed = true;
+	auto_fd fd = FD_NONE;
 
-	if ((str_empty(r->clos_id) || has_schemata(r)) && mkdirat(root, name, 0755) < 0 &&
-	    errno != EEXIST)
-		return resctrl_err(root, e, -errno, "make group", name);
+	if (!shared || has_schemata(r)) {
+		existed = mkdirat(root, name, 0755) < 0;
+		if (existed && errno != EEXIST)
+			return resctrl_err(root, e, -errno, "make group", name);
+	}
 	fd = openat(root, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return err_make(e, ERR_CONFIG, ENOENT,
@@ -83,7 +87,9 @@ static int open_group(int root, const struct spec_intel_rdt *r, const char *id, 
 				"l3CacheSchema and memBwSchema are empty): %s", name);
 	if (fd < 0)
 		return resctrl_err(root, e, -errno, "open group", name);
-	return fd;
+	if (shared && existed && intelrdt_match_at(fd, name, r, e) < 0)
+		return -e->errnum;
+	return TAKE_FD(fd);
 }
 
 /* config-linux.md: its lines for the memory bandwidth are memBwSchema's alone to give. */

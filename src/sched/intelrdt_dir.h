@@ -13,6 +13,8 @@
 int intelrdt_check(const struct spec_intel_rdt *r, struct err *e);
 int intelrdt_apply_at(int root, const struct spec_intel_rdt *r, const char *id, pid_t pid,
 		      struct err *e);
+/* Refuses a group whose schemata differ from what the config's two schemas name. name: for words. */
+int intelrdt_match_at(int group, const char *name, const struct spec_intel_rdt *r, struct err *e);
 int intelrdt_set_at(int root, const struct spec_intel_rdt *r, const char *id, struct err *e);
 int intelrdt_remove_at(int root, const struct spec_intel_rdt *r, const char *id, struct err *e);
 int intelrdt_stats_at(int root, const struct spec_intel_rdt *r, const char *id, struct arena *a,

@@ -47,6 +47,11 @@ static void make_group(const char *name)
 	assert_int_equal(mkdirat(root, path, 0755), 0);
 }
 
+static void has_schemata(const char *path, const char *text)
+{
+	assert_int_equal(io_write_file(root, path, text), 0);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -92,6 +97,7 @@ static void group_of_the_config(void **state)
 
 	(void)state;
 	make_group("gold");
+	has_schemata("gold/schemata", "L3:0=f\nMB:0=70");
 	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
 	assert_file("gold/schemata", "L3:0=f\nMB:0=70\nL2:0=3");
 	assert_file("gold/tasks", "1234");
@@ -103,12 +109,60 @@ static void group_of_the_config(void **state)
 static void bandwidth_is_for_its_own_schema(void **state)
 {
 	char mixed[] = "L3:0=f\nMB:0=10\nL3CODE:1=3";
-	struct spec_intel_rdt r = { .clos_id = clos, .l3_cache_schema = mixed, .mem_bw_schema = mb };
+	struct spec_intel_rdt r = { .l3_cache_schema = mixed, .mem_bw_schema = mb };
+
+	(void)state;
+	make_group("c1");
+	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+	assert_file("c1/schemata", "L3:0=f\nL3CODE:1=3\nMB:0=70");
+	unlinkat(root, "c1/mon_groups", AT_REMOVEDIR);
+}
+
+/* The schemata of a group that was there, the config's, and whether the one has what the other asks. */
+static void a_group_that_is_there_must_match(void **state)
+{
+	static const struct {
+		const char *have;
+		const char *l3, *mb;
+		const char *refused; /* the line; NULL: taken */
+	} cases[] = {
+		{ "    L3:0=0000f;1=000ff\n    MB:0= 70;1=100", "L3:0=f;1=ff", "MB:0=70;1=100", NULL },
+		{ "    L3:0=0000f;1=000ff\n    MB:0= 70;1=100", "L3:1=FF", NULL, NULL },
+		{ "    L3:0=0000f;1=000ff\n    MB:0= 70;1=100", NULL, "MB:1=100", NULL },
+		{ "L3:0=f", "L3:0=f\nMB:0=10", NULL, NULL },
+		{ "L3:0=f\nMB:0=70", "L3:0=7", NULL, "L3:0=7" },
+		{ "L3:0=f\nMB:0=70", "L3:0=f;1=f", NULL, "L3:0=f;1=f" },
+		{ "L3:0=f\nMB:0=70", "L3:0=f", "MB:0=80", "MB:0=80" },
+		{ "L3:0=f\nMB:0=10", "L3:0=f", "MB:0=16", "MB:0=16" },
+		{ "L3:0=f", "L3:0=f\nL3CODE:0=f", NULL, "L3CODE:0=f" },
+		{ "L3CODE:0=f", "L3:0=f", NULL, "L3:0=f" },
+		{ "L3:0=f", "L3:0=f;x", NULL, "L3:0=f;x" },
+	};
 
 	(void)state;
 	make_group("gold");
-	assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
-	assert_file("gold/schemata", "L3:0=f\nL3CODE:1=3\nMB:0=70");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		auto_free char *cache = cases[i].l3 ? strdup(cases[i].l3) : NULL;
+		auto_free char *bandwidth = cases[i].mb ? strdup(cases[i].mb) : NULL;
+		struct spec_intel_rdt r = { .clos_id = clos, .l3_cache_schema = cache,
+					    .mem_bw_schema = bandwidth };
+		char words[200];
+
+		unlinkat(root, "gold/schemata", 0);
+		make_file("gold/schemata");
+		has_schemata("gold/schemata", cases[i].have);
+		err_init(&e);
+		if (!cases[i].refused) {
+			assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), 0);
+			continue;
+		}
+		assert_int_equal(intelrdt_apply_at(root, &r, "c1", 1234, &e), -EEXIST);
+		snprintf(words, sizeof(words),
+			 "intelRdt: the group gold is there already, and its schemata do not match %s",
+			 cases[i].refused);
+		assert_string_equal(e.text, words);
+		assert_file("gold/schemata", cases[i].have);
+	}
 }
 
 static void group_of_the_container(void **state)
@@ -274,7 +328,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(group_of_the_config), T(bandwidth_is_for_its_own_schema), T(group_of_the_container), T(monitoring),
+		T(group_of_the_config), T(a_group_that_is_there_must_match),
+		T(bandwidth_is_for_its_own_schema), T(group_of_the_container), T(monitoring),
 		T(group_must_exist), T(root_group), T(the_kernels_words),
 		T(update_writes_schemata), T(statistics),
 		cmocka_unit_test(bad_clos_ids), cmocka_unit_test(not_mounted),
