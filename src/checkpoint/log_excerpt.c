@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is worth reading of CRIU's log: the lines with "Error", and a few before each. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,6 +37,18 @@ static void print(struct excerpt *x, const char *path)
 	x->printed = x->no;
 }
 
+/* The directory may be somebody else's, and what is quoted goes to our own log: of no other file, and
+ * without waiting for one. */
+static FILE *open_log(const char *path)
+{
+	auto_fd fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (f)
+		(void)TAKE_FD(fd);
+	return f;
+}
+
 void warn_of_log(const char *dir, const char *file)
 {
 	auto_free char *path = NULL, *line = NULL;
@@ -47,7 +60,7 @@ void warn_of_log(const char *dir, const char *file)
 		path = NULL;
 		return;
 	}
-	auto_file f = fopen(path, "re");
+	auto_file f = open_log(path);
 
 	if (!f) {
 		log_warn("open %s: %s", path, err_strerror(errno));

@@ -284,7 +284,7 @@ static int decode(struct bytes *b, const struct in_row *rows, struct criu_respon
 			row++;
 		if (!row->number)
 			continue;
-		if (((tag & 7) == WIRE_BYTES) != (row->message || row->size || row->seen))
+		if ((tag & 7) != (row->message || row->size || row->seen ? WIRE_BYTES : WIRE_VARINT))
 			return -EBADMSG;
 		at = (char *)ret + row->offset;
 		if (row->message && decode(&content, row->message, ret) < 0)

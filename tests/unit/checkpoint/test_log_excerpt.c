@@ -69,11 +69,40 @@ static void no_log(void **state)
 	str_fini(&said);
 }
 
+/* A link to, say, a file of passwords. */
+static void not_a_link(void **state)
+{
+	char dir[] = "/tmp/strake-excerpt-XXXXXX", path[64], secret[64];
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/x.log", dir);
+	snprintf(secret, sizeof(secret), "%s/secret", dir);
+	f = fopen(secret, "w");
+	assert_non_null(f);
+	fputs("Error secret\n", f);
+	fclose(f);
+	assert_int_equal(symlink(secret, path), 0);
+	str_fini(&said);
+	str_init(&said);
+	log_set_sink(sink, NULL);
+	warn_of_log(dir, "x.log");
+	log_set_sink(NULL, NULL);
+	unlink(path);
+	unlink(secret);
+	rmdir(dir);
+	assert_null(strstr(str_text(&said), "secret"));
+	assert_non_null(strstr(str_text(&said), "x.log: too many levels of symbolic links|"));
+	str_fini(&said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_before_an_error),
 		cmocka_unit_test(no_log),
+		cmocka_unit_test(not_a_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,7 @@ static void bad_bytes(void **state)
 		B("\x2a\x7f"),              /* a message that is longer than the packet */
 		B("\x2a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
 		B("\x0a\x01x"),             /* a text where a number belongs */
+		B("\x15" "1234"),           /* 4 bytes where a number belongs: "success" is not 4 */
 		B("\x28\x01"),              /* a number where a message belongs */
 		B("\x0b"),                  /* a group */
 		B("\x09" "1234"),           /* half of 8 bytes */
