@@ -211,7 +211,7 @@ static void a_failed_create_leaves_nothing(void **state)
 	if (!v2 && access("/sys/fs/cgroup/net_cls", F_OK) < 0)
 		assert_string_equal(
 			why(&e),
-			"cannot set net_cls limit: container could not join or create cgroup");
+			"linux.resources: cannot set net_cls limit: container could not join or create cgroup");
 	for (size_t i = 0; i < cg->n_dirs; i++) {
 		up = strdup(cg->dirs[i].path);
 		*strrchr(up, '/') = '\0';
