@@ -103,7 +103,7 @@ struct strake_restore_options {
 	size_t size;
 	const char *image_path, *work_path; /* as above */
 	const char *bundle, *console_socket, *pid_file; /* as for create */
-	bool no_pivot, no_new_keyring, detach, no_subreaper;
+	bool no_new_keyring, detach, no_subreaper;
 	bool tcp_established, tcp_close, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
 	const char *manage_cgroups;
 	const char *const *empty_ns;

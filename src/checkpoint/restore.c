@@ -350,7 +350,7 @@ int container_restore(struct runtime *rt, const char *id, const struct strake_re
 {
 	const struct strake_create_options base = {
 		.size = sizeof(base), .bundle = o->bundle, .console_socket = o->console_socket,
-		.pid_file = o->pid_file, .no_pivot = o->no_pivot, .no_new_keyring = o->no_new_keyring,
+		.pid_file = o->pid_file, .no_new_keyring = o->no_new_keyring,
 		.detach = o->detach, .no_subreaper = o->no_subreaper,
 	};
 	struct restore x = { .o = o, .dirs = IMAGE_DIRS_NONE, .criu = CRIU_NONE };

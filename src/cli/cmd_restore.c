@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-#define X(kind, field, name, alias, help) \
-	OPT(kind, struct strake_restore_options, field, name, alias, help)
+struct values {
+	struct strake_restore_options o; /* first: what the library takes */
+	bool unused;
+};
+
+#define X(kind, field, name, alias, help) OPT(kind, struct values, o.field, name, alias, help)
 
 static const struct opt opts[] = {
 	X(OPT_STRING, console_socket, "console-socket", NULL,
@@ -21,25 +25,27 @@ static const struct opt opts[] = {
 	X(OPT_STRING, pid_file, "pid-file", NULL, "write the process id to this file"),
 	X(OPT_BOOL, no_subreaper, "no-subreaper", NULL,
 	  "do not become the parent of processes that the container leaves behind"),
-	X(OPT_BOOL, no_pivot, "no-pivot", NULL, "do not use pivot_root to make mount points"),
 	X(OPT_BOOL, no_new_keyring, "no-new-keyring", NULL, "keep the caller's session keyring"),
 	X(OPT_STRINGS, empty_ns, "empty-ns", NULL, "make this namespace again, but not what is in it"),
 	X(OPT_BOOL, auto_dedup, "auto-dedup", NULL, "punch holes in the images as memory is restored"),
 	X(OPT_BOOL, lazy_pages, "lazy-pages", NULL, "fetch the memory by userfaultfd when it is used"),
 	X(OPT_STRING, lsm_profile, "lsm-profile", NULL, "LSM profile of the processes, TYPE:NAME"),
 	X(OPT_STRING, lsm_mount_context, "lsm-mount-context", NULL, "LSM context of the mounts"),
-	/* Engines send these; but the images know their parents, and a process that is restored has the
-	 * descriptors that it had. */
+	/* Engines send these; but the images know their parents, a process that is restored has the
+	 * descriptors that it had, and it is CRIU that changes the root. */
+	{ .name = "no-pivot", .kind = OPT_BOOL, .hidden = true, .offset = offsetof(struct values, unused) },
 	{ .name = "parent-path", .kind = OPT_IGNORED, .hidden = true },
 	{ .name = "preserve-fds", .kind = OPT_IGNORED, .hidden = true },
 	OPT_END
 };
-static const struct strake_restore_options defaults = { .size = sizeof(defaults) };
+static const struct values defaults = { .o.size = sizeof(defaults.o) };
 
 static int run(struct cli *c, void *values, char **args, size_t n_args)
 {
+	const struct values *v = values;
+
 	(void)n_args;
-	return strake_restore(c->rt, args[0], values, &c->err);
+	return strake_restore(c->rt, args[0], &v->o, &c->err);
 }
 
 const struct cmd cmd_restore = {
