@@ -21,6 +21,7 @@
 #include "container/destroy.h"
 #include "container/mounts.h"
 #include "ns/ns.h"
+#include "os/safe_path.h"
 
 #define LOG_FILE  "dump.log"
 #define LOG_LEVEL 4
@@ -223,12 +224,13 @@ static int add_masked_files(struct dump *d, struct err *e)
 	list->v = v;
 	for (size_t i = 0; i < masked->n; i++) {
 		char *place = path_clean(&d->arena, masked->v[i]);
+		/* A link of the container's leads nowhere outside of it. */
+		auto_fd fd = place ? safe_open(root, place, O_PATH, 0) : FD_NONE;
 		struct stat st;
 
 		if (!place)
 			return err_sys(e, ENOMEM, "listing the mounts");
-		if (fstatat(root, *place == '/' ? place + 1 : place, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    !S_ISDIR(st.st_mode))
+		if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
 			list->v[list->n++] = (struct key_value){ place, null };
 	}
 	return 0;
