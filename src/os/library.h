@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Shared libraries that few containers need, loaded when one does: the program starts in two
- * thirds of the time, and `run` starts it twice (docs/design/performance.md).
+ * Shared libraries that few containers need, loaded when one does: the program starts in four
+ * fifths of the time (docs/design/performance.md).
  * Runs in: parent.
  * Must not happen in stage, in init, or in a child that entered a namespace: the library would be
  * looked up in the container's file system, and run with the runtime's privileges.
