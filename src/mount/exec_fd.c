@@ -247,6 +247,9 @@ static bool mounted_here(const struct mount_op *op, const struct mount_target *t
 
 	if (op->label || op->opt.n_propagation || op->opt.rec_set || op->opt.rec_clr)
 		return false;
+	/* mount(2) cuts what is longer than a page, and says nothing. */
+	if (strlen(data) >= 4096)
+		return false;
 	if (add_mode && snprintf(text, sizeof(text), "mode=%04o%s%s", (unsigned)t->mode,
 				 *data ? "," : "", data) >= (int)sizeof(text))
 		return false;
