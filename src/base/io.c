@@ -133,6 +133,8 @@ int io_write_file(int dirfd, const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
+#define NEW_FILE (O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW)
+
 int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
 {
 	char tmp[300];
@@ -141,7 +143,11 @@ int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mo
 
 	if (snprintf(tmp, sizeof(tmp), ".%s.new", name) >= (int)sizeof(tmp))
 		return -ENAMETOOLONG;
-	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	fd = openat(dirfd, tmp, NEW_FILE, mode);
+	/* Left by who was killed, or put there by others: what it is does not matter, and what it is a
+	 * link to stays as it is. */
+	if (fd < 0 && errno == EEXIST && unlinkat(dirfd, tmp, 0) == 0)
+		fd = openat(dirfd, tmp, NEW_FILE, mode);
 	if (fd < 0)
 		return -errno;
 	r = io_write_all(fd, buf, len);
@@ -154,7 +160,7 @@ int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mo
 
 int io_create_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
 {
-	auto_fd fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	auto_fd fd = openat(dirfd, name, NEW_FILE, mode);
 	int r = fd < 0 ? -errno : io_write_all(fd, buf, len);
 
 	if (fd >= 0 && r < 0)

@@ -70,6 +70,27 @@ static void state_must_be_our_plain_file(void **state)
 	store_dir_close(&d);
 }
 
+/* What has the temporary name goes, and nobody writes into it. */
+static void replacing_trusts_no_leftover(void **state)
+{
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	struct stat st;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(io_create_file(d.fd, "other", "mine", 4, 0600), 0);
+	assert_int_equal(linkat(d.fd, "other", d.fd, ".state.json.new", 0), 0);
+	assert_int_equal(io_replace_file(d.fd, "state.json", "{}", 2, 0600), 0);
+	assert_int_equal(fstatat(d.fd, "other", &st, 0), 0);
+	assert_int_equal(st.st_size, 4);
+	assert_int_equal(mkfifoat(d.fd, ".state.json.new", 0600), 0);
+	assert_int_equal(io_replace_file(d.fd, "state.json", "{}", 2, 0600), 0); /* and does not hang */
+	assert_int_equal(fstatat(d.fd, "state.json", &st, 0), 0);
+	assert_true(S_ISREG(st.st_mode) && st.st_size == 2);
+	store_dir_close(&d);
+}
+
 static void config_comes_back(void **state)
 {
 	const struct tmp *t = *state;
@@ -146,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(state_comes_back),
 		ROW(state_must_be_our_plain_file),
+		ROW(replacing_trusts_no_leftover),
 		ROW(config_comes_back),
 		ROW(resources_come_back),
 		ROW(fifo_has_its_mode_and_owner),
