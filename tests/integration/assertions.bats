@@ -49,9 +49,9 @@ expect_facts() {
 		"$RUNTIME" --root "$ROOT" exec "$ID" true </dev/null >"$T/o" 2>&1 3>&-
 	grep -q 'execve("/bin/true"' "$T/trace"
 	# By name: an absolute path into it. The rootfs itself is opened once, with O_PATH.
-	! grep -hF "\"$BUNDLE/rootfs/" "$T/trace" "$T/trace2"
+	! grep -hF "\"$BUNDLE/rootfs/" "$T/trace" "$T/trace2" || fail "a path below the rootfs"
 	# Of the host's /proc nothing is written; the private one has a descriptor without a path.
-	! grep -hE '"/proc/[^"]*", O_(WRONLY|RDWR)' "$T/trace" "$T/trace2"
+	! grep -hE '"/proc/[^"]*", O_(WRONLY|RDWR)' "$T/trace" "$T/trace2" || fail "a file of the host's /proc, to write"
 	! grep -hE '</proc[^>]*>, "[^"]*", O_(WRONLY|RDWR)' "$T/trace" "$T/trace2"
 }
 

@@ -169,7 +169,7 @@ open_the_way() {
 		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
 	grep -q 'status 1' "$T/o" || fail "$(cat "$T/o" "$T/e")"
 	grep -q 'not allowed in.* host' "$T/e"
-	! grep -qx 77 "$T/o"
+	! grep -qx 77 "$T/o" || fail "it was written"
 	assert_eq "$(cat /proc/sys/net/core/somaxconn)" "$before"
 }
 

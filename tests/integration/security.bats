@@ -60,8 +60,8 @@ start_console() {
 	wait_status stopped
 	[ -s "$seen" ]
 	# The container's own standard streams are files of the test; nothing else may be of the host.
-	! grep -e "$T" -e '/sys/fs/cgroup' "$seen" | grep -v -e '/out\.[0-9]*$' -e '/err\.[0-9]*$'
-	! grep -x -e "$PWD" "$seen"
+	! grep -e "$T" -e '/sys/fs/cgroup' "$seen" | grep -v -e '/out\.[0-9]*$' -e '/err\.[0-9]*$' || fail "something of the host"
+	! grep -x -e "$PWD" "$seen" || fail "the caller's directory"
 	# Without the mount API the runtime's handle of /proc has to come along.
 	[[ ${STRAKE_FALLBACK:-} == *mount_api* ]] || ! grep -x -e /proc "$seen"
 }
@@ -445,7 +445,7 @@ start_console() {
 	for call in kill pidfd_send_signal openat write; do
 		strace -f -o /dev/null -e "trace=$call" -e "inject=$call:error=EIO:when=3+" \
 			"$RUNTIME" --root "$ROOT" kill "$ID" USR2 </dev/null >"$T/o" 2>&1 3>&- || true
-		! is_status paused
+		[[ $(state_of status) == @(running|stopped) ]] || fail "$(state_of status) after a failing $call"
 	done
 }
 
@@ -484,7 +484,7 @@ start_console() {
 	requires cmd_readelf
 	readelf -lW "$RUNTIME" >"$T/elf"
 	grep -q GNU_RELRO "$T/elf"
-	! grep GNU_STACK "$T/elf" | grep -q RWE
+	! grep GNU_STACK "$T/elf" | grep -q RWE || fail "a stack that can be run"
 	readelf -hW "$RUNTIME" | grep -q 'DYN'
 	readelf -dW "$RUNTIME" | grep -q 'NOW'
 }
@@ -506,7 +506,7 @@ start_console() {
 	set_args $'no\nsuch\e[31m"program'
 	strake_raw --root "$ROOT" --log "$T/log" create --bundle "$BUNDLE" "$ID"
 	assert_status 1
-	! grep -q $'\e' "$T/log"
+	! grep -q $'\e' "$T/log" || fail "an escape character in the log"
 	strake_only "the others write several lines"
 	assert_eq "$(wc -l <"$T/log")" 1
 }

@@ -34,7 +34,7 @@ in_pty() {
 	wait_for 5 grep -q all "$CONSOLE_OUT"
 	grep -q '^fds: 1$' "$CONSOLE_ERR"
 	grep -q '^payload: .' "$CONSOLE_ERR"
-	! grep -q surplus "$CONSOLE_ERR"
+	! grep -q surplus "$CONSOLE_ERR" || fail "more than one descriptor"
 	grep -q '/dev/\(console\|pts/0\)' "$CONSOLE_OUT"
 }
 
