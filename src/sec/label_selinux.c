@@ -30,7 +30,7 @@ static int check(struct procfs *proc, const char *label, struct err *e)
 	if (str_empty(label))
 		return 0;
 	if (label_selinux_check_text(label) < 0)
-		return err_make(e, ERR_CONFIG, EINVAL, 
+		return err_make(e, ERR_CONFIG, EINVAL,
 				"expected user:role:type[:level], found \"%s\"", label);
 	if (!enabled(proc))
 		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
