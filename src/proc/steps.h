@@ -23,6 +23,7 @@ struct init_ctx {
 	int fifo_path, links; /* exec.fifo to be opened later, and /proc/thread-self/fd to do it by; FD_NONE */
 	bool confined;        /* the filter of step_seccomp_late is loaded */
 	int fifo;             /* exec.fifo, open for writing from the start on; FD_NONE */
+	uint64_t enough_fds;  /* a limit of descriptors that is below waits for step_low_rlimits */
 	bool cwd_done;        /* chdir succeeded before the user was changed */
 	char exe[4096];       /* what execve gets */
 	char home[4096];      /* "HOME=..." */

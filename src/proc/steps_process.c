@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -101,6 +102,25 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 
 /* More than set-up has open at any time: see os_leave_fd(). */
 #define SETUP_DESCRIPTORS 96
+/* More than it opens from here on. */
+#define LATE_DESCRIPTORS  16
+
+/* What a limit must leave so that it can be set now. A filter may forbid to set it later: then it is
+ * looked at closely, by the lowest number that is free. */
+static uint64_t enough_descriptors(const struct init_ctx *ctx)
+{
+	const struct spec_rlimits *all = &ctx->job->process->rlimits;
+	uint64_t enough = (uint64_t)ctx->job->extra_fds + SETUP_DESCRIPTORS;
+	auto_fd free_one = FD_NONE;
+	bool low = false;
+
+	for (size_t i = 0; i < all->n; i++)
+		low |= all->v[i].resource == RLIMIT_NOFILE && all->v[i].soft < enough;
+	if (!low || !ctx->job->seccomp.filter)
+		return enough;
+	free_one = fcntl(ctx->parent->fd, F_DUPFD_CLOEXEC, 0);
+	return free_one >= 0 ? (uint64_t)free_one + LATE_DESCRIPTORS : enough;
+}
 
 /*
  * Too low a limit of descriptors would stop what is still to come: the exec fifo, a listener, hooks.
@@ -109,7 +129,7 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 static int set_rlimits(const struct init_ctx *ctx, bool at_the_end, struct err *e)
 {
 	const struct spec_rlimits *all = &ctx->job->process->rlimits;
-	uint64_t enough = (uint64_t)ctx->job->extra_fds + SETUP_DESCRIPTORS;
+	uint64_t enough = ctx->enough_fds;
 
 	for (size_t i = 0; i < all->n; i++) {
 		struct spec_rlimit l = all->v[i];
@@ -130,6 +150,7 @@ static int set_rlimits(const struct init_ctx *ctx, bool at_the_end, struct err *
 
 int step_rlimits(struct init_ctx *ctx, struct err *e)
 {
+	ctx->enough_fds = enough_descriptors(ctx);
 	return set_rlimits(ctx, false, e);
 }
 

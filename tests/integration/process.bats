@@ -75,6 +75,18 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	assert_out $'100\n200\n0'
 }
 
+@test "process: a low limit of descriptors, and a filter that forbids to set one" {
+	update_config '.process.noNewPrivileges = false | .process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 64, "hard": 64}] |
+		.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+			"syscalls": [{"names": ["prlimit64", "setrlimit"], "action": "SCMP_ACT_ERRNO"}]}'
+	# The shell cannot ask either.
+	run_sh 'grep "open files" /proc/self/limits'
+	assert_out_match '^Max open files +64 +64 '
+	run_sleeper
+	ok strake exec "$ID" grep "open files" /proc/self/limits
+	assert_out_match '^Max open files +64 +64 '
+}
+
 @test "process: rlimits can be raised" {
 	requires sys_resource
 	update_config '.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 100000, "hard": 200000}]'
