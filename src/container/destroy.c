@@ -79,7 +79,7 @@ int run_poststart(const struct spec *spec, const struct state *state, struct err
 
 int run_create_hooks(const struct spec *spec, const struct state *state, struct err *e)
 {
-	int r = run_hooks(spec, state, HOOK_PRESTART, STATUS_CREATING, e);
+	int r = run_hooks(spec, state, HOOK_PRESTART, STATUS_CREATED, e);
 
 	return r < 0 ? r : run_hooks(spec, state, HOOK_CREATE_RUNTIME, STATUS_CREATING, e);
 }

@@ -315,9 +315,9 @@ assert_nothing_to_console() { ! grep -q surplus "$T/console.err.2"; }
 	rm -f "$T"/hook.*
 	ok restore
 	assert_eq "$(cd "$T" && echo hook.*)" 'hook.createRuntime hook.prestart'
-	for k in prestart createRuntime; do
-		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$(init_pid)" \
-			'.id == $id and .bundle == $b and .pid == $p and .status == "creating"' "$T/hook.$k"
+	for k in prestart:created createRuntime:creating; do
+		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$(init_pid)" --arg s "${k#*:}" \
+			'.id == $id and .bundle == $b and .pid == $p and .status == $s' "$T/hook.${k%:*}"
 	done
 	counts 1
 }
