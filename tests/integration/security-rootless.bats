@@ -59,14 +59,19 @@ user_sleeper() {
 	local before file i seen
 	before=$(sha256sum <"$RUNTIME")
 	file=$(stat -Lc %d:%i "$RUNTIME")
+	# Or a process that enters would be out of reach, whatever it runs from.
+	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
 	set_sh 'while :; do for p in /proc/[0-9]*; do
 			stat -Lc %d:%i $p/exe
 			case $(readlink $p/exe) in */bin/*) continue ;; esac
 			exec 9<$p/exe || continue
 			for i in 1 2 3; do echo overwritten >/proc/self/fd/9; done
 		done 2>/dev/null; done | awk "!seen[\$0]++ { print; fflush() }"'
-	ok user_call run --detach "$ID"
+	ok user_call create "$ID"
 	seen=$out_file
+	user_call state "$ID"
+	assert_not "$(stat -Lc %d:%i "/proc/$(jq .pid <<<"$out")/exe")" "$file"
+	ok user_call start "$ID"
 	wait_for 5 test -s "$seen"
 	for i in $(seq $((${RACE_ROUNDS:-60} / 4))); do
 		user_call exec "$ID" true
@@ -98,6 +103,7 @@ user_sleeper() {
 			rm -rf "${BUNDLE:?}/rootfs/$d"
 			ln -s "$link" "$BUNDLE/rootfs/$d"
 			not_ok user_run
+			assert_err_match 'must be mounted on ordinary directory'
 			assert_outside_untouched
 		done
 		rm "$BUNDLE/rootfs/$d"

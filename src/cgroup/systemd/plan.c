@@ -172,6 +172,32 @@ static bool is_property_name(const char *s)
 	return n >= 3 && !s[n];
 }
 
+/*
+ * What describes, orders, limits and ends the container's own unit; a final star stands for all
+ * that begins so. The rest starts or stops units of the host, shuts it down (SuccessAction) or takes
+ * its processes (PIDs): with CRI-O any user of a cluster could, by annotation (CVE-2024-3154).
+ */
+static const char *const allowed[] = {
+	"After", "Allowed*", "Before", "BlockIO*", "CPU*", "CollectMode", "CoredumpReceive",
+	"DefaultDependencies", "Delegate", "DelegateControllers", "DelegateSubgroup", "Description",
+	"DisableControllers", "Documentation", "FinalKillSignal", "IO*", "IPAccounting",
+	"IPAddressAllow", "IPAddressDeny", "KillMode", "KillSignal", "ManagedOOM*", "Memory*",
+	"OOMPolicy", "RestartKillSignal", "RestrictNetworkInterfaces", "RuntimeMaxUSec",
+	"RuntimeRandomizedExtraUSec", "SendSIGHUP", "SendSIGKILL", "SocketBind*", "Startup*",
+	"Tasks*", "TimeoutStopUSec",
+};
+
+static bool is_allowed(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(allowed); i++) {
+		size_t n = strcspn(allowed[i], "*");
+
+		if (strncmp(name, allowed[i], n) == 0 && (allowed[i][n] || !name[n]))
+			return true;
+	}
+	return false;
+}
+
 /* "TimeoutStopSec", as the manual has it, is TimeoutStopUSec on the bus, and a whole number. */
 static int sec_to_usec(struct sd_props *p, const struct sd_value **v, struct err *e)
 {
@@ -208,6 +234,10 @@ static int add_annotation(struct sd_props *p, const struct key_value *kv, struct
 	}
 	if (r < 0)
 		return err_wrap(e, "annotation %s=%s value parse error", kv->key, kv->value);
+	if (!is_allowed(name))
+		return err_make(e, ERR_CONFIG, EPERM,
+				"annotation %s: only properties that concern the container's own unit can be set",
+				kv->key);
 	sd_add(p, name, v);
 	return 0;
 }

@@ -490,7 +490,18 @@ static void annotations(void **state)
 		{ "org.systemd.property.CollectMode", "'inactive-or-failed'",
 		  "\nCollectMode='inactive-or-failed'\n" },
 		{ "org.systemd.property.After", "['a.service']", "\nAfter=['a.service']\n" },
-		{ "org.systemd.property.USec", "5", "\nUSec=5\n" }, /* no letter before Sec */
+		{ "org.systemd.property.CPUSec", "5", "\nCPUSec=5\n" }, /* no letter before Sec */
+		{ "org.systemd.property.RuntimeMaxSec", "2", "\nRuntimeMaxUSec=uint64 2000000\n" },
+		{ "org.systemd.property.MemoryHigh", "uint64 5", "\nMemoryHigh=uint64 5\n" },
+		/* What reaches beyond the unit (CVE-2024-3154). */
+		{ "org.systemd.property.SuccessAction", "'poweroff-force'", NULL },
+		{ "org.systemd.property.FailureAction", "'reboot'", NULL },
+		{ "org.systemd.property.Wants", "['poweroff.target']", NULL },
+		{ "org.systemd.property.Conflicts", "['a.service']", NULL },
+		{ "org.systemd.property.OnSuccess", "['a.service']", NULL },
+		{ "org.systemd.property.PIDs", "[uint32 1]", NULL },
+		{ "org.systemd.property.AfterAll", "['a.service']", NULL },
+		{ "org.systemd.property.DeviceAllow", "5", NULL },
 		{ "org.systemd.property.TimeoutStopSec", "-5", NULL },
 		{ "org.systemd.property.TimeoutStopSec", "'5'", NULL },
 		{ "org.systemd.property.TimeoutStopSec", "uint64 18446744073709551615", NULL },
