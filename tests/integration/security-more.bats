@@ -55,6 +55,21 @@ in_pty() {
 	done
 }
 
+# As if a container that shares a mount had won the race: what is on /proc changes after it was
+# mounted, and before a sysctl is written.
+@test "cve_2025_52881_proc_that_changes_under_the_runtime" {
+	printf '#!/bin/sh -e\nd=%s/rootfs/proc/sys\nmount -t tmpfs tmpfs $d\nmkdir -p $d/net/ipv4\necho fake >$d/net/ipv4/ip_forward\necho done >%s\n' \
+		"$BUNDLE" "$T/hooked" >"$T/hook"
+	chmod +x "$T/hook"
+	update_config --arg h "$T/hook" '.linux.sysctl = {"net.ipv4.ip_forward": "1"} | .hooks.createContainer = [{path: $h}] |
+		.linux.readonlyPaths = [] | .linux.maskedPaths = []'
+	run_sleeper
+	[ -e "$T/hooked" ]
+	ok strake exec "$ID" cat /proc/sys/net/ipv4/ip_forward
+	assert_out fake
+	assert_eq "$(nsenter -n -t "$(init_pid)" cat /proc/sys/net/ipv4/ip_forward)" 1
+}
+
 @test "cve_2022_0492_cgroup_mount_is_of_no_use" {
 	update_config '.mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "ro"]}]'
 	# Also after it became root of a user namespace of its own, where the mounts are locked.
