@@ -98,12 +98,20 @@ static int work(const struct hotmount *h, struct err *e)
 	return r;
 }
 
-static _Noreturn void child(const struct hotmount *h, int words)
+/*
+ * On its way in it is the host's root still, with all that we have open: nobody in there who sees the
+ * host's processes may get hold of it (CVE-2016-9962). An unprivileged caller's own they may.
+ */
+static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
 {
 	struct err e;
 
 	err_init(&e);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	if (geteuid() == 0)
+		prctl(PR_SET_DUMPABLE, 0);
 	if (work(h, &e) == 0)
 		_exit(0);
 	(void)io_write_all(words, &e, sizeof(e));
@@ -114,9 +122,9 @@ static int run_child(const struct hotmount *h, struct err *e)
 {
 	const struct os_clone how = { .cgroup = FD_NONE };
 	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;
+	pid_t pid, self = getpid();
 	int ends[2], status = 0;
 	bool in_cgroup;
-	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
@@ -126,7 +134,7 @@ static int run_child(const struct hotmount *h, struct err *e)
 	if (pid < 0)
 		return err_sys(e, -pid, "clone");
 	if (pid == 0)
-		child(h, theirs);
+		child(h, theirs, self);
 	cleanup_fd(&theirs);
 	if (io_read_full(words, e, sizeof(*e)) != sizeof(*e) || !err_is_valid(e) || !err_is_set(e))
 		err_init(e);
