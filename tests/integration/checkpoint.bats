@@ -190,11 +190,11 @@ gone() {
 @test "checkpoint --work-path: the logs are there" {
 	requires criu
 	start_counter
-	ok dump --work-path "$T/work"
-	test -s "$T/work/dump.log"
+	ok dump --work-path "$T/logs"
+	test -s "$T/logs/dump.log"
 	[ ! -e "$IMAGES/dump.log" ]
-	ok restore --work-path "$T/work"
-	test -s "$T/work/restore.log"
+	ok restore --work-path "$T/logs"
+	test -s "$T/logs/restore.log"
 	counts 1
 }
 
