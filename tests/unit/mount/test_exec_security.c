@@ -184,6 +184,29 @@ static void device_path_holds_something_else(struct fixture *f)
 }
 ALL_WAYS(device_path_holds_something_else)
 
+/* What the link leads to is the right device, but the host's. */
+static void device_path_is_a_link_to_the_hosts(struct fixture *f)
+{
+	make_dir(f->root, "dev", 0755);
+	make_link("/dev/full", f->root, "dev/full");
+	enter_refused(f, "/dev/full is there already");
+}
+ALL_WAYS(device_path_is_a_link_to_the_hosts)
+
+/* In a user namespace nodes are bound on empty files: neither is made where a link leads to. */
+static void bound_device_follows_no_link(struct fixture *f)
+{
+	char made[96];
+
+	snprintf(made, sizeof(made), "%s/out/made", f->base);
+	f->in.user_namespace = true;
+	make_dir(f->root, "dev", 0755);
+	make_link(made, f->root, "dev/null");
+	enter_refused(f, "create /dev/null: too many levels of symbolic links");
+	CHECK(access(made, F_OK) < 0);
+}
+ALL_WAYS(bound_device_follows_no_link)
+
 static void the_right_device_is_kept(struct fixture *f)
 {
 	struct stat st;
@@ -242,6 +265,8 @@ int main(void)
 		TESTS(cve_2025_31133_dev_null_symlink_mask),
 		TESTS(cve_2025_62161_dev_null_regular_mask),
 		TESTS(device_path_holds_something_else),
+		TESTS(device_path_is_a_link_to_the_hosts),
+		TESTS(bound_device_follows_no_link),
 		TESTS(the_right_device_is_kept),
 		TESTS(cve_2025_52565_2026_88264_console_symlink),
 		TESTS(masks_of_links_stay_inside),
