@@ -233,6 +233,22 @@ static void cve_2025_52565_2026_88264_console_symlink(struct fixture *f)
 }
 ALL_WAYS(cve_2025_52565_2026_88264_console_symlink)
 
+/* As a procfs file would be, which the terminal then covered or was written to through. */
+static void cve_2025_52565_console_symlink_to_a_file(struct fixture *f)
+{
+	int slave;
+
+	make_dir(f->root, "dev", 0755);
+	make_file(f->root, "victim", "kept");
+	make_link("/victim", f->root, "dev/console");
+	add_mount(f, "/proc", "proc", "proc", "");
+	enter_ok(f);
+	slave = open("/dev/null", O_RDWR | O_CLOEXEC);
+	CHECK(slave >= 0 && mount_console(slave, &f->e) == -ELOOP);
+	CHECK(!is_device("/victim", 1, 3));
+}
+ALL_WAYS(cve_2025_52565_console_symlink_to_a_file)
+
 static void masks_of_links_stay_inside(struct fixture *f)
 {
 	char out[96];
@@ -269,6 +285,7 @@ int main(void)
 		TESTS(bound_device_follows_no_link),
 		TESTS(the_right_device_is_kept),
 		TESTS(cve_2025_52565_2026_88264_console_symlink),
+		TESTS(cve_2025_52565_console_symlink_to_a_file),
 		TESTS(masks_of_links_stay_inside),
 	};
 
