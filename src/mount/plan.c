@@ -8,17 +8,15 @@
 #include "base/path.h"
 #include "mount/plan.h"
 
-#define CGROUP_ROOT  "/sys/fs/cgroup"
-#define PSEUDO_FLAGS ((unsigned long)(MS_NOSUID | MS_NODEV | MS_NOEXEC))
-#define NOTIFY_DEST  "/run/notify"
+#define NOTIFY_DEST "/run/notify"
 
-static int no_memory(struct err *e)
+int mount_plan_no_memory(struct err *e)
 {
 	return err_sys(e, ENOMEM, "mount plan");
 }
 
-static struct mount_op *add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
-			    const char *dest)
+struct mount_op *mount_op_add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
+			      const char *dest)
 {
 	struct mount_op *op = &p->ops[p->n_ops++];
 
@@ -48,7 +46,7 @@ static void set_late_readonly(struct mount_op *op)
 	op->opt.set &= ~(unsigned long)MS_RDONLY;
 }
 
-static void set_fs(const struct mount_plan *p, struct mount_op *op, const char *type)
+void mount_op_set_fs(const struct mount_plan *p, struct mount_op *op, const char *type)
 {
 	const struct fs_type *t = NULL;
 	size_t i;
@@ -127,7 +125,7 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 	if (str_eq(op->dest, "/dev"))
 		set_late_readonly(op);
 	if (!op->source)
-		return no_memory(e);
+		return mount_plan_no_memory(e);
 	op->late_source = is_provided(p, op);
 	return 0;
 }
@@ -146,103 +144,6 @@ static int plan_idmap(struct mount_plan *p, struct mount_op *op, const struct sp
 	if (!op->uid_map || !op->gid_map || !op->uid_map->n || !op->gid_map->n)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"id-mapped mounts must have both uid and gid mappings specified");
-	return 0;
-}
-
-/* cgroup v2: a mount of it in a cgroup namespace; without one, what the host sees (mounting it
- * there costs an RCU wait, and a user namespace may not). */
-static int plan_cgroup2(struct mount_plan *p, struct mount_op *op, struct err *e)
-{
-	const char *own = p->in.n_cgroups ? p->in.cgroups[0].host_path : NULL;
-	struct mount_op *bind = arena_new(&p->arena, struct mount_op);
-
-	if (!bind)
-		return no_memory(e);
-	*bind = *op;
-	bind->kind = MOUNT_OP_BIND;
-	bind->type = "bind";
-	bind->opt.set |= MS_BIND;
-	bind->opt.data = NULL;
-	bind->source = p->in.new_cgroup_namespace && own ? own : CGROUP_ROOT;
-	if (p->in.user_namespace)
-		bind->if_missing = MOUNT_MISSING_IS_MASKED;
-	if (!p->in.new_cgroup_namespace) {
-		*op = *bind;
-		return 0;
-	}
-	set_fs(p, op, "cgroup2");
-	op->instead = bind;
-	return 0;
-}
-
-static int plan_cgroup_links(struct mount_plan *p, const struct mount_op *dir, const char *name,
-			     struct err *e)
-{
-	const char *s = name;
-
-	while (*s) {
-		size_t n = strcspn(s, ",");
-		const char *link = arena_strndup(&p->arena, s, n);
-		const char *dest = link ? path_join(&p->arena, dir->dest, link) : NULL;
-
-		if (!dest)
-			return no_memory(e);
-		add(p, MOUNT_OP_SYMLINK, dir->words, dest)->source = name;
-		s += n + (s[n] == ',');
-	}
-	return 0;
-}
-
-/* Of what was asked for, "ro" alone counts: an "exec" or a "dev" does not. */
-static void only_pseudo_flags(struct mount_options *o, const struct mount_options *asked)
-{
-	o->set = PSEUDO_FLAGS | (asked->set & MS_RDONLY);
-	o->clr = 0;
-}
-
-/* cgroup v1: a tmpfs with a directory for each hierarchy. */
-static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *e)
-{
-	struct mount_options asked = dir->opt;
-	size_t i;
-
-	dir->source = "tmpfs";
-	only_pseudo_flags(&dir->opt, &asked);
-	dir->opt.data = "mode=755";
-	set_fs(p, dir, "tmpfs");
-	for (i = 0; i < p->in.n_cgroups; i++) {
-		const struct mount_cgroup_hierarchy *h = &p->in.cgroups[i];
-		bool systemd = str_eq(h->name, "systemd");
-		const char *dest = path_join(&p->arena, dir->dest, h->name);
-		struct mount_op *op;
-
-		if (!dest)
-			return no_memory(e);
-		op = add(p, MOUNT_OP_BIND, dir->words, dest);
-		op->opt = asked;
-		op->opt.data = NULL;
-		if (p->in.new_cgroup_namespace) {
-			op->kind = MOUNT_OP_FS;
-			op->source = systemd ? "systemd" : "cgroup";
-			only_pseudo_flags(&op->opt, &asked);
-			op->opt.data = h->options;
-			set_fs(p, op, h->options ? "cgroup" : "cgroup2");
-		} else {
-			op->type = "bind";
-			op->source = h->host_path;
-			op->opt.set |= MS_BIND | MS_REC;
-			/* An unprivileged caller may not have been able to make it. */
-			if (p->in.user_namespace)
-				op->if_missing = MOUNT_MISSING_IS_SKIPPED;
-		}
-	}
-	for (i = 0; i < p->in.n_cgroups; i++) {
-		const char *name = p->in.cgroups[i].name;
-		int r = strchr(name, ',') ? plan_cgroup_links(p, dir, name, e) : 0;
-
-		if (r < 0)
-			return r;
-	}
 	return 0;
 }
 
@@ -278,8 +179,8 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	dest = mount_inside_root(p, m->destination);
 	dest = path_join(&p->arena, "/", dest ? dest : m->destination);
 	if (!dest)
-		return no_memory(e);
-	op = add(p, MOUNT_OP_FS, words, dest);
+		return mount_plan_no_memory(e);
+	op = mount_op_add(p, MOUNT_OP_FS, words, dest);
 	r = mount_options_parse(&p->arena, &m->options, &op->opt, e);
 	if (r < 0)
 		return r;
@@ -302,36 +203,29 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	} else if (check_live(p, m->type, e) < 0) {
 		return -e->errnum;
 	} else if (str_eq(m->type, "cgroup")) {
-		r = p->in.cgroup_unified ? plan_cgroup2(p, op, e) : plan_cgroup1(p, op, e);
+		r = mount_plan_cgroups(p, op, e);
 	} else {
-		set_fs(p, op, m->type);
+		mount_op_set_fs(p, op, m->type);
 	}
 	return r < 0 ? r : plan_idmap(p, op, m, e);
 }
 
 static int plan_notify(struct mount_plan *p)
 {
-	struct mount_op *op = add(p, MOUNT_OP_BIND, "the notify socket (" NOTIFY_DEST ")",
-				  NOTIFY_DEST);
+	struct mount_op *op = mount_op_add(p, MOUNT_OP_BIND, "the notify socket (" NOTIFY_DEST ")",
+					   NOTIFY_DEST);
 
 	op->type = "bind";
 	op->source = p->in.notify_socket_dir;
-	op->opt.set = MS_BIND | MS_RDONLY | PSEUDO_FLAGS;
+	op->opt.set = MS_BIND | MS_RDONLY | MOUNT_PSEUDO_FLAGS;
 	return 0;
 }
 
 /* How many operations there can be at most. */
 static size_t count_ops(const struct mount_input *in)
 {
-	size_t per_cgroup = 1, n = 1, i;
+	size_t per_cgroup = mount_plan_cgroups_max(in), n = 1, i;
 
-	for (i = 0; i < in->n_cgroups; i++) {
-		const char *s = in->cgroups[i].name;
-
-		per_cgroup += 2;
-		for (; s && *s; s++)
-			per_cgroup += *s == ',';
-	}
 	for (i = 0; i < in->mounts->n; i++)
 		n += str_eq(in->mounts->v[i].type, "cgroup") ? per_cgroup : 1;
 	return n;
@@ -354,14 +248,14 @@ static int fill(struct mount_plan *p, struct err *e)
 
 	p->ops = arena_array(&p->arena, count_ops(&p->in), sizeof(*p->ops));
 	if (!p->ops)
-		return no_memory(e);
+		return mount_plan_no_memory(e);
 	for (i = 0; i < p->in.mounts->n; i++) {
 		const struct spec_mount *m = &p->in.mounts->v[i];
 		const char *words = arena_printf(&p->arena, "mounts[%zu] (%s)", i,
 						 m->destination ? m->destination : "");
 
 		if (!words)
-			return no_memory(e);
+			return mount_plan_no_memory(e);
 		if (plan_entry(p, m, words, e) < 0)
 			return err_place(e, "%s", words);
 	}
@@ -375,7 +269,7 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 	int r;
 
 	if (!p)
-		return no_memory(e);
+		return mount_plan_no_memory(e);
 	arena_init(&p->arena);
 	p->in = *in;
 	if (!p->in.mount_label_kind)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What mount/ shares inside itself: the plan, its operations, and the two executors.
- * Runs in: plan.c, idmapped.c: parent | the rest: init.
+ * Runs in: plan.c, plan_cgroup.c, idmapped.c: parent | the rest: init.
  * Must not happen here: a path of the rootfs in a system call other than through os/safe_path.h.
  */
 #pragma once
@@ -99,6 +99,19 @@ struct mount_executor {
 	int (*add_attr)(struct mount_plan *p, int mount, uint64_t attr);
 };
 extern const struct mount_executor mount_exec_fd, mount_exec_old;
+
+/* plan.c. dest is absolute and clean; the operation is of no type yet. */
+struct mount_op *mount_op_add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
+			      const char *dest);
+/* op is a new file system of this type: its label, and whether it is read-only at the end only. */
+void mount_op_set_fs(const struct mount_plan *p, struct mount_op *op, const char *type);
+int mount_plan_no_memory(struct err *e);
+#define MOUNT_PSEUDO_FLAGS ((unsigned long)(MS_NOSUID | MS_NODEV | MS_NOEXEC))
+
+/* plan_cgroup.c: op, of type cgroup, becomes what this host's cgroups need, with more operations
+ * after it: mount_plan_cgroups_max() in all. */
+int mount_plan_cgroups(struct mount_plan *p, struct mount_op *op, struct err *e);
+size_t mount_plan_cgroups_max(const struct mount_input *in);
 
 /* dev.c: the devices that every container has; NULL beyond. */
 const char *mount_default_device(size_t i);
