@@ -10,62 +10,6 @@
 
 #define NOTIFY_DEST "/run/notify"
 
-int mount_plan_no_memory(struct err *e)
-{
-	return err_sys(e, ENOMEM, "mount plan");
-}
-
-struct mount_op *mount_op_add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
-			      const char *dest)
-{
-	struct mount_op *op = &p->ops[p->n_ops++];
-
-	*op = (struct mount_op){
-		.kind = kind, .words = words, .dest = dest, .userns = FD_NONE, .tree = FD_NONE, .mounted = FD_NONE,
-	};
-	return op;
-}
-
-/* What is particular about a file system type. A label is a context option unless said otherwise:
- * proc, sysfs and mqueue would refuse it, cgroup2 has labels by path. */
-static const struct fs_type {
-	const char *name;
-	bool no_label, label_on_root, real_dir, late_readonly;
-} fs_types[] = {
-	{ .name = "proc", .no_label = true, .real_dir = true },
-	{ .name = "sysfs", .no_label = true, .real_dir = true },
-	{ .name = "mqueue", .no_label = true, .label_on_root = true },
-	{ .name = "cgroup2", .no_label = true },
-	{ .name = "tmpfs", .late_readonly = true },
-};
-
-/* The flag is taken out of opt.set: what comes first is a writable mount. */
-static void set_late_readonly(struct mount_op *op)
-{
-	op->late_readonly = op->opt.set & MS_RDONLY;
-	op->opt.set &= ~(unsigned long)MS_RDONLY;
-}
-
-void mount_op_set_fs(const struct mount_plan *p, struct mount_op *op, const char *type)
-{
-	const struct fs_type *t = NULL;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(fs_types); i++)
-		if (str_eq(fs_types[i].name, type))
-			t = &fs_types[i];
-	op->type = type;
-	op->label_kind = p->in.mount_label_kind;
-	op->label = t && t->no_label ? NULL : p->in.mount_label;
-	op->label_on_root = t && t->label_on_root && p->in.mount_label;
-	if (op->label_on_root)
-		op->label = p->in.mount_label;
-	op->real_dir = t && t->real_dir;
-	/* Mount points and device nodes are made in these first. */
-	if ((t && t->late_readonly) || str_eq(op->dest, "/dev"))
-		set_late_readonly(op);
-}
-
 /*
  * The kernel ignores a file system's options on a bind. A "key=value" is a warning, as older runc
  * and crun live with it; a bare word may be a flag misspelt, and a label not applied is a hole.
@@ -123,7 +67,7 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 	op->source = path_is_absolute(m->source) ? m->source :
 						    path_join(&p->arena, p->in.bundle, m->source);
 	if (str_eq(op->dest, "/dev"))
-		set_late_readonly(op);
+		mount_op_set_late_readonly(op);
 	if (!op->source)
 		return mount_plan_no_memory(e);
 	op->late_source = is_provided(p, op);

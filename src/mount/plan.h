@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What mount/ shares inside itself: the plan, its operations, and the two executors.
- * Runs in: plan.c, plan_cgroup.c, idmapped.c: parent | the rest: init.
+ * Runs in: plan.c, plan_op.c, plan_cgroup.c, idmapped.c: parent | the rest: init.
  * Must not happen here: a path of the rootfs in a system call other than through os/safe_path.h.
  */
 #pragma once
@@ -100,11 +100,13 @@ struct mount_executor {
 };
 extern const struct mount_executor mount_exec_fd, mount_exec_old;
 
-/* plan.c. dest is absolute and clean; the operation is of no type yet. */
+/* plan_op.c. dest is absolute and clean; the operation is of no type yet. */
 struct mount_op *mount_op_add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
 			      const char *dest);
 /* op is a new file system of this type: its label, and whether it is read-only at the end only. */
 void mount_op_set_fs(const struct mount_plan *p, struct mount_op *op, const char *type);
+/* Read-only in mount_finish() if it is to be; until then a writable mount. */
+void mount_op_set_late_readonly(struct mount_op *op);
 int mount_plan_no_memory(struct err *e);
 #define MOUNT_PSEUDO_FLAGS ((unsigned long)(MS_NOSUID | MS_NODEV | MS_NOEXEC))
 
