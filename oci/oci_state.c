@@ -24,6 +24,7 @@ static const struct json_field fields_oci_state[] = {
 	{ "created", JSON_STRING, JSON_AT(T, s.created) },
 	{ "annotations", KEY_VALUES_AT(T, annotations) },
 	{ "owner", JSON_STRING, JSON_AT(T, s.owner) },
+	{ "oomKilled", JSON_BOOL, JSON_AT(T, s.oom_killed) },
 	{ NULL }
 };
 #undef T

@@ -66,6 +66,7 @@ struct oci_state {
 	enum container_status status;
 	int64_t pid; /* 0 is written too */
 	const struct kv_list *annotations;
+	bool oom_killed; /* not in the spec; false leaves it out */
 };
 /* indent: spaces a level, 0 for one line. No final newline. */
 int oci_state_emit(const struct oci_state *s, unsigned indent, struct str *out, struct err *e);

@@ -175,6 +175,7 @@ static int write_state(const struct container_info *info, struct str *out, struc
 		.owner = "",
 		.status = info->status,
 		.pid = info->pid,
+		.oom_killed = info->oom_killed,
 	};
 	struct kv_list annotations;
 	struct arena a;

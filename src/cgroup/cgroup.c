@@ -120,6 +120,14 @@ int64_t cgroup_oom_kills(const struct cgroup *c)
 	return c->ops->oom_kills(c);
 }
 
+bool cgroup_was_oom_killed(const struct cgroup *c)
+{
+	const struct cg_dir *memory = cg_dir_of(c, CG_MEMORY), *d = memory ? memory : cg_dir_main(c);
+
+	/* Where others were before, the count may be theirs. */
+	return d && d->ours && cgroup_oom_kills(c) > 0;
+}
+
 int cgroup_stats(struct cgroup *c, struct arena *a, struct stats *ret, struct err *e)
 {
 	int r = c->ops->stats(c, a, ret, e);

@@ -78,6 +78,8 @@ bool cgroup_exists(const struct cgroup *c);
 bool cgroup_may_vanish(const struct cgroup *c);
 /* How often the OOM killer struck in it so far; -errno when unknown. */
 int64_t cgroup_oom_kills(const struct cgroup *c);
+/* Has it struck in a cgroup that is the container's own? False when nobody knows any more. */
+bool cgroup_was_oom_killed(const struct cgroup *c);
 
 /* What the kernel has counted; *ret must be zeroed, and what this kernel does not count stays so.
  * Strings and lists live in a. */

@@ -16,7 +16,7 @@ const struct cmd cmd_state = {
 	.summary = "show the state of a container",
 	.args = "<container-id>",
 	.description = "Prints the state as JSON: ociVersion, id, pid, status, bundle, rootfs, created,\n"
-		       "annotations, owner.",
+		       "annotations, owner; oomKilled for a stopped container that ran out of memory.",
 	.min_args = 1,
 	.max_args = 1,
 	.runtime = true,

@@ -55,6 +55,7 @@ struct container_info {
 	struct state state;
 	enum container_status status;
 	int64_t pid; /* 0 when stopped */
+	bool oom_killed; /* stopped, and the OOM killer struck in it; container_list() leaves it out */
 };
 int container_info(struct runtime *rt, const char *id, struct container_info *i, struct err *e);
 /* fn for each readable container in the order of ids, unreadable for the rest. */

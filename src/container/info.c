@@ -4,17 +4,37 @@
 
 #include "container/opened.h"
 
+static void fill_info(struct opened *c, struct container_info *i)
+{
+	*i = (struct container_info){
+		.status = c->status,
+		.pid = c->status == STATUS_STOPPED ? 0 : c->state.init_pid,
+		.state = c->state,
+	};
+	state_init(&c->state); /* it is the caller's now */
+}
+
+/* No reason to fail: state tells the rest all the same. */
+static bool was_oom_killed(struct opened *c)
+{
+	struct err ignored;
+
+	err_init(&ignored);
+	return c->status == STATUS_STOPPED && opened_cgroup(c, &ignored) == 0 &&
+	       cgroup_was_oom_killed(c->cgroup);
+}
+
 int container_info(struct runtime *rt, const char *id, struct container_info *i, struct err *e)
 {
 	struct opened c;
 	int r = opened_init(&c, rt, id, OPEN_UNLOCKED, e);
+	bool oom_killed;
 
 	if (r < 0)
 		return r;
-	i->status = c.status;
-	i->pid = c.status == STATUS_STOPPED ? 0 : c.state.init_pid;
-	i->state = c.state;
-	state_init(&c.state); /* it is the caller's now */
+	oom_killed = was_oom_killed(&c);
+	fill_info(&c, i);
+	i->oom_killed = oom_killed;
 	opened_fini(&c);
 	return 0;
 }
@@ -30,14 +50,17 @@ static int list_one(void *data, const char *id)
 {
 	struct listing *l = data;
 	struct container_info i;
+	struct opened c;
 	struct err e;
-	int r = container_info(l->rt, id, &i, &e);
+	int r = opened_init(&c, l->rt, id, OPEN_UNLOCKED, &e);
 
 	if (r < 0) {
 		if (l->unreadable)
 			l->unreadable(l->data, id, &e);
 		return 0;
 	}
+	fill_info(&c, &i);
+	opened_fini(&c);
 	r = l->fn(l->data, &i);
 	state_fini(&i.state);
 	return r;

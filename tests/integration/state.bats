@@ -32,6 +32,45 @@ load helpers
 	jq -e '.pid == 0 and has("pid")' <<<"$out"
 }
 
+@test "state: a stopped container in which the OOM killer struck says so, any other does not" {
+	requires cgroup_memory
+	strake_only "it does not tell"
+	update_config '.linux.resources.memory = {"limit": 33554432, "swap": 33554432}'
+	set_args tail /dev/zero
+	ok strake_create
+	ok strake start "$ID"
+	wait_for 60 is_status stopped
+	ok strake state "$ID"
+	jq -e '.oomKilled == true' <<<"$out"
+	ok strake delete "$ID"
+	run_sleeper
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake state "$ID"
+	jq -e 'has("oomKilled") | not' <<<"$out"
+}
+
+@test "state: what the OOM killer did in a cgroup before the container was there is not told" {
+	requires cgroup_memory
+	local dir file=memory.limit_in_bytes
+	run_sleeper
+	dir=$(cgroup_dir memory)
+	ok strake delete --force "$ID"
+	mkdir "$dir"
+	! is_cgroup2 || file=memory.max
+	echo 33554432 >"$dir/$file"
+	[ ! -e "$dir/memory.swap.max" ] || echo 0 >"$dir/memory.swap.max"
+	status=0
+	(echo "$BASHPID" >"$dir/cgroup.procs" && exec "$BUSYBOX_ROOT/bin/busybox" tail /dev/zero 3>&- 4>&-) || status=$?
+	[ "$status" = 137 ]
+	set_args true
+	ok strake_create
+	ok strake start "$ID"
+	wait_status stopped
+	ok strake state "$ID"
+	jq -e 'has("oomKilled") | not' <<<"$out"
+}
+
 @test "state: no container" {
 	not_ok strake state no-such
 	assert_status 1

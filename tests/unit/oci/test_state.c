@@ -284,6 +284,13 @@ static void oci_state(void **state)
 					    "  \"bundle\": \"/b\",\n  \"rootfs\": \"/r\",\n  "
 					    "\"created\": \"t\",\n  \"annotations\": {\n"
 					    "    \"k\": \"v\"\n  },\n  \"owner\": \"\"\n}");
+	str_fini(&out);
+	str_init(&out);
+	s = (struct oci_state){ .id = "c", .bundle = "/b", .status = STATUS_STOPPED, .oom_killed = true };
+	assert_int_equal(oci_state_emit(&s, 0, &out, &e), 0);
+	assert_string_equal(str_text(&out), "{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":0,"
+					    "\"status\":\"stopped\",\"bundle\":\"/b\","
+					    "\"oomKilled\":true}");
 }
 
 static void process_state(void **state)
