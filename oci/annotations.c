@@ -22,7 +22,7 @@ static bool is_present(const struct spec *s, const char *key)
 static int refuse(const struct spec *s, struct err *e)
 {
 	static const char *const refused[] = {
-		A "handler", A "seccomp.plugins", A "systemd.force_cgroup_v1", A "delegate-cgroup",
+		A "handler", A "seccomp.plugins", A "systemd.force_cgroup_v1",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
@@ -43,6 +43,24 @@ static int take_path(const struct spec *s, const char *key, const char **ret, st
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"annotations: %s: \"%s\" is not an absolute path", key, value);
 	*ret = value;
+	return 0;
+}
+
+/* *ret: a cgroup below another one; untouched when there is none, or an empty one. */
+static int take_cgroup(struct spec *s, const char *key, const char **ret, struct err *e)
+{
+	const char *value = spec_annotation(&s->annotations, key);
+	char *clean;
+
+	if (str_empty(value))
+		return 0;
+	clean = path_clean(&s->arena, value + strspn(value, "/"));
+	if (!clean)
+		return no_memory(e);
+	if (str_eq(clean, ".") || str_eq(clean, "..") || str_starts(clean, "../"))
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"annotations: %s: \"%s\" is no cgroup below the container's", key, value);
+	*ret = clean;
 	return 0;
 }
 
@@ -93,6 +111,10 @@ int spec_adopt_annotations(struct spec *s, const char *receiver, struct err *e)
 		r = adopt_seccomp(s, receiver, e);
 	if (r == 0)
 		r = adopt_mount_label(s, e);
+	if (r == 0)
+		r = take_cgroup(s, A "systemd.subgroup", &s->linux->cgroup_subgroup, e);
+	if (r == 0)
+		r = take_cgroup(s, A "delegate-cgroup", &s->linux->cgroup_delegate, e);
 	if (r == 0)
 		r = take_path(s, A "hooks.stdout", &s->hooks.output[0], e);
 	if (r == 0)

@@ -312,6 +312,9 @@ struct spec_linux {
 	struct kv_list sysctl;
 	struct spec_resources *resources;
 	char *cgroups_path;
+	/* By annotation, relative and clean, or NULL: the part of the unit that holds the container, and
+	 * the part of the container's cgroup that its user gets. */
+	const char *cgroup_subgroup, *cgroup_delegate;
 	struct spec_namespaces namespaces;
 	struct spec_devices devices;
 	struct spec_net_devices net_devices;

@@ -21,6 +21,8 @@ struct cgroup_request {
 	enum cgroup_manager manager;
 	const char *path;      /* linux.cgroupsPath or NULL; for systemd slice:prefix:name */
 	const char *id;
+	const char *subgroup;  /* systemd: the container's part of the unit, relative and clean; or NULL */
+	bool delegate;         /* cgroup_delegate() will be called */
 	bool rootless;         /* failing to create for want of permission is no error without limits */
 	const struct spec_resources *resources; /* may be NULL */
 	const struct kv_list *annotations; /* of the config; borrowed until the container runs; or NULL */
@@ -48,6 +50,8 @@ int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
 /* For exec: as cgroup_join(), and when that is refused because the container's processes have moved
  * into sub-cgroups (EBUSY on v2), to where init is. */
 int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e);
+/* For exec where a part was delegated: to where init is. */
+int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e);
 /* For exec --cgroup: into the sub-cgroup sub, which exists, of the controllers in the comma list
  * (NULL: all); one that would lead out is refused. */
 int cgroup_join_sub(struct cgroup *c, pid_t pid, const char *controllers, const char *sub,
@@ -58,6 +62,9 @@ int cgroup_apply_devices(struct cgroup *c, const struct spec_resources *r, struc
 int cgroup_set(struct cgroup *c, const struct spec_resources *r, struct err *e);
 /* v2: hands the directory to the container's root (uid) per /sys/kernel/cgroup/delegate. */
 int cgroup_chown(struct cgroup *c, uint32_t uid, struct err *e);
+/* v2: makes a sub-cgroup (relative and clean), moves pid there, so that the container's own cgroup holds
+ * no process, hands all controllers down to it, and it to uid. No limit is set there. */
+int cgroup_delegate(struct cgroup *c, const char *sub, pid_t pid, uint32_t uid, struct err *e);
 
 int cgroup_freeze(struct cgroup *c, bool frozen, struct err *e); /* waits until it is so, thaws on error */
 /* 1, 0 or -errno. */

@@ -99,6 +99,18 @@ static int say_why(struct cgroup *c, const struct cg_dir *d, int r, struct err *
 	return err_sys(e, -r, "remove cgroup %s", d->path);
 }
 
+/* What systemd has not removed of the unit, that has nothing left in it. */
+static void remove_above(struct cgroup *c)
+{
+	for (size_t i = 0; i < c->n_dirs; i++)
+		for (unsigned n = 1; n <= c->sub_depth && !c->dirs[i].lost; n++) {
+			char *path = cg_path_above(&c->arena, c->dirs[i].path, n);
+
+			if (!path || (rmdir(path) < 0 && errno != ENOENT))
+				break;
+		}
+}
+
 /* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
 int cgroup_destroy(struct cgroup *c, struct err *e)
 {
@@ -126,8 +138,10 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 				why = r;
 			}
 		}
-		if (!left)
+		if (!left) {
+			remove_above(c);
 			return 0;
+		}
 		if ((why != -EBUSY && why != -ENOTEMPTY) || cg_now_ms() - start >= DEADLINE_MS)
 			return say_why(c, left, why, e);
 		cg_sleep_us(step);

@@ -96,6 +96,7 @@ struct cgroup {
 	const struct cgroup_ops *ops;
 	const struct cg_manager_ops *manager_ops; /* NULL: files alone */
 	struct cg_systemd *systemd;
+	unsigned sub_depth; /* levels of the directories that lie below the manager's unit */
 	bool unstarted; /* the manager has not been asked yet: whatever is there is not ours */
 	bool level_is_domain; /* v2: the level that was looked at last is of type "domain" */
 	bool filled;    /* the manager put our process in: being in use is no error */
@@ -180,6 +181,19 @@ int64_t cg_read_key(int fd, const char *file, const char *key);
 bool cg_may_lose(const struct cgroup *c, int r);
 void cg_sleep_us(unsigned us);
 int64_t cg_now_ms(void);
+
+/* ---- delegate.c ---- */
+
+/* A path without its last levels; in the arena, NULL: out of memory. */
+char *cg_path_above(struct arena *a, const char *path, unsigned levels);
+
+/* ---- fs/v2.c ---- */
+
+/* A cg_level_fn: hands the controllers down on the way to a leaf. */
+int cg_v2_level(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
+		struct err *e);
+/* Gives the directory and what a delegatee may write to uid. */
+int cg_v2_give(struct cgroup *c, struct cg_dir *d, uint32_t uid, struct err *e);
 
 /* ---- procs.c: processes ---- */
 

@@ -38,17 +38,16 @@ static int v2_path_of(struct cgroup *c, pid_t pid, char *buf, size_t size, char 
 	return err_make(e, ERR_SYS, ENOENT, "no cgroup v2 path in /proc/%s", file);
 }
 
-int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e)
+int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
 {
-	int r = cgroup_join(c, pid, born_in, e);
-	struct cg_dir *d = cg_dir_of(c, CG_UNIFIED);
+	struct cg_dir *d = cg_dir_main(c);
 	char buf[8192], *own = NULL;
 	struct arena a;
 	char *path;
+	int r;
 
-	if (r != -EBUSY || !d || c->ops != &cg_v2_ops || init <= 0)
-		return r;
-	err_init(e);
+	if (!d)
+		return 0;
 	r = v2_path_of(c, init, buf, sizeof(buf), &own, e);
 	if (r < 0)
 		return r;
@@ -63,6 +62,16 @@ int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, stru
 		r = join_path(c, d, path, pid, e);
 	arena_fini(&a);
 	return r;
+}
+
+int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e)
+{
+	int r = cgroup_join(c, pid, born_in, e);
+
+	if (r != -EBUSY || c->ops != &cg_v2_ops || init <= 0)
+		return r;
+	err_init(e);
+	return cgroup_follow_init(c, pid, init, e);
 }
 
 /* The bits of a comma list; 0 when one of them is unknown. */

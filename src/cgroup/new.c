@@ -9,6 +9,7 @@
 #include "cgroup/systemd/systemd.h"
 
 #define UNIFIED_OWNED "unified" /* what "" is called in the list of what is ours */
+#define SUB_DEPTH     "below:"  /* a number follows: levels of the paths below the unit's */
 
 static struct cgroup *object(enum cgroup_manager m, struct procfs *proc, struct err *e)
 {
@@ -130,6 +131,9 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgro
 	r = req->manager == CGROUP_SYSTEMD ? cg_systemd_new(c, h, asked, &req->path, e) : 0;
 	if (r < 0)
 		return r;
+	if (req->delegate && !h->unified)
+		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP,
+				"run.oci.delegate-cgroup needs cgroup v2: on v1 delegation is not safe");
 	c->has_path = !str_empty(req->path);
 	if (req->manager != CGROUP_NONE) {
 		r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
@@ -171,6 +175,13 @@ static bool is_owned(const char *owned, const char *name)
 	return cg_has_word(owned, ' ', name, strlen(name));
 }
 
+static unsigned load_depth(const char *owned)
+{
+	const char *word = owned ? strstr(owned, SUB_DEPTH) : NULL;
+
+	return word ? (unsigned)strtoul(word + strlen(SUB_DEPTH), NULL, 10) : 0;
+}
+
 static int load_path(struct cgroup *c, const struct key_value *kv, const char *owned, struct err *e)
 {
 	uint32_t bit = cg_controller_bit(kv->key, strlen(kv->key));
@@ -204,6 +215,7 @@ int cg_load_on(bool fake, enum cgroup_manager m, const struct kv_list *paths, co
 	if (!c)
 		return -ENOMEM;
 	c->fake = fake;
+	c->sub_depth = load_depth(owned);
 	for (size_t i = 0; i < paths->n && c->n_dirs < CG_DIRS_MAX; i++) {
 		r = load_path(c, &paths->v[i], owned, e);
 		if (r < 0)
@@ -258,6 +270,8 @@ int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_pat
 	}
 	if (cg_systemd_is_user(c))
 		str_addf(&owned, "%s" CG_SYSTEMD_USER, owned.len ? " " : "");
+	if (c->sub_depth)
+		str_addf(&owned, "%s" SUB_DEPTH "%u", owned.len ? " " : "", c->sub_depth);
 	text = str_failed(&owned) ? NULL : arena_strdup(a, str_text(&owned));
 	if (!text)
 		return out_of_memory(e);

@@ -192,6 +192,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.no_return = has_no_return(l),
 		.watched = may_ptrace(in->spec->process),
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
+		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,
 		.notify = l->job.seccomp.filter && l->job.seccomp.notify,
 	};

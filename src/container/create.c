@@ -88,6 +88,7 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	struct cgroup_request req = {
 		.manager = c->rt->cgroup_manager,
 		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
+		.subgroup = l->cgroup_subgroup, .delegate = l->cgroup_delegate != NULL,
 		.resources = l->resources, .annotations = &c->bundle.spec.annotations,
 		.proc = &c->rt->proc,
 	};
@@ -96,6 +97,8 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch.job.cgroup = c->cgroup;
+	if (l->cgroup_delegate && !userns_user(&c->bundle.spec, &c->launch.job.delegate_uid))
+		return err_make(e, ERR_CONFIG, EINVAL, "run.oci.delegate-cgroup: the user has no id on the host");
 	c->launch.job.cgroup_chown = userns_cgroup_owner(&c->bundle.spec, &c->launch.job.cgroup_uid);
 	return 0;
 }

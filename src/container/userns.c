@@ -36,12 +36,19 @@ static bool is_writable_cgroup(struct arena *a, const struct spec_mount *m)
 	       mount_options_parse(a, &m->options, &o, &e) == 0 && !(o.set & MS_RDONLY);
 }
 
+bool userns_user(const struct spec *s, uint32_t *ret_uid)
+{
+	*ret_uid = s->process->user.uid;
+	return !spec_namespace_find(&s->linux->namespaces, NS_USER) ||
+	       idmap_to_host(&s->linux->uid_mappings, *ret_uid, ret_uid);
+}
+
 /* config-linux.md "Cgroup ownership": a new cgroup namespace, and a mount that can be written to. */
 bool userns_cgroup_owner(struct spec *s, uint32_t *ret_uid)
 {
 	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_CGROUP);
-	uint32_t uid = s->process->user.uid;
 	bool writable = false;
+	uint32_t uid;
 
 	if (!ns || ns->path)
 		return false;
@@ -49,8 +56,7 @@ bool userns_cgroup_owner(struct spec *s, uint32_t *ret_uid)
 		writable |= is_writable_cgroup(&s->arena, &s->mounts.v[i]);
 	if (!writable)
 		return false;
-	if (spec_namespace_find(&s->linux->namespaces, NS_USER) &&
-	    !idmap_to_host(&s->linux->uid_mappings, uid, &uid))
+	if (!userns_user(s, &uid))
 		return false; /* nobody: setting the user will say so */
 	*ret_uid = uid;
 	return uid != 0;

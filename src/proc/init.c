@@ -25,6 +25,7 @@ const struct init_step init_steps[] = {
 	{ BEFORE_PIVOT, "starting a session", step_session },
 	{ BEFORE_PIVOT, "entering namespaces", step_join_namespaces },
 	{ BEFORE_PIVOT, "making the cgroup and ipc namespaces", step_late_namespaces },
+	{ BEFORE_PIVOT, NULL, step_delegated_cgroup, "waiting for the delegated cgroup" },
 	{ BEFORE_PIVOT, "making the time namespace", step_time_namespace },
 	{ BEFORE_PIVOT, "joining the session keyring", step_keyring },
 	{ BEFORE_PIVOT, "setting the loopback interface up", step_loopback },

@@ -46,6 +46,7 @@ struct chain_job {
 	struct cgroup *cgroup;
 	bool cgroup_chown;         /* v2: hand the cgroup to cgroup_uid */
 	uint32_t cgroup_uid;
+	uint32_t delegate_uid;     /* whose linux.cgroup_delegate will be, where there is one */
 	struct seccomp_program seccomp;
 	const char *apparmor, *selinux; /* NULL: none */
 	char *const *argv;

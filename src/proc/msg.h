@@ -56,6 +56,8 @@ struct msg_log {
 #define CHAN_MESSAGES(X) \
 	X(INIT_PID,      ROLE_STAGE,  ROLE_PARENT, struct msg_pid,  MSG_FD_MAYBE, "init is cloned, its pidfd attached") \
 	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_pid,  MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
+	X(CGROUP_READY,  ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "my cgroup namespace is made; give me my part of the cgroup") \
+	X(DELEGATED,     ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "you are in it") \
 	X(IDMAP_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "map the ids of this mount, I may not") \
 	X(IDMAP_DONE,    ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "they are mapped") \
 	X(HOOKS_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "run the hooks of the runtime namespace") \

@@ -151,6 +151,20 @@ static int on_init_pid(struct parent *p, struct err *e)
 	return r < 0 ? err_sys(e, -r, "waiting for the stage") : 0;
 }
 
+static int on_cgroup_ready(struct parent *p, struct err *e)
+{
+	struct chain_job *job = p->job;
+	int r = chan_expect(&p->init, MSG_CGROUP_READY, NULL, NULL, e);
+
+	return r < 0 ? r : cgroup_delegate(job->cgroup, job->spec->linux->cgroup_delegate, p->init_pid,
+					   job->delegate_uid, e);
+}
+
+static int on_delegated(struct parent *p, struct err *e)
+{
+	return chan_send(&p->init, MSG_DELEGATED, NULL, FD_NONE, e);
+}
+
 /* One after the other, in the order of the mounts. */
 static int on_idmap_requests(struct parent *p, struct err *e)
 {
@@ -247,6 +261,8 @@ static int on_ready(struct parent *p, struct err *e)
 static int (*const handlers[MSG_TYPE_MAX])(struct parent *, struct err *) = {
 	[MSG_INIT_PID] = on_init_pid,
 	[MSG_BEGIN] = parent_begin,
+	[MSG_CGROUP_READY] = on_cgroup_ready,
+	[MSG_DELEGATED] = on_delegated,
 	[MSG_IDMAP_REQUEST] = on_idmap_requests,
 	[MSG_HOOKS_REQUEST] = on_hooks_request,
 	[MSG_HOOKS_DONE] = on_hooks_done,

@@ -44,7 +44,9 @@ static int raise_hard_limits(struct parent *p, struct err *e)
 static int join_cgroup(struct parent *p, struct err *e)
 {
 	const struct chain_job *job = p->job;
-	int r = cgroup_join_init(job->cgroup, p->init_pid, p->in_cgroup, job->target_pid, e);
+	int r = job->spec->linux->cgroup_delegate ?
+			cgroup_follow_init(job->cgroup, p->init_pid, job->target_pid, e) :
+			cgroup_join_init(job->cgroup, p->init_pid, p->in_cgroup, job->target_pid, e);
 
 	for (const char *const *s = job->sub_cgroups; r == 0 && s && *s; s++) {
 		auto_free char *controllers = strdup(*s);

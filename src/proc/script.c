@@ -80,6 +80,10 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 	if (s->stage)
 		say(s, MSG_INIT_PID);
 	say(s, MSG_BEGIN);
+	if (f->delegate && !f->join) {
+		say(s, MSG_CGROUP_READY);
+		say(s, MSG_DELEGATED);
+	}
 	if (f->host_hooks && !f->join) {
 		say(s, MSG_HOOKS_REQUEST);
 		say(s, MSG_HOOKS_DONE);
@@ -98,8 +102,8 @@ void script_expect_idmaps(struct script *s)
 {
 	size_t i = s->n_messages++;
 
-	/* Right after BEGIN: init's mounts come before all that it says. */
-	for (; s->messages[i - 1] != MSG_BEGIN; i--)
+	/* init's mounts come before all that it says once it is in its cgroup. */
+	for (; s->messages[i - 1] != MSG_BEGIN && s->messages[i - 1] != MSG_DELEGATED; i--)
 		s->messages[i] = s->messages[i - 1];
 	s->messages[i] = MSG_IDMAP_REQUEST;
 }

@@ -16,6 +16,7 @@ struct script_facts {
 	bool no_return;  /* the runtime's pid namespace takes back nobody who left it */
 	bool watched;    /* the container's processes may ptrace one of the host's root */
 	bool host_hooks; /* prestart or createRuntime hooks are there */
+	bool delegate;   /* a part of the container's cgroup is its user's */
 	bool terminal;
 	bool notify;     /* the seccomp program has a listener */
 };

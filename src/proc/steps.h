@@ -64,6 +64,7 @@ int step_user_namespace_root(struct init_ctx *ctx, struct err *e);
 int step_session(struct init_ctx *ctx, struct err *e);
 int step_join_namespaces(struct init_ctx *ctx, struct err *e);
 int step_late_namespaces(struct init_ctx *ctx, struct err *e);
+int step_delegated_cgroup(struct init_ctx *ctx, struct err *e);
 int step_time_namespace(struct init_ctx *ctx, struct err *e);
 int step_keyring(struct init_ctx *ctx, struct err *e);
 int step_loopback(struct init_ctx *ctx, struct err *e);

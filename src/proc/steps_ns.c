@@ -61,6 +61,17 @@ int step_late_namespaces(struct init_ctx *ctx, struct err *e)
 	return r < 0 ? err_sys(e, -r, "unshare") : 0;
 }
 
+/* The namespace's root stays above it, as with crun: what is in it can be named from inside. */
+int step_delegated_cgroup(struct init_ctx *ctx, struct err *e)
+{
+	int r;
+
+	if (!ctx->job->spec->linux->cgroup_delegate)
+		return 0;
+	r = chan_send(ctx->parent, MSG_CGROUP_READY, NULL, FD_NONE, e);
+	return r < 0 ? r : chan_expect(ctx->parent, MSG_DELEGATED, NULL, NULL, e);
+}
+
 /* Offsets can be written only while nobody is inside; then init enters by its own link. */
 int step_time_namespace(struct init_ctx *ctx, struct err *e)
 {

@@ -164,3 +164,88 @@ print(base64.b64encode(out).decode())') || skip "needs another filter on this ma
 	strake_raw features
 	jq -e '.potentiallyUnsafeConfigAnnotations | index("run.oci.")' <<<"$out"
 }
+
+# delegated: a container of user 1000, whose cgroup has a part for it.
+delegated() {
+	annotate delegate-cgroup "$1"
+	update_config '.process.user = {"uid": 1000, "gid": 1000} | .linux.namespaces += [{"type": "cgroup"}] |
+		.mounts += [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["rw"]}]'
+}
+init_cgroup() { sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup"; }
+
+@test "annotations: run.oci.delegate-cgroup gives the user a part of the cgroup" {
+	requires cgroups_v2
+	local dir
+	delegated //payload/own
+	set_sh 'trap "exit 0" TERM; mkdir /sys/fs/cgroup/payload/own/sub && cat /proc/self/cgroup; sleep 1000 & wait'
+	ok strake_create
+	dir=$(cgroup_dir)
+	assert_eq "$(init_cgroup)" "$CGROUP_PARENT/$ID/payload/own"
+	assert_eq "$(stat -c %u "$dir/payload/own" "$dir/payload/own/cgroup.procs" "$dir/payload" | paste -sd ' ')" '1000 1000 0'
+	# All that the container may limit is handed down, and its limits are not the user's.
+	assert_eq "$(cat "$dir/payload/own/cgroup.controllers")" "$(cat "$dir/cgroup.controllers")"
+	assert_eq "$(cat "$dir/cgroup.subtree_control")" "$(cat "$dir/cgroup.controllers")"
+	assert_eq "$(cat "$dir/cgroup.procs")" ''
+	ok strake start "$ID"
+	wait_for 10 test -d "$dir/payload/own/sub"
+	# The namespace's root is the container's cgroup.
+	wait_for 10 grep -qxF 0::/payload/own "$T/out.1"
+	ok strake exec "$ID" grep ^0: /proc/self/cgroup
+	assert_out 0::/payload/own
+	ok strake exec --detach "$ID" sleep 1000
+	ok strake ps --format json "$ID"
+	assert_eq "$(jq length <<<"$out")" 3
+	ok strake pause "$ID"
+	is_status paused
+	assert_eq "$(sed -n 's/^frozen //p' "$dir/payload/own/cgroup.events")" 1
+	ok strake resume "$ID"
+	[ ! -e "$dir/pids.max" ] || ok strake update --pids-limit 30 "$ID"
+	ok strake events --stats "$ID"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_nothing_left
+}
+
+@test "annotations: exec follows who moved on in the delegated cgroup" {
+	requires cgroups_v2
+	delegated payload
+	set_sh 'cd /sys/fs/cgroup/payload && mkdir init.scope && echo 0 >init.scope/cgroup.procs && echo moved; sleep 1000'
+	ok strake_run --detach
+	wait_for 10 grep -q moved "$T/out.1"
+	ok strake exec "$ID" grep ^0: /proc/self/cgroup
+	assert_out 0::/payload/init.scope
+	ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
+@test "annotations: run.oci.delegate-cgroup in a user namespace is its root's" {
+	requires cgroups_v2
+	annotate delegate-cgroup payload
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.linux.gidMappings = .linux.uidMappings'
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T" "$BUNDLE"
+	set_args sleep 1000
+	ok strake_run --detach
+	assert_eq "$(init_cgroup)" "$CGROUP_PARENT/$ID/payload"
+	assert_eq "$(stat -c %u "$(cgroup_dir)/payload")" 100000
+}
+
+@test "annotations: a cgroup that cannot be delegated is an error" {
+	delegated ../payload
+	not_ok strake_run
+	assert_err_match 'run.oci.delegate-cgroup: .*\.\./payload.* is no cgroup below the container'
+	annotate delegate-cgroup payload
+	if is_cgroup2; then
+		not_ok strake --cgroup-manager disabled run --bundle "$BUNDLE" "$ID"
+		assert_err_match 'cannot delegate cgroup .*payload.*: the container has no cgroup'
+	else
+		not_ok strake_run
+		assert_err_match 'run.oci.delegate-cgroup needs cgroup v2'
+	fi
+	assert_nothing_left
+	# Empty: none, as with crun.
+	annotate delegate-cgroup ''
+	ok strake_run
+}

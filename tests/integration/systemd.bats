@@ -418,3 +418,59 @@ podman_test() { # as_root|as_user
 	requires cmd_vm-user
 	podman_test as_user
 }
+
+# Engines expect crun's layout of it: limits, processes and all commands are the subgroup's.
+@test "systemd: run.oci.systemd.subgroup is the container's part of the scope" {
+	strake_only "annotations of crun"
+	local sub
+	annotate run.oci.systemd.subgroup /one/two
+	res '{"memory": {"limit": 33554432}, "pids": {"limit": 20}}'
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	sleeper
+	sub=$(cgroup)/one/two
+	assert_eq "$(cat "$sub/cgroup.procs") $(file cgroup.procs)" "$(init_pid) "
+	assert_eq "$(cat "$sub/memory.max") $(file memory.max) $(prop MemoryMax)" '33554432 33554432 33554432'
+	ok strake exec "$ID" cat /proc/self/cgroup
+	assert_out_match '0::/$'
+	ok strake exec --detach "$ID" sleep 1000
+	assert_eq "$(wc -l <"$sub/cgroup.procs")" 2
+	ok strake pause "$ID"
+	assert_eq "$(cat "$sub/cgroup.freeze") $(state_of status)" '1 paused'
+	ok strake resume "$ID"
+	ok strake update --memory 67108864 --pids-limit 30 "$ID"
+	assert_eq "$(prop MemoryMax) $(cat "$sub/memory.max") $(cat "$sub/pids.max")" '67108864 67108864 30'
+	ok strake ps --format json "$ID"
+	assert_eq "$(jq length <<<"$out")" 2
+	ok strake events --stats "$ID"
+	assert_eq "$(jq .data.pids.current <<<"$out")" 2
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	no_unit
+	[ ! -d "$(cgroup)" ]
+}
+
+@test "systemd: a subgroup, and a part of it delegated" {
+	strake_only "annotations of crun"
+	annotate run.oci.systemd.subgroup container
+	annotate run.oci.delegate-cgroup payload
+	res '{"memory": {"limit": 33554432}}'
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	sleeper
+	assert_eq "$(cat "$(cgroup)/container/payload/cgroup.procs")" "$(init_pid)"
+	assert_has "$(cat "$(cgroup)/container/payload/cgroup.controllers")" memory
+	assert_eq "$(cat "$(cgroup)/container/memory.max" "$(cgroup)/container/payload/memory.max" | paste -sd ' ')" '33554432 max'
+	ok strake exec "$ID" cat /proc/self/cgroup
+	assert_out_match '0::/payload$'
+	ok strake delete --force "$ID"
+	no_unit
+	[ ! -d "$(cgroup)" ]
+}
+
+@test "systemd: a subgroup goes without a bus too" {
+	strake_only "annotations of crun"
+	annotate run.oci.systemd.subgroup container
+	sleeper
+	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus ok strake delete --force "$ID"
+	[ ! -d "$(cgroup)" ]
+}

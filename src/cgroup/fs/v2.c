@@ -83,8 +83,8 @@ static void enable(const struct cg_level *l)
 			log_debug("controller %s cannot be enabled in %s", w + 1, l->path);
 }
 
-static int v2_level(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
-		    struct err *e)
+int cg_v2_level(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
+		struct err *e)
 {
 	int ret = check_type(c, l, r, e);
 
@@ -137,7 +137,7 @@ static int v2_set(struct cgroup *c, const struct spec_resources *r, struct err *
 static int v2_create(struct cgroup *c, const struct spec_resources *r, struct err *e)
 {
 	struct cg_dir *d = &c->dirs[0];
-	int ret = cg_dir_make(c, d, v2_level, r, e);
+	int ret = cg_dir_make(c, d, cg_v2_level, r, e);
 
 	if (ret < 0 && cg_may_lose(c, ret)) {
 		log_debug("no cgroup %s (%s)", d->path, err_strerror(-ret));
@@ -175,15 +175,11 @@ static int v2_devices(struct cgroup *c, const struct spec_resources *r, struct e
 }
 
 /* The directory, and the files that the kernel says a delegatee may write. */
-static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
+int cg_v2_give(struct cgroup *c, struct cg_dir *d, uint32_t uid, struct err *e)
 {
 	char list[4096] = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads", *save = NULL;
-	struct cg_dir *d = cg_dir_main(c);
-	int fd, r;
+	int fd = cg_dir_fd(c, d), r;
 
-	if (!d)
-		return 0;
-	fd = cg_dir_fd(c, d);
 	if (fd < 0)
 		return err_sys(e, -fd, "open cgroup %s", d->path);
 	if (fchown(fd, uid, (gid_t)-1) < 0)
@@ -195,6 +191,13 @@ static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
 		if (fchownat(fd, f, uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
 			return err_sys(e, errno, "give %s/%s to user %u", d->path, f, uid);
 	return 0;
+}
+
+static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
+{
+	struct cg_dir *d = cg_dir_main(c);
+
+	return d ? cg_v2_give(c, d, uid, e) : 0;
 }
 
 /* ---- freezer (Linux 5.2) ---- */

@@ -134,20 +134,39 @@ static int start_unit(struct cgroup *c, pid_t pid, struct plan *p, struct err *e
 	return r < 0 ? err_wrap(e, "unable to start unit \"%s\"", s->unit.name) : 0;
 }
 
+/* On v2 a unit with a process in it can hand nothing down: out of the way, before the controllers are
+ * wanted below. */
+static int enter_subgroup(struct cgroup *c, pid_t pid, struct err *e)
+{
+	struct cg_dir at = c->dirs[0];
+	int r;
+
+	if (!c->sub_depth || !is_v2(c))
+		return 0;
+	r = cg_dir_make(c, &at, NULL, NULL, e);
+	if (r >= 0)
+		r = cg_write_pid(c, &at, pid, e);
+	fd_close(at.fd);
+	return r;
+}
+
 static int start(struct cgroup *c, pid_t pid, struct err *e)
 {
 	const struct spec_resources *resources = c->systemd->resources;
+	bool is_in = !c->systemd->unit.is_slice && !c->sub_depth;
 	struct plan p = { 0 };
 	int r = start_unit(c, pid, &p, e);
 
 	c->filled = true;
+	if (r == 0)
+		r = enter_subgroup(c, pid, e);
 	if (r == 0)
 		r = c->ops->create(c, resources ? &p.resources : NULL, e);
 	for (size_t i = 0; i < c->n_dirs; i++)
 		c->dirs[i].ours = true;
 	/* A slice has no PIDs=; and on v1 systemd does not know every hierarchy. */
 	if (r == 0)
-		r = c->ops->join(c, pid, !c->systemd->unit.is_slice, e);
+		r = c->ops->join(c, pid, is_in, e);
 	arena_fini(&p.arena);
 	return r;
 }
@@ -162,7 +181,8 @@ static int attach(struct cgroup *c, const char *path, pid_t pid, struct err *e)
 {
 	struct cg_systemd *s = c->systemd;
 	const struct cg_dir *d = cg_dir_main(c);
-	const char *sub = d && path_is_below(path, d->path) ? path + strlen(d->path) : "";
+	const char *unit = d ? cg_path_above(&c->arena, d->path, c->sub_depth) : NULL;
+	const char *sub = unit && path_is_below(path, unit) ? path + strlen(unit) : "";
 	int r = connect_to(s, e);
 
 	return r < 0 ? r : sd_attach_pid(s->conn, s->unit.name, *sub ? sub : "/", pid, e);
@@ -277,6 +297,19 @@ static int below_manager(struct cgroup *c, const char **path, struct err *e)
 	return *path ? 0 : err_sys(e, ENOMEM, "unit %s", s->unit.name);
 }
 
+/* Where the container is in its unit: all that is done to its cgroup is done there. */
+static int add_subgroup(struct cgroup *c, const char *sub, const char **ret_path, struct err *e)
+{
+	*ret_path = c->systemd->unit.path;
+	if (!sub)
+		return 0;
+	c->sub_depth = 1;
+	for (const char *s = sub; *s; s++)
+		c->sub_depth += *s == '/';
+	*ret_path = path_join(&c->arena, *ret_path, sub);
+	return *ret_path ? 0 : err_sys(e, ENOMEM, "unit %s", c->systemd->unit.name);
+}
+
 int cg_systemd_new(struct cgroup *c, const struct cg_host *h, const struct cgroup_request *req,
 		   const char **ret_path, struct err *e)
 {
@@ -298,13 +331,15 @@ int cg_systemd_new(struct cgroup *c, const struct cg_host *h, const struct cgrou
 	c->unstarted = true;
 	c->systemd->annotations = req->annotations;
 	r = sd_unit_parse(&c->arena, req->path, req->id, user, &c->systemd->unit, e);
-	*ret_path = c->systemd->unit.path;
+	if (r == 0)
+		r = add_subgroup(c, req->subgroup, ret_path, e);
 	return r < 0 || !user ? r : below_manager(c, ret_path, e);
 }
 
 int cg_systemd_load(struct cgroup *c, const char *owned, struct err *e)
 {
 	const struct cg_dir *d = cg_dir_main(c);
+	const char *unit;
 	bool user;
 	int r;
 
@@ -316,7 +351,10 @@ int cg_systemd_load(struct cgroup *c, const char *owned, struct err *e)
 	r = object(c, user, e);
 	if (r < 0)
 		return r;
-	c->systemd->unit.name = path_base(d->path);
+	unit = cg_path_above(&c->arena, d->path, c->sub_depth);
+	if (!unit)
+		return err_sys(e, ENOMEM, "systemd unit");
+	c->systemd->unit.name = path_base(unit);
 	return 0;
 }
 

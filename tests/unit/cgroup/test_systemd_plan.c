@@ -529,14 +529,20 @@ static void annotations(void **state)
 static void load_and_save(void **state)
 {
 	static const struct {
-		const char *path, *owned;
+		const char *path, *owned, *saved;
 		bool user;
 	} t[] = {
-		{ "/sys/fs/cgroup/system.slice/runc-x.scope", "unified", false },
-		{ "/sys/fs/cgroup/system.slice/runc-x.scope", NULL, false },
-		{ "/sys/fs/cgroup/x/user@1000.service/user.slice/runc-x.scope", NULL, true },
-		{ "/sys/fs/cgroup/x/user@1000.service/user.slice/runc-x.scope", "unified", false },
-		{ "/sys/fs/cgroup/x/user.slice/runc-x.scope", "unified systemd-user", true },
+		{ "/sys/fs/cgroup/system.slice/runc-x.scope", "unified", "unified", false },
+		{ "/sys/fs/cgroup/system.slice/runc-x.scope", NULL, "unified", false },
+		{ "/sys/fs/cgroup/x/user@1000.service/user.slice/runc-x.scope", NULL,
+		  "unified systemd-user", true },
+		{ "/sys/fs/cgroup/x/user@1000.service/user.slice/runc-x.scope", "unified", "unified",
+		  false },
+		{ "/sys/fs/cgroup/x/user.slice/runc-x.scope", "unified systemd-user",
+		  "unified systemd-user", true },
+		/* A subgroup of the unit. */
+		{ "/sys/fs/cgroup/x/user.slice/runc-x.scope/a/b", "unified systemd-user below:2",
+		  "unified systemd-user below:2", true },
 	};
 
 	(void)state;
@@ -551,7 +557,11 @@ static void load_and_save(void **state)
 		assert_int_equal(cg_systemd_is_user(c), t[i].user);
 		assert_int_equal(cgroup_save(c, &arena, &saved, &owned, &err), 0);
 		assert_string_equal(saved.v[0].value, t[i].path);
-		assert_string_equal(owned, t[i].user ? "unified systemd-user" : "unified");
+		assert_string_equal(owned, t[i].saved);
+		assert_string_equal(cg_path_above(&c->arena, t[i].path, c->sub_depth) +
+					    strlen(t[i].path) - (c->sub_depth ? strlen("runc-x.scope/a/b") :
+									    strlen("runc-x.scope")),
+				    "runc-x.scope");
 		cgroup_free(c);
 	}
 }

@@ -52,6 +52,21 @@ static void everything_that_can_be_said(void **state)
 	says(&s, "INIT_PID BEGIN IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
 }
 
+static void the_cgroup_is_delegated_before_all_mounts(void **state)
+{
+	struct spec_namespace v[] = { NEW(NS_MOUNT), NEW(NS_CGROUP) };
+	struct script s;
+
+	(void)state;
+	plan(&s, v, ARRAY_SIZE(v),
+	     &(struct script_facts){ .privileged = true, .host_hooks = true, .delegate = true });
+	says(&s, "BEGIN CGROUP_READY DELEGATED HOOKS_REQUEST HOOKS_DONE READY");
+	script_expect_idmaps(&s);
+	says(&s, "BEGIN CGROUP_READY DELEGATED IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE READY");
+	plan(&s, v, ARRAY_SIZE(v), &(struct script_facts){ .privileged = true, .join = true, .delegate = true });
+	says(&s, "BEGIN READY");
+}
+
 static void pod_namespaces_are_joined_by_init(void **state)
 {
 	struct spec_namespace v[] = { PATH(NS_NETWORK), PATH(NS_IPC), NEW(NS_PID), NEW(NS_MOUNT) };
@@ -184,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(default_config_needs_no_stage),
 		cmocka_unit_test(everything_that_can_be_said),
+		cmocka_unit_test(the_cgroup_is_delegated_before_all_mounts),
 		cmocka_unit_test(pod_namespaces_are_joined_by_init),
 		cmocka_unit_test(pid_by_path_is_entered_by_the_parent_for_its_children),
 		cmocka_unit_test(a_stage_where_user_namespaces_mix),

@@ -29,6 +29,8 @@ static void create_order(void **state)
 	static const step_fn pairs[][2] = {
 		{ step_begin, step_user_namespace_root },
 		{ step_begin, step_late_namespaces },        /* its root is where init stands */
+		{ step_late_namespaces, step_delegated_cgroup }, /* whose root stays above */
+		{ step_delegated_cgroup, step_mounts },
 		{ step_session, step_terminal },              /* only a leader gets a terminal */
 		{ step_rootfs, step_mounts },
 		{ step_mounts, step_devices },
