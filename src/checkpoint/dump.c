@@ -289,6 +289,8 @@ static int start_criu(struct dump *d, struct err *e)
 
 	if (r == 0 && (d->o->pre_dump || d->o->lazy_pages))
 		r = criu_check_features(&d->criu, d->o->pre_dump, d->o->lazy_pages, e);
+	if (r == 0 && d->o->lazy_pages)
+		r = criu_check_lazy_pipe(e);
 	return r;
 }
 

@@ -304,12 +304,29 @@ static int on_notify(void *data, const struct criu_response *r, int *fd, struct 
 	return 0;
 }
 
+/* When its last steps fail, CRIU kills the init of the pid namespace and waits for it, which waits for
+ * processes that CRIU traces, and so for ever. Such an init has no memory, and yet is no zombie. */
+static bool is_stuck(void *data)
+{
+	struct creation *c = data;
+	char path[32], text[128], letter;
+
+	snprintf(path, sizeof(path), "%d/statm", (int)c->init.pid);
+	if (c->init.pid <= 0 || procfs_read_record(&c->rt->proc, path, text, sizeof(text)) < 0 ||
+	    procfs_pid_stat(&c->rt->proc, c->init.pid, &letter, NULL) < 0)
+		return false;
+	return strncmp(text, "0 ", 2) == 0 && letter != 'Z' && letter != 'X';
+}
+
 static int ask(struct restore *x, struct err *e)
 {
 	const struct criu_request req = { .type = CRIU_RESTORE, .opts = &x->opts };
 	struct criu_response resp;
-	int status = 0, r = criu_call(&x->criu, &req, on_notify, x, &resp, e);
+	int status = 0, r;
 
+	x->criu.is_stuck = is_stuck;
+	x->criu.data = x->c;
+	r = criu_call(&x->criu, &req, on_notify, x, &resp, e);
 	if (r < 0) {
 		criu_end(&x->criu, NULL);
 		warn_of_log(x->dirs.log, LOG_FILE);

@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/log.h"
 #include "os/pidfd.h"
 
 #define SOCKET_FD 3
@@ -183,25 +182,6 @@ static int become_criu(void *data, struct err *e)
 	return err_sys(e, errno, "exec: \"criu\"");
 }
 
-static int check_version(struct criu *c, struct err *e)
-{
-	const struct criu_request req = { .type = CRIU_VERSION, .keep_open = true };
-	struct criu_response resp;
-	int r = criu_call(c, &req, NULL, NULL, &resp, e);
-
-	if (r < 0)
-		return r;
-	c->version = (int)(resp.major * 10000 + resp.minor * 100 + resp.sublevel);
-	/* Built from git: what will be the next minor version. */
-	if (resp.from_git)
-		c->version = (int)(resp.major * 10000 + (resp.minor + 1) * 100);
-	log_debug("Using CRIU %d", c->version);
-	if (c->version < CRIU_VERSION_MIN)
-		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "CRIU version %d must be %d or higher",
-				c->version, CRIU_VERSION_MIN);
-	return 0;
-}
-
 int criu_start(struct criu *c, const struct criu_start *s, struct err *e)
 {
 	struct becoming b = { .s = s };
@@ -216,7 +196,7 @@ int criu_start(struct criu *c, const struct criu_start *s, struct err *e)
 	r = child_start(&child, &c->pid, e);
 	close(ends[1]); /* so that its end is an end of file for us */
 	if (r == 0)
-		r = check_version(c, e);
+		r = criu_check_version(c, e);
 	if (r < 0) {
 		criu_end(c, NULL);
 		return err_wrap(e, "CRIU version check failed");
@@ -235,142 +215,4 @@ int criu_end(struct criu *c, int *ret_status)
 	if (ret_status)
 		*ret_status = status;
 	return r;
-}
-
-/* ---- the talk ---- */
-
-static int send_request(struct criu *c, const struct criu_request *req, struct err *e)
-{
-	auto_str text;
-	ssize_t n;
-
-	str_init(&text);
-	criu_request_encode(req, &text);
-	if (str_failed(&text))
-		return err_sys(e, ENOMEM, "building a request to CRIU");
-	do
-		n = send(c->sock, text.s, text.len, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? err_sys(e, errno, "send a request to CRIU") : 0;
-}
-
-/* The first descriptor is for the caller; there is never a second one. */
-static int take_fd(struct msghdr *msg)
-{
-	int fd = FD_NONE;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= c->cmsg_len; at += sizeof(int)) {
-			int one;
-
-			memcpy(&one, CMSG_DATA(c) + at, sizeof(int));
-			if (fd < 0)
-				fd = one;
-			else
-				close(one);
-		}
-	}
-	return fd;
-}
-
-static int receive(struct criu *c, struct criu_response *ret, int *ret_fd, struct err *e)
-{
-	union {
-		struct cmsghdr align;
-		char buf[CMSG_SPACE(4 * sizeof(int))];
-	} control;
-	static char buf[40960];
-	struct iovec iov = { buf, sizeof(buf) };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
-	};
-	ssize_t n;
-
-	do
-		n = recvmsg(c->sock, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(e, errno, "read CRIU's answer");
-	if (n == 0)
-		return err_make(e, ERR_CHILD, EPIPE, "CRIU ended without an answer: unexpected EOF");
-	*ret_fd = take_fd(&msg);
-	if (msg.msg_flags & MSG_TRUNC || criu_response_decode(buf, (size_t)n, ret) < 0) {
-		fd_close(TAKE_FD(*ret_fd));
-		return err_make(e, ERR_PROTOCOL, EBADMSG, "unable to parse CRIU's answer");
-	}
-	return 0;
-}
-
-static int failed(const struct criu_response *resp, struct err *e)
-{
-	return err_make(e, ERR_CHILD, resp->cr_errno ? (int)resp->cr_errno : EIO,
-			"criu failed: type %s errno %llu", criu_type_name(resp->type),
-			(unsigned long long)resp->cr_errno);
-}
-
-/* CRIU waits for our word. On a bad one it undoes its work and then says that it failed, which is
- * not the news. */
-static int notified(struct criu *c, const struct criu_response *resp, int *fd, criu_notify_fn fn,
-		    void *data, struct err *e)
-{
-	struct criu_request reply = { .type = CRIU_NOTIFY, .notify_success = { .set = true } };
-	struct criu_response rest;
-	struct err unheard;
-	int r;
-
-	log_debug("notify: %s", resp->script);
-	r = fn ? fn(data, resp, fd, e) : 0;
-	fd_close(TAKE_FD(*fd));
-	reply.notify_success.v = r == 0;
-	if (r == 0)
-		return send_request(c, &reply, e);
-	err_init(&unheard);
-	if (send_request(c, &reply, &unheard) == 0 && receive(c, &rest, fd, &unheard) == 0)
-		fd_close(TAKE_FD(*fd));
-	return r;
-}
-
-int criu_call(struct criu *c, const struct criu_request *req, criu_notify_fn fn, void *data,
-	      struct criu_response *ret, struct err *e)
-{
-	int r = send_request(c, req, e);
-
-	while (r == 0) {
-		int fd = FD_NONE;
-
-		r = receive(c, ret, &fd, e);
-		if (r == 0 && ret->success && ret->type == CRIU_NOTIFY) {
-			r = notified(c, ret, &fd, fn, data, e);
-			continue;
-		}
-		fd_close(fd);
-		if (r == 0 && !ret->success)
-			return failed(ret, e);
-		if (r == 0 && ret->type != req->type)
-			return err_make(e, ERR_PROTOCOL, EBADMSG, "unable to parse CRIU's answer: type %s",
-					criu_type_name(ret->type));
-		break;
-	}
-	return r;
-}
-
-int criu_check_features(struct criu *c, bool mem_track, bool lazy_pages, struct err *e)
-{
-	const struct criu_request req = {
-		.type = CRIU_FEATURE_CHECK, .keep_open = true,
-		.mem_track = mem_track, .lazy_pages = lazy_pages,
-	};
-	struct criu_response resp;
-	int r = criu_call(c, &req, NULL, NULL, &resp, e);
-
-	if (r < 0)
-		return err_wrap(e, "CRIU feature check failed");
-	if (mem_track && !resp.mem_track)
-		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "criu is missing features: [MemTrack]");
-	if (lazy_pages && !resp.lazy_pages)
-		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "criu is missing features: [LazyPages]");
-	return 0;
 }

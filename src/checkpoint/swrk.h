@@ -18,6 +18,10 @@ struct criu {
 	pid_t pid;    /* 0: none */
 	int sock;
 	int version;  /* 40201 is 4.2.1 */
+	/* Asked now and then while nothing is heard of it: does it wait for what cannot happen? Then it is
+	 * killed. May be NULL. */
+	bool (*is_stuck)(void *data);
+	void *data;
 };
 #define CRIU_NONE { .pid = 0, .sock = -EBADF, .version = 0 }
 
@@ -41,8 +45,12 @@ typedef int (*criu_notify_fn)(void *data, const struct criu_response *r, int *fd
 /* One request to its end. fn may be NULL. */
 int criu_call(struct criu *c, const struct criu_request *req, criu_notify_fn fn, void *data,
 	      struct criu_response *ret, struct err *e);
-/* ERR_UNSUPPORTED unless CRIU and the kernel can do what r asks. */
+/* ERR_UNSUPPORTED unless CRIU is new enough; part of criu_start(). */
+int criu_check_version(struct criu *c, struct err *e);
+/* ERR_UNSUPPORTED unless CRIU and the kernel can do that. */
 int criu_check_features(struct criu *c, bool mem_track, bool lazy_pages, struct err *e);
+/* ERR_UNSUPPORTED unless a CRIU of ours could have the pipe that serves lazy pages. */
+int criu_check_lazy_pipe(struct err *e);
 
 /* Lets it end. *ret_status as from waitpid(2). Takes an empty one. */
 int criu_end(struct criu *c, int *ret_status);

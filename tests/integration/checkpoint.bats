@@ -469,27 +469,137 @@ page_server() {
 	counts 1
 }
 
+# --- lazy pages ---------------------------------------------------------------------------------
+
+requires_uffd() {
+	criu check --feature uffd-noncoop >/dev/null 2>&1 </dev/null || skip "needs userfaultfd's events"
+}
+# CRIU's server of lazy pages has a pipe of 3276 KiB.
+requires_lazy_server() {
+	requires_uffd
+	[ "$(cat /proc/sys/fs/pipe-max-size)" -ge 4194304 ] || requires sys_resource
+}
+
+# serve_lazily: dumps, and stays to serve; DUMPING is its pid, PORT where.
+serve_lazily() {
+	local try
+	for try in 1 2 3 4 5; do
+		PORT=$((20000 + RANDOM % 10000))
+		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" --lazy-pages --status-fd 9 \
+			--page-server "127.0.0.1:$PORT" --manage-cgroups-mode ignore "$ID" \
+			9>"$T/status" </dev/null >"$T/dump.out" 2>&1 3>&- 4>&- &
+		DUMPING=$!
+		BACKGROUND+=("$DUMPING")
+		wait_for 60 eval "[ -s '$T/status' ] || ! kill -0 $DUMPING"
+		[ ! -s "$T/status" ] || return 0
+		grep -q "Can't bind" "$IMAGES/dump.log" || break
+	done
+	fail "no lazy pages: $(cat "$T/dump.out")"
+}
+
+# lazy_daemon ARG...: what gives the pages to those who are restored; DAEMON is its pid.
+lazy_daemon() {
+	criu lazy-pages --images-dir "$IMAGES" -v4 -o lazy.log "$@" </dev/null >"$T/lazy.out" 2>&1 3>&- 4>&- &
+	DAEMON=$!
+	BACKGROUND+=("$DAEMON")
+	wait_for 20 test -S "$IMAGES/lazy-pages.socket"
+}
+
+@test "checkpoint --lazy-pages: where CRIU could not serve them" {
+	requires criu
+	strake_only "runc waits until somebody asks for a page, and the restore hangs"
+	[ "$(cat /proc/sys/fs/pipe-max-size)" -lt 4194304 ] || skip "fs.pipe-max-size is large enough"
+	requires_uffd
+	start_counter
+	# Without CAP_SYS_RESOURCE, bit 24, whoever has it here.
+	local call=(setpriv --bounding-set -sys_resource "$RUNTIME" --root "$ROOT")
+	command -v setpriv >/dev/null || skip "needs the program setpriv"
+	"${call[@]}" checkpoint --image-path "$IMAGES" --lazy-pages --page-server 127.0.0.1:1 "$ID" \
+		</dev/null >"$T/out" 2>&1 && fail "expected a failure"
+	grep -q 'cannot serve them without a pipe of 3276 KiB: CAP_SYS_RESOURCE is missing' "$T/out"
+	is_status running
+	counts 1
+}
+
 @test "checkpoint --lazy-pages: the status fd says when pages can be fetched" {
 	requires criu cmd_pgrep
-	criu check --feature uffd-noncoop >/dev/null 2>&1 </dev/null || skip "needs userfaultfd's events"
+	requires_lazy_server
 	start_counter
-	PORT=$((20000 + RANDOM % 10000))
-	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" --lazy-pages --status-fd 9 \
-		--page-server "127.0.0.1:$PORT" --manage-cgroups-mode ignore "$ID" \
-		9>"$T/status" </dev/null >"$T/dump.out" 2>&1 3>&- 4>&- &
-	local dumping=$!
-	BACKGROUND+=("$dumping")
-	wait_for 20 test -s "$T/status"
+	serve_lazily
 	assert_eq "$(od -An -tx1 "$T/status" | tr -d ' ')" 00
 	test -s "$IMAGES/inventory.img"
 	# Nobody fetches the pages: CRIU gives up, and the container goes on.
-	kill "$(pgrep -P "$dumping")"
+	kill "$(pgrep -P "$DUMPING")"
 	local rc=0
-	wait "$dumping" || rc=$?
+	wait "$DUMPING" || rc=$?
 	assert_eq "$rc" 1
 	grep -q 'criu' "$T/dump.out"
 	wait_status running
 	counts 1
+}
+
+@test "checkpoint --lazy-pages, and a restore that fetches the memory from there" {
+	requires criu
+	requires_lazy_server
+	start_counter
+	counts 1
+	serve_lazily
+	lazy_daemon --page-server --address 127.0.0.1 --port "$PORT"
+	# The first one is still there until its last page is gone.
+	local first=$ID
+	update_config --arg p "$CGROUP_PARENT/$ID-r" '.linux.cgroupsPath = $p'
+	ID=$first-r ok restore --lazy-pages --manage-cgroups-mode ignore
+	wait "$DUMPING"
+	wait "$DAEMON"
+	gone
+	grep -q 'UFFD transferred pages' "$IMAGES/lazy.log"
+	ID=$first-r counts 2
+	ID=$first-r ok strake delete --force "$first-r"
+}
+
+@test "restore --lazy-pages: from images of this host" {
+	requires criu
+	requires_uffd
+	start_counter
+	counts 1
+	ok dump
+	lazy_daemon
+	ok restore --lazy-pages
+	wait "$DAEMON"
+	grep -q 'UFFD transferred pages' "$IMAGES/lazy.log"
+	counts 2
+}
+
+@test "restore --lazy-pages: nobody has pages" {
+	requires criu
+	requires_uffd
+	start_counter
+	ok dump
+	not_ok restore --lazy-pages
+	assert_has "$err" 'lazy-pages.socket failed: No such file or directory'
+	assert_err_match 'level=error msg="criu failed: type (RESTORE|NOTIFY) errno [0-9]+"'
+	assert_nothing_left
+}
+
+@test "restore --lazy-pages: who has the pages goes away, and CRIU would wait for ever" {
+	requires criu
+	strake_only "runc waits with it"
+	requires_uffd
+	cat >"$T/action" <<-EOF
+		#!/bin/sh
+		[ "\$CRTOOLS_SCRIPT_ACTION" != network-unlock ] || kill -9 \$(cat "$T/daemon")
+	EOF
+	chmod 755 "$T/action"
+	echo "action-script $T/action" >"$T/criu.conf"
+	start_counter
+	ok dump
+	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
+	lazy_daemon
+	echo "$DAEMON" >"$T/daemon"
+	not_ok restore --lazy-pages
+	assert_has "$err" 'Failed sending restore finished indication'
+	assert_err_match 'CRIU hangs: the process that it restored is dead'
+	assert_nothing_left
 }
 
 @test "restore: a runtime that is killed leaves what delete --force removes" {
