@@ -149,6 +149,28 @@ gone() {
 	assert_nothing_left
 }
 
+# dump_delegated: in the same part of the cgroup before and after.
+dump_delegated() {
+	update_config '.annotations["run.oci.delegate-cgroup"] = "payload"'
+	set_args sleep 1000
+	ok start
+	ok dump
+	ok restore
+	assert_eq "$(sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup")" "$CGROUP_PARENT/$ID/payload"
+	ok strake exec "$ID" grep ^0: /proc/self/cgroup
+	assert_out_match '/payload$'
+	ok strake delete --force "$ID"
+}
+
+@test "checkpoint: a delegated cgroup" {
+	strake_only "an annotation of crun"
+	requires criu cgroups_v2
+	dump_delegated
+	rm -rf "$IMAGES"
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	dump_delegated
+}
+
 @test "checkpoint: what a restored container is in" {
 	requires criu
 	start_counter
