@@ -22,7 +22,7 @@ static bool is_present(const struct spec *s, const char *key)
 static int refuse(const struct spec *s, struct err *e)
 {
 	static const char *const refused[] = {
-		A "handler", A "seccomp.plugins", A "systemd.force_cgroup_v1",
+		A "handler", A "seccomp.plugins",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
@@ -115,6 +115,12 @@ int spec_adopt_annotations(struct spec *s, const char *receiver, struct err *e)
 		r = take_cgroup(s, A "systemd.subgroup", &s->linux->cgroup_subgroup, e);
 	if (r == 0)
 		r = take_cgroup(s, A "delegate-cgroup", &s->linux->cgroup_delegate, e);
+	if (r == 0)
+		r = take_path(s, ANNOTATION_CGROUP_V1, &s->linux->cgroup_v1_at, e);
+	if (r == 0 && s->linux->cgroup_v1_at) {
+		s->linux->cgroup_v1_at = path_clean(&s->arena, s->linux->cgroup_v1_at);
+		r = s->linux->cgroup_v1_at ? 0 : no_memory(e);
+	}
 	if (r == 0)
 		r = take_path(s, A "hooks.stdout", &s->hooks.output[0], e);
 	if (r == 0)

@@ -315,6 +315,7 @@ struct spec_linux {
 	/* By annotation, relative and clean, or NULL: the part of the unit that holds the container, and
 	 * the part of the container's cgroup that its user gets. */
 	const char *cgroup_subgroup, *cgroup_delegate;
+	const char *cgroup_v1_at; /* by annotation, clean: the mount that is to be systemd's v1 hierarchy */
 	struct spec_namespaces namespaces;
 	struct spec_devices devices;
 	struct spec_net_devices net_devices;

@@ -22,6 +22,7 @@ struct cgroup_request {
 	const char *path;      /* linux.cgroupsPath or NULL; for systemd slice:prefix:name */
 	const char *id;
 	const char *subgroup;  /* systemd: the container's part of the unit, relative and clean; or NULL */
+	bool named_v1;         /* a place in systemd's v1 hierarchy is wanted on v2, too */
 	bool delegate;         /* cgroup_delegate() will be called */
 	bool rootless;         /* failing to create for want of permission is no error without limits */
 	const struct spec_resources *resources; /* may be NULL */

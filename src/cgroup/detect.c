@@ -148,7 +148,7 @@ static uint32_t bits_of(const char *data)
 
 /* The well-known place: the whole list ("cpu,cpuacct"), the name without "name=", "unified" in a
  * hybrid setup, or the root itself when v2 is all there is. */
-static int find_place(struct cg_host *h, struct arena *a, struct cg_hierarchy *hi, struct err *e)
+int cg_find_place(struct cg_host *h, struct arena *a, struct cg_hierarchy *hi, struct err *e)
 {
 	const char *data = hi->data, *name = str_starts(data, "name=") ? data + 5 : data;
 	struct mount_line m;
@@ -222,7 +222,7 @@ int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy 
 		 * is nothing else to use. */
 		if (!hi.controllers || (h->unified && hi.controllers != CG_UNIFIED) || n == CG_DIRS_MAX)
 			continue;
-		r = find_place(h, a, &hi, e);
+		r = cg_find_place(h, a, &hi, e);
 		if (r < 0)
 			return r;
 		if (r > 0)

@@ -136,6 +136,8 @@ struct cg_hierarchy {
 /* Fills at most CG_DIRS_MAX; what is not mounted is left out. */
 int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy *ret, size_t *ret_n,
 			struct err *e);
+/* Where hi (data, controllers) is mounted; 1, or 0: nowhere. */
+int cg_find_place(struct cg_host *h, struct arena *a, struct cg_hierarchy *hi, struct err *e);
 /* The root (field 4) of what is mounted at mount, or NULL. */
 const char *cg_mount_root(struct cg_host *h, struct arena *a, const char *mount, struct err *e);
 /* The container's directory. own is relative to the mount; cgroups_path may be NULL. */
@@ -181,6 +183,20 @@ int64_t cg_read_key(int fd, const char *file, const char *key);
 bool cg_may_lose(const struct cgroup *c, int r);
 void cg_sleep_us(unsigned us);
 int64_t cg_now_ms(void);
+
+/* ---- named.c: a directory in the v1 hierarchy "name=systemd" beside the one of v2 ---- */
+
+/* Needs the v2 directory. must: that there is no such hierarchy is an error. */
+int cg_named_add(struct cgroup *c, struct cg_host *h, bool must, struct err *e);
+/* NULL: there is none. On v1 it is a hierarchy like the others. */
+struct cg_dir *cg_named(const struct cgroup *c);
+int cg_named_make(struct cgroup *c, struct err *e);
+int cg_named_join(struct cgroup *c, pid_t pid, struct err *e);
+int cg_named_give(struct cgroup *c, uint32_t uid, struct err *e);
+/* runc takes a v2 state with more than one path for a broken one: it is known by words instead, in the
+ * list of what is ours. */
+#define CG_NAMED      "named"
+#define CG_NAMED_OURS "name=systemd"
 
 /* ---- delegate.c ---- */
 

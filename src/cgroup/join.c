@@ -61,7 +61,7 @@ int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
 	else
 		r = join_path(c, d, path, pid, e);
 	arena_fini(&a);
-	return r;
+	return r < 0 ? r : cg_named_join(c, pid, e);
 }
 
 int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e)
@@ -105,7 +105,7 @@ int cgroup_join_sub(struct cgroup *c, pid_t pid, const char *controllers, const 
 		const struct cg_dir *d = &c->dirs[i];
 		char *path = path_join(&a, d->path, sub);
 
-		if (d->lost || !(d->controllers & bits))
+		if (d->lost || !(d->controllers & bits) || (d == cg_named(c) && !controllers))
 			continue;
 		if (!path)
 			r = err_sys(e, ENOMEM, "join cgroup %s", d->path);

@@ -150,6 +150,11 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgro
 		if (r < 0)
 			return r;
 	}
+	if (req->named_v1 && c->ops == &cg_v2_ops) {
+		r = cg_named_add(c, h, true, e);
+		if (r < 0)
+			return err_wrap(e, "run.oci.systemd.force_cgroup_v1");
+	}
 	*ret = TAKE_PTR(c);
 	return 0;
 }
@@ -173,6 +178,22 @@ static bool is_owned(const char *owned, const char *name)
 	if (!*name)
 		name = UNIFIED_OWNED;
 	return cg_has_word(owned, ' ', name, strlen(name));
+}
+
+static int load_named(struct cgroup *c, const char *owned, struct procfs *proc, struct err *e)
+{
+	struct cg_host h = { .root = CG_ROOT, .unified = true, .proc = proc };
+	struct cg_dir *d;
+	int r;
+
+	if (c->ops != &cg_v2_ops || !owned || !cg_has_word(owned, ' ', CG_NAMED, strlen(CG_NAMED)) ||
+	    !path_is_below(c->dirs[0].path, CG_ROOT))
+		return 0;
+	r = cg_named_add(c, &h, false, e);
+	d = r < 0 ? NULL : cg_named(c);
+	if (d)
+		d->ours = cg_has_word(owned, ' ', CG_NAMED_OURS, strlen(CG_NAMED_OURS));
+	return r;
 }
 
 static unsigned load_depth(const char *owned)
@@ -224,6 +245,9 @@ int cg_load_on(bool fake, enum cgroup_manager m, const struct kv_list *paths, co
 	if (c->n_dirs)
 		c->ops = c->n_dirs == 1 && c->dirs[0].controllers == CG_UNIFIED ? &cg_v2_ops
 									       : &cg_v1_ops;
+	r = load_named(c, owned, proc, e);
+	if (r < 0)
+		return r;
 	if (m == CGROUP_SYSTEMD) {
 		r = cg_systemd_load(c, owned, e);
 		if (r < 0)
@@ -258,7 +282,7 @@ int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_pat
 		const char *name = cg_controller_name(bit);
 		struct key_value *kv = &l.v[l.n];
 
-		if (!d)
+		if (!d || d == cg_named(c))
 			continue;
 		kv->key = arena_strdup(a, name);
 		kv->value = arena_strdup(a, d->path);
@@ -268,6 +292,8 @@ int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_pat
 		if (d->ours)
 			str_addf(&owned, "%s%s", owned.len ? " " : "", *name ? name : UNIFIED_OWNED);
 	}
+	if (cg_named(c))
+		str_addf(&owned, " " CG_NAMED "%s", cg_named(c)->ours ? " " CG_NAMED_OURS : "");
 	if (cg_systemd_is_user(c))
 		str_addf(&owned, "%s" CG_SYSTEMD_USER, owned.len ? " " : "");
 	if (c->sub_depth)

@@ -88,7 +88,7 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	struct cgroup_request req = {
 		.manager = c->rt->cgroup_manager,
 		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
-		.subgroup = l->cgroup_subgroup, .delegate = l->cgroup_delegate != NULL,
+		.named_v1 = l->cgroup_v1_at != NULL, .subgroup = l->cgroup_subgroup, .delegate = l->cgroup_delegate != NULL,
 		.resources = l->resources, .annotations = &c->bundle.spec.annotations,
 		.proc = &c->rt->proc,
 	};

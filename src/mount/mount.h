@@ -35,6 +35,7 @@ struct mount_input {
 	bool live;             /* for a container that runs: all sources are opened by the parent */
 	bool no_pivot;
 	bool terminal;
+	const char *cgroup_v1_at; /* the destination of what becomes systemd's v1 hierarchy; or NULL */
 	bool cgroup_unified;   /* the host's /sys/fs/cgroup is cgroup2 */
 	const struct mount_cgroup_hierarchy *cgroups; /* v1/hybrid: all; v2: one; may be empty */
 	size_t n_cgroups;

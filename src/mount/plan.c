@@ -113,6 +113,7 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	bool bind = str_eq(m->type, "bind") || str_eq(m->type, "rbind");
 	struct mount_op *op;
 	const char *dest;
+	bool forced;
 	int r;
 
 	if (str_empty(m->destination))
@@ -129,7 +130,8 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	if (r < 0)
 		return r;
 	op->source = m->source;
-	bind = bind || (op->opt.set & MS_BIND);
+	forced = str_eq(p->in.cgroup_v1_at, dest);
+	bind = !forced && (bind || (op->opt.set & MS_BIND));
 	if (str_eq(m->type, "rbind"))
 		op->opt.set |= MS_BIND | MS_REC;
 	if (op->opt.copyup && (bind || !str_eq(m->type, "tmpfs")))
@@ -142,6 +144,8 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	if (bind) {
 		op->kind = MOUNT_OP_BIND;
 		r = plan_bind(p, op, m, e);
+	} else if (forced) {
+		r = mount_plan_cgroup_named(p, op, e);
 	} else if (str_empty(m->type)) {
 		return err_make(e, ERR_CONFIG, EINVAL, "a mount that is not a bind needs a type");
 	} else if (check_live(p, m->type, e) < 0) {
@@ -171,7 +175,7 @@ static size_t count_ops(const struct mount_input *in)
 	size_t per_cgroup = mount_plan_cgroups_max(in), n = 1, i;
 
 	for (i = 0; i < in->mounts->n; i++)
-		n += str_eq(in->mounts->v[i].type, "cgroup") ? per_cgroup : 1;
+		n += str_eq(in->mounts->v[i].type, "cgroup") ? per_cgroup : in->cgroup_v1_at ? 2 : 1;
 	return n;
 }
 
@@ -203,6 +207,10 @@ static int fill(struct mount_plan *p, struct err *e)
 		if (plan_entry(p, m, words, e) < 0)
 			return err_place(e, "%s", words);
 	}
+	if (p->in.cgroup_v1_at && !p->has_cgroup_v1)
+		return err_make(e, ERR_CONFIG, EINVAL,
+				"run.oci.systemd.force_cgroup_v1: no mount has the destination %s",
+				p->in.cgroup_v1_at);
 	p->setup_dev = !dev_is_bound(p);
 	return p->in.notify_socket_dir ? plan_notify(p) : 0;
 }

@@ -57,6 +57,7 @@ struct mount_plan {
 	struct mount_op *ops;
 	size_t n_ops;
 	bool setup_dev;
+	bool has_cgroup_v1; /* what in.cgroup_v1_at names was there */
 	mount_ask_fn ask_idmap;
 	void *ask_data;
 	const struct mount_executor *exec; /* chosen in mount_rootfs_prepare() */
@@ -113,6 +114,8 @@ int mount_plan_no_memory(struct err *e);
 /* plan_cgroup.c: op, of type cgroup, becomes what this host's cgroups need, with more operations
  * after it: mount_plan_cgroups_max() in all. */
 int mount_plan_cgroups(struct mount_plan *p, struct mount_op *op, struct err *e);
+/* A tmpfs with systemd's v1 hierarchy in it alone: two operations. */
+int mount_plan_cgroup_named(struct mount_plan *p, struct mount_op *op, struct err *e);
 size_t mount_plan_cgroups_max(const struct mount_input *in);
 
 /* dev.c: the devices that every container has; NULL beyond. */

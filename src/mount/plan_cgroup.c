@@ -59,8 +59,13 @@ static void only_pseudo_flags(struct mount_options *o, const struct mount_option
 	o->clr = 0;
 }
 
-/* cgroup v1: a tmpfs with a directory for each hierarchy. */
-static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *e)
+static bool is_named(const struct mount_cgroup_hierarchy *h)
+{
+	return str_eq(h->options, "name=systemd");
+}
+
+/* cgroup v1: a tmpfs with a directory for each hierarchy, or for systemd's alone. */
+static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, bool named_only, struct err *e)
 {
 	struct mount_options asked = dir->opt;
 	size_t i;
@@ -72,9 +77,12 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 	for (i = 0; i < p->in.n_cgroups; i++) {
 		const struct mount_cgroup_hierarchy *h = &p->in.cgroups[i];
 		bool systemd = str_eq(h->name, "systemd");
-		const char *dest = path_join(&p->arena, dir->dest, h->name);
 		struct mount_op *op;
+		const char *dest;
 
+		if (named_only && !is_named(h))
+			continue;
+		dest = path_join(&p->arena, dir->dest, h->name);
 		if (!dest)
 			return mount_plan_no_memory(e);
 		op = mount_op_add(p, MOUNT_OP_BIND, dir->words, dest);
@@ -97,7 +105,7 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 	}
 	for (i = 0; i < p->in.n_cgroups; i++) {
 		const char *name = p->in.cgroups[i].name;
-		int r = strchr(name, ',') ? plan_cgroup_links(p, dir, name, e) : 0;
+		int r = !named_only && strchr(name, ',') ? plan_cgroup_links(p, dir, name, e) : 0;
 
 		if (r < 0)
 			return r;
@@ -107,7 +115,17 @@ static int plan_cgroup1(struct mount_plan *p, struct mount_op *dir, struct err *
 
 int mount_plan_cgroups(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
-	return p->in.cgroup_unified ? plan_cgroup2(p, op, e) : plan_cgroup1(p, op, e);
+	return p->in.cgroup_unified ? plan_cgroup2(p, op, e) : plan_cgroup1(p, op, false, e);
+}
+
+int mount_plan_cgroup_named(struct mount_plan *p, struct mount_op *op, struct err *e)
+{
+	for (size_t i = 0; i < p->in.n_cgroups; i++)
+		p->has_cgroup_v1 |= is_named(&p->in.cgroups[i]);
+	if (!p->has_cgroup_v1)
+		return err_make(e, ERR_UNSUPPORTED, ENOENT, "run.oci.systemd.force_cgroup_v1: the cgroup v1 "
+				"hierarchy name=systemd is not mounted on this host");
+	return plan_cgroup1(p, op, true, e);
 }
 
 size_t mount_plan_cgroups_max(const struct mount_input *in)

@@ -249,3 +249,81 @@ init_cgroup() { sed -n 's/^0:://p' "/proc/$(init_pid)/cgroup"; }
 	annotate delegate-cgroup ''
 	ok strake_run
 }
+
+# named_v1: the test mounts systemd's v1 hierarchy where the host has v2 alone; in $NAMED. Wherever it is
+# mounted will do, so a place is taken that every host has, in a mount namespace that is the tests' own.
+named_v1() {
+	NAMED=/sys/fs/cgroup/systemd
+	is_cgroup2 || return 0
+	[ "$(readlink /proc/self/ns/mnt)" != "$(readlink /proc/1/ns/mnt)" ] ||
+		skip "needs a mount namespace of the tests' own (tests/run v2)"
+	NAMED=/mnt
+	mount -t cgroup -o none,name=systemd systemd "$NAMED"
+}
+teardown() {
+	local rc=0
+	teardown_bundle || rc=1
+	[ "${NAMED:-}" != /mnt ] || umount "$NAMED"
+	return $rc
+}
+
+# force_v1: that in place of the container's cgroup2.
+force_v1() {
+	named_v1
+	annotate systemd.force_cgroup_v1 /sys/fs/cgroup/
+	update_config '.mounts += [{"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["rw"]}]'
+}
+named_dir() { echo "$NAMED$CGROUP_PARENT/$ID"; }
+
+@test "annotations: run.oci.systemd.force_cgroup_v1" {
+	force_v1
+	update_config '.linux.namespaces += [{"type": "cgroup"}]'
+	set_sh 'mkdir /sys/fs/cgroup/systemd/init.scope; ls /sys/fs/cgroup; stat -f -c %t /sys/fs/cgroup /sys/fs/cgroup/systemd
+		grep name=systemd: /proc/self/cgroup; sleep 1000'
+	ok strake_run --detach
+	wait_for 10 test -d "$(named_dir)/init.scope"
+	wait_for 10 grep -q name= "$T/out.1"
+	# tmpfs and cgroup v1.
+	assert_eq "$(sed 's/^[0-9]*://' "$T/out.1")" $'systemd\n1021994\n27e0eb\nname=systemd:/'
+	grep -q ":name=systemd:.*$CGROUP_PARENT/$ID\$" "/proc/$(init_pid)/cgroup"
+	ok strake exec "$ID" sh -c 'echo 0 >/sys/fs/cgroup/systemd/init.scope/cgroup.procs; grep name= /proc/self/cgroup'
+	assert_out_match 'name=systemd:/init.scope$'
+	ok strake exec "$ID" grep name= /proc/self/cgroup
+	assert_out_match 'name=systemd:/$'
+	ok strake pause "$ID"
+	ok strake resume "$ID"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	[ ! -e "$(named_dir)" ]
+	assert_nothing_left
+}
+
+@test "annotations: force_cgroup_v1 without a cgroup namespace shows the own part alone" {
+	force_v1
+	run_sh 'ls -d /sys/fs/cgroup/systemd/st* || cat /sys/fs/cgroup/systemd/cgroup.procs'
+	assert_out 1
+	[ ! -e "$(named_dir)" ]
+	# The runtime's state is one that runc can read: a single path on v2.
+	run_sleeper
+	! is_cgroup2 || assert_eq "$(jq -c '.cgroup_paths | keys' "$ROOT/$ID/state.json")" '[""]'
+	ok strake delete --force "$ID"
+	[ ! -e "$(named_dir)" ]
+}
+
+@test "annotations: force_cgroup_v1 that cannot be had is an error" {
+	annotate systemd.force_cgroup_v1 /sys/fs/cgroup
+	set_args true
+	if is_cgroup2; then
+		not_ok strake_run
+		assert_err_match 'force_cgroup_v1: the cgroup v1 hierarchy name=systemd is not mounted on this host'
+	fi
+	force_v1
+	annotate systemd.force_cgroup_v1 /other
+	not_ok strake_run
+	assert_err_match 'force_cgroup_v1: no mount has the destination /other'
+	annotate systemd.force_cgroup_v1 relative
+	not_ok strake_run
+	assert_err_match 'force_cgroup_v1: .*relative.* is not an absolute path'
+	assert_nothing_left
+}

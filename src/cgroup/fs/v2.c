@@ -148,15 +148,18 @@ static int v2_create(struct cgroup *c, const struct spec_resources *r, struct er
 	}
 	if (ret >= 0 && !d->lost && !d->ours)
 		ret = cg_check_unused(c, e);
+	if (ret >= 0)
+		ret = cg_named_make(c, e);
 	return ret >= 0 && r ? v2_set(c, r, e) : ret;
 }
 
 static int v2_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)
 {
-	struct cg_dir *d = cg_dir_main(c);
-
+	struct cg_dir *d = cg_dir_of(c, CG_UNIFIED);
 	/* The write waits for RCU, up to 12 ms on an idle host: never for nothing. */
-	return !d || born_in ? 0 : cg_write_pid(c, d, pid, e);
+	int r = !d || born_in ? 0 : cg_write_pid(c, d, pid, e);
+
+	return r < 0 ? r : cg_named_join(c, pid, e);
 }
 
 static int v2_devices(struct cgroup *c, const struct spec_resources *r, struct err *e)
@@ -196,8 +199,9 @@ int cg_v2_give(struct cgroup *c, struct cg_dir *d, uint32_t uid, struct err *e)
 static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
 {
 	struct cg_dir *d = cg_dir_main(c);
+	int r = d ? cg_v2_give(c, d, uid, e) : 0;
 
-	return d ? cg_v2_give(c, d, uid, e) : 0;
+	return r < 0 ? r : cg_named_give(c, uid, e);
 }
 
 /* ---- freezer (Linux 5.2) ---- */
