@@ -61,7 +61,7 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 	if (r < 0)
 		return r;
 	r = p->exec->bind(p, op, !opened_here, &source, &t, e);
-	if (r == 0 && op->late_readonly)
+	if (r == 0 && (op->late_readonly || p->in.live))
 		op->mounted = TAKE_FD(source);
 	return r;
 }
@@ -98,8 +98,9 @@ static int explain(const struct mount_plan *p, const struct mount_op *op, int r,
 static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
 	struct mount_target t = { .fd = FD_NONE };
-	bool used = op->label_on_root || op->opt.copyup || op->late_readonly;
-	auto_fd mount = FD_NONE, below = FD_NONE;
+	bool kept = op->late_readonly || p->in.live, used = op->label_on_root || op->opt.copyup || kept;
+	auto_fd own = FD_NONE, below = FD_NONE;
+	int mount = FD_NONE;
 	auto_left_fd target = FD_NONE;
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
 
@@ -112,19 +113,20 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 			return err_sys(e, errno, "open %s to copy it up", op->dest);
 	}
 	if (op->tree >= 0) {
-		mount = TAKE_FD(op->tree);
-		r = p->exec->bind(p, op, true, &mount, &t, e);
+		own = TAKE_FD(op->tree);
+		r = p->exec->bind(p, op, true, &own, &t, e);
 	} else {
-		r = p->exec->fs(p, op, &t, used ? &mount : NULL, e);
+		r = p->exec->fs(p, op, &t, used ? &own : NULL, e);
 	}
 	if (r < 0)
 		return explain(p, op, r, e);
+	mount = own;
+	if (kept)
+		op->mounted = TAKE_FD(own);
 	if (op->label_on_root)
 		r = label_root(op, mount, e);
 	if (r == 0 && op->opt.copyup)
 		r = mount_copy_up(below, mount, e);
-	if (r == 0 && op->late_readonly)
-		op->mounted = TAKE_FD(mount);
 	return r;
 }
 

@@ -11,13 +11,32 @@
 #include "os/mount_old.h"
 #include "os/safe_path.h"
 
+/* By their descriptors: what a path leads to may have changed. */
+static int take_back(struct mount_plan *p, struct err *e)
+{
+	int first = -e->errnum;
+
+	for (size_t i = p->n_ops; i > 0; i--) {
+		const struct mount_op *op = &p->ops[i - 1];
+
+		/* EINVAL: it is not mounted any more. */
+		int r = op->mounted < 0 ? 0 : os_umount_old(p->proc, op->mounted);
+
+		if (r < 0 && r != -EINVAL)
+			err_wrap(e, "%s stays mounted", op->dest);
+	}
+	return first;
+}
+
 int mount_live_add(struct mount_plan *p, int root, struct procfs *proc, struct err *e)
 {
 	p->exec = &mount_exec_fd;
 	p->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
 	if (p->root < 0)
 		return err_sys(e, errno, "keep the container's root");
-	return mount_all(p, proc, e) < 0 ? -e->errnum : mount_late_readonly(p, e);
+	if (mount_all(p, proc, e) < 0 || mount_late_readonly(p, e) < 0)
+		return take_back(p, e);
+	return 0;
 }
 
 /* Linux 5.8 tells; before, umount(2) says EINVAL. */

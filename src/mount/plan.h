@@ -46,7 +46,8 @@ struct mount_op {
 	bool late_source; /* another mount of the config provides it: only init can open it */
 	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
 	int tree;    /* the source or the idmapped file system, opened and configured by the parent */
-	int mounted; /* the mount made, kept until mount_finish() when late_readonly */
+	int mounted; /* the mount made, kept until mount_finish() when late_readonly, and in a live plan
+		      * until all are made, so that it can be taken back */
 };
 
 struct mount_executor;

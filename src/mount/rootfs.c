@@ -259,14 +259,15 @@ int mount_late_readonly(struct mount_plan *p, struct err *e)
 		struct mount_op *op = &p->ops[i];
 		int r;
 
-		if (op->mounted < 0)
+		if (op->mounted < 0 || !op->late_readonly)
 			continue;
 		r = p->exec->add_attr(p, op->mounted, OS_MOUNT_ATTR_RDONLY);
 		if (r < 0) {
 			err_sys(e, -r, "make it read-only");
 			return err_place(e, "%s", op->words);
 		}
-		cleanup_fd(&op->mounted);
+		if (!p->in.live)
+			cleanup_fd(&op->mounted);
 	}
 	return 0;
 }

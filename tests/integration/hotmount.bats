@@ -34,6 +34,20 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_err_match '/new/dir is not a mount point'
 }
 
+@test "mounts: all are added, or none" {
+	run_sleeper
+	ok inside 'mkdir /real; ln -s /real /link; cat /proc/self/mountinfo >/before'
+	not_ok mounts add "$(bind | jq -c '. + (map(.destination = "/link")) + [
+		{"destination": "/tm", "type": "tmpfs", "source": "tmpfs", "options": ["ro"]},
+		{"destination": "/tm/deep", "type": "tmpfs", "source": "tmpfs", "options": ["size=64k"]},
+		{"destination": "/etc/passwd/none", "type": "tmpfs", "source": "tmpfs"}]')"
+	assert_err_match 'mounts.4. \(/etc/passwd/none\).*ot a directory'
+	ok inside 'cmp /before /proc/self/mountinfo; ls /new/dir /real'
+	assert_not "$out" file
+	ok mounts add "$(bind)"
+	ok inside 'cat /new/dir/file'
+}
+
 @test "mounts: of a created container, of a file, a tmpfs, from stdin" {
 	set_sh 'cat /one; ls -d /two/*; touch /two/x || echo read-only'
 	ok strake_create
