@@ -77,15 +77,29 @@ static int run_one(const struct spec_hook *h, const struct hook_context *ctx, st
 	return err_make(e, ERR_CHILD, ECANCELED, "%s, stdout: %s, stderr: %s", how, out, errors);
 }
 
+/* A FIFO must not hold up the runtime, which may have the container's lock: it has a reader or is an
+ * error. Hooks then wait for that reader as for any other. */
+static int open_output(const char *path, struct err *e)
+{
+	auto_fd fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == ENXIO)
+		return err_make(e, ERR_SYS, ENXIO,
+				"open %s for the output of hooks: nobody reads from it", path);
+	if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0)
+		return err_sys(e, errno, "open %s for the output of hooks", path);
+	return TAKE_FD(fd);
+}
+
 int hooks_open_output(const struct spec_hooks *h, int *ret, struct err *e)
 {
 	ret[0] = ret[1] = FD_NONE;
 	for (size_t i = 0; i < 2; i++) {
 		if (!h->output[i])
 			continue;
-		ret[i] = open(h->output[i], O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		ret[i] = open_output(h->output[i], e);
 		if (ret[i] < 0) {
-			err_sys(e, errno, "open %s for the output of hooks", h->output[i]);
+			ret[i] = FD_NONE;
 			hooks_close_output(ret);
 			return -e->errnum;
 		}

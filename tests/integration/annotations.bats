@@ -34,6 +34,23 @@ annotate() { update_config --arg k "run.oci.$1" --arg v "$2" '.annotations[$k] =
 	assert_nothing_left
 }
 
+@test "annotations: a FIFO for the output of hooks" {
+	mkfifo "$T/fifo"
+	annotate hooks.stdout "$T/fifo"
+	update_config '.hooks.createRuntime = [{"path": "/bin/echo", "args": ["echo", "hooked"]}]'
+	CALL_TIMEOUT=20 not_ok strake_run
+	assert_status 1
+	assert_err_match 'open .*/fifo for the output of hooks: nobody reads from it'
+	assert_nothing_left
+	# A reader from here on.
+	local fd
+	exec {fd}<>"$T/fifo"
+	ok strake_run
+	timeout 10 head -n 1 <&"$fd" >"$T/read"
+	exec {fd}>&-
+	assert_eq "$(cat "$T/read")" hooked
+}
+
 @test "annotations: run.oci.keep_original_groups" {
 	requires cmd_setpriv
 	annotate keep_original_groups 1
