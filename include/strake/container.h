@@ -87,7 +87,7 @@ typedef int (*strake_info_fn)(void *data, const struct strake_info *info);
 int strake_state(strake_runtime *rt, const char *id, strake_info_fn fn, void *data,
 		 struct strake_error *err);
 /* In the order of ids; what cannot be read is given to unreadable (may be NULL) and passed over. */
-int strake_list(strake_runtime *rt, strake_info_fn fn,
+int strake_list(strake_runtime *rt, enum strake_detail detail, strake_info_fn fn,
 		void (*unreadable)(void *data, const char *id, const char *why), void *data,
 		struct strake_error *err);
 /* The OCI state as JSON (2-space indented, no final newline), heap: free() it. */

@@ -111,6 +111,13 @@ struct strake_restore_options {
 	const char *lsm_mount_context;
 };
 
+/* How much a list tells of each container: the less, the cheaper. */
+enum strake_detail {
+	STRAKE_DETAIL_ID,   /* nothing but the id */
+	STRAKE_DETAIL_ROW,  /* all but rootfs and annotations */
+	STRAKE_DETAIL_FULL,
+};
+
 /* One container as `state` and `list` show it. Strings belong to the call that gave it. */
 struct strake_info {
 	const char *id, *status, *bundle, *rootfs, *created, *owner;

@@ -153,7 +153,7 @@ int strake_state(strake_runtime *rt, const char *id, strake_info_fn fn, void *da
 	return api_result(r, &e, err);
 }
 
-int strake_list(strake_runtime *rt, strake_info_fn fn,
+int strake_list(strake_runtime *rt, enum strake_detail detail, strake_info_fn fn,
 		void (*unreadable)(void *data, const char *id, const char *why), void *data,
 		struct strake_error *err)
 {
@@ -161,7 +161,7 @@ int strake_list(strake_runtime *rt, strake_info_fn fn,
 	struct listing l = { .fn = fn, .unreadable = unreadable, .data = data, .e = &e };
 
 	err_init(&e);
-	return api_result(container_list(&rt->rt, give, give_unreadable, &l, &e), &e, err);
+	return api_result(container_list(&rt->rt, detail, give, give_unreadable, &l, &e), &e, err);
 }
 
 static int write_state(const struct container_info *info, struct str *out, struct err *e)

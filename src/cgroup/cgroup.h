@@ -106,6 +106,12 @@ enum cgroup_event cgroup_watch_read(struct cgroup_watch *w);
 /* How often the OOM killer had struck when it was last read. */
 int64_t cgroup_watch_oom_kills(const struct cgroup_watch *w);
 
+/* Where many cgroups are looked at: FD_NONE unless the host has v2 alone. */
+int cgroup_glance_open(void);
+/* True: somebody is in the cgroup at path, and it is not frozen, not by an ancestor either. False says
+ * nothing. */
+bool cgroup_glance(int fd, const char *path);
+
 /* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? */
 bool cgroup_host_is_unified(void);
 

@@ -102,7 +102,12 @@ static int run(struct cli *c, void *values, char **args, size_t n_args)
 	table_init(&l.table, ARRAY_SIZE(header));
 	if (!v->quiet && !json)
 		table_add(&l.table, header);
-	r = strake_list(c->rt, v->quiet ? add_id : json ? add_json : add_row, unreadable, &l, &c->err);
+	if (v->quiet)
+		r = strake_list(c->rt, STRAKE_DETAIL_ID, add_id, unreadable, &l, &c->err);
+	else if (json)
+		r = strake_list(c->rt, STRAKE_DETAIL_FULL, add_json, unreadable, &l, &c->err);
+	else
+		r = strake_list(c->rt, STRAKE_DETAIL_ROW, add_row, unreadable, &l, &c->err);
 	if (r == 0 && json)
 		str_add(&l.text, l.n ? "]\n" : "null\n");
 	if (r == 0)

@@ -63,7 +63,7 @@ int matching_each(struct cli *c, const char *expression,
 		regerror(r, &ids.expression, why, sizeof(why));
 		return cli_fail(c, "invalid regular expression %s: %s", expression, why);
 	}
-	r = strake_list(c->rt, add_info, add_unreadable, &ids, &c->err);
+	r = strake_list(c->rt, STRAKE_DETAIL_ID, add_info, add_unreadable, &ids, &c->err);
 	if (r == 0 && str_failed(&ids.text))
 		r = cli_fail(c, "list the containers: %s", err_strerror(ENOMEM));
 	if (r == 0)

@@ -58,8 +58,10 @@ struct container_info {
 	bool oom_killed; /* stopped, and the OOM killer struck in it; container_list() leaves it out */
 };
 int container_info(struct runtime *rt, const char *id, struct container_info *i, struct err *e);
-/* fn for each readable container in the order of ids, unreadable for the rest. */
-int container_list(struct runtime *rt, int (*fn)(void *data, const struct container_info *i),
+/* fn for each readable container in the order of ids, unreadable for the rest. What the detail leaves
+ * out may be empty in i. */
+int container_list(struct runtime *rt, enum strake_detail detail,
+		   int (*fn)(void *data, const struct container_info *i),
 		   void (*unreadable)(void *data, const char *id, const struct err *why), void *data,
 		   struct err *e);
 

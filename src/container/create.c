@@ -266,6 +266,9 @@ int creation_publish(struct creation *c, struct err *e)
 	c->state.creating = false;
 	/* It is long: only once there is something to exec into. */
 	c->state.seccomp = c->bundle.spec.linux->seccomp;
+	/* What `run` waits for is listed less often than it is made. */
+	if (c->wait_for_start)
+		store_write_brief(&c->dir, &c->state);
 	return store_write_state(&c->dir, &c->state, e);
 }
 

@@ -92,17 +92,16 @@ static int make_root(const char *root, struct err *e)
 }
 
 /* -ENOENT without an error set when there is no root. */
-static int open_root(const char *root, int *ret, struct err *e)
+static int open_root(const char *root, int *ret, struct stat *st, struct err *e)
 {
 	auto_fd fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
 	int r;
 
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", root);
-	r = check_owner(fd, root, &st, e);
+	r = check_owner(fd, root, st, e);
 	if (r < 0)
 		return r;
 	*ret = TAKE_FD(fd);
@@ -152,7 +151,7 @@ int store_open(const char *root, const char *id, struct store_dir *ret, struct e
 	if (r < 0)
 		return r;
 	err_init(e);
-	r = open_root(root, &rootfd, e);
+	r = open_root(root, &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : not_found(e);
 	return open_dir(rootfd, root, id, ret, &st, e);
@@ -168,12 +167,12 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 	if (r < 0)
 		return r;
 	err_init(e);
-	r = open_root(root, &rootfd, e);
+	r = open_root(root, &rootfd, &st, e);
 	if (r < 0 && !err_is_set(e)) {
 		r = make_root(root, e);
 		if (r < 0)
 			return r;
-		r = open_root(root, &rootfd, e);
+		r = open_root(root, &rootfd, &st, e);
 	}
 	if (r < 0)
 		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s", root);
@@ -277,22 +276,26 @@ static bool is_directory(int rootfd, const struct dirent *ent)
 	return fstatat(rootfd, ent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-int store_list(const char *root, int (*fn)(void *data, const char *id), void *data, struct err *e)
+int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *id), void *data,
+	       struct err *e)
 {
 	auto_fd rootfd = FD_NONE;
+	struct stat st;
+	bool shared;
 	struct dirent **list;
 	int n, r;
 
 	err_init(e);
-	r = open_root(root, &rootfd, e);
+	r = open_root(root, &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : 0;
 	n = scandirat(rootfd, ".", &list, only_names, by_name);
 	if (n < 0)
 		return err_sys(e, errno, "readdir %s", root);
+	shared = st.st_mode & (S_IWGRP | S_IWOTH);
 	for (int i = 0; i < n; i++) {
 		if (r == 0 && is_directory(rootfd, list[i]))
-			r = fn(data, list[i]->d_name);
+			r = fn(data, shared ? FD_NONE : rootfd, list[i]->d_name);
 		free(list[i]);
 	}
 	free(list);

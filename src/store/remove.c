@@ -87,12 +87,13 @@ static int remove_content(int fd, unsigned depth)
 }
 
 /*
- * As most containers leave it: nothing but these two, told by the descriptor that is open anyway.
+ * As most containers leave it: nothing but these, told by the descriptor that is open anyway.
  * False: something else is there, and nothing was removed.
  */
 static bool remove_usual(int fd)
 {
-	static const char *const usual[] = { ".", "..", "config.json", "state.json" };
+	static const char *const usual[] = { ".", "..", "config.json", "state.json", "brief" };
+	bool has_brief = false;
 	alignas(struct dirent64) char buf[1024];
 	ssize_t n;
 
@@ -107,10 +108,12 @@ static bool remove_usual(int fd)
 				i++;
 			if (i == ARRAY_SIZE(usual))
 				return false;
+			has_brief = has_brief || i == ARRAY_SIZE(usual) - 1;
 			at += ent->d_reclen;
 		}
 	}
-	return n == 0 && (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
+	return n == 0 && (!has_brief || unlinkat(fd, "brief", 0) == 0) &&
+	       (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
 	       (unlinkat(fd, "state.json", 0) == 0 || errno == ENOENT);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * <root>/<id>/: state.json, config.json (the snapshot), exec.fifo, lock.
+ * <root>/<id>/: state.json, config.json (the snapshot), exec.fifo, brief.
  * Runs in: parent.
  * Must not happen here: believing what is read without a check of its owner and type.
  */
 #pragma once
+
+#include <limits.h>
 
 #include "base/err.h"
 #include "oci/state.h"
@@ -53,8 +55,25 @@ int store_make_fifo(const struct store_dir *d, uint32_t uid, uint32_t gid, struc
 bool store_has_fifo(const struct store_dir *d);
 int store_remove_fifo(const struct store_dir *d);
 
-/* Calls fn for each container directory, in the order of names. root missing: nothing. */
-int store_list(const char *root, int (*fn)(void *data, const char *id), void *data, struct err *e);
+/* Calls fn for each container directory, in the order of names. root missing: nothing. rootfd is FD_NONE
+ * when others may write to root: then a name in it may be anybody's. */
+int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *id), void *data,
+	       struct err *e);
+
+/*
+ * What `list` shows, as the text of a symbolic link: read with one system call where state.json takes
+ * four and a parser. Nobody but `list` goes by it. It is there only for containers whose life an
+ * inhabited cgroup proves.
+ */
+struct store_brief {
+	int64_t pid;
+	uint32_t owner_uid;
+	const char *created, *cgroup, *bundle; /* in text */
+	char text[PATH_MAX];
+};
+void store_write_brief(const struct store_dir *d, const struct state *s);
+bool store_read_brief(int rootfd, const char *id, struct store_brief *ret);
+bool store_entry_has_fifo(int rootfd, const char *id);
 
 /* path as the working directory has it now, heap; *ret stays NULL when path is NULL or "". */
 int store_absolute_pid_file(const char *path, char **ret, struct err *e);

@@ -146,3 +146,46 @@ load helpers
 	ok strake delete --force half
 	[ ! -e "$ROOT/half" ]
 }
+
+# listed STATUS: list and state agree on the one container.
+listed() {
+	ok strake state "$ID"
+	assert_eq "$(jq -r .status <<<"$out")" "$1"
+	local pid
+	pid=$(jq -r .pid <<<"$out")
+	ok strake list
+	assert_out_match "$ID +$pid +$1 +$BUNDLE +[0-9T:.Z-]+ +root"
+	ok strake list -q
+	assert_out "$ID"
+}
+
+@test "list: says what state says, all the life long" {
+	set_args sleep 1000
+	ok strake_create
+	listed created
+	ok strake start "$ID"
+	listed running
+	ok strake pause "$ID"
+	listed paused
+	ok strake resume "$ID"
+	listed running
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	listed stopped
+}
+
+@test "list: what others could have put there is read with care" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake start "$ID"
+	[ -L "$ROOT/$ID/brief" ] || skip "needs a cgroup that is v2 alone"
+	# It is believed where nobody else may write...
+	ln -sfn "$(readlink "$ROOT/$ID/brief" | sed 's,^2[0-9][0-9]*-.*,yesterday,')" "$ROOT/$ID/brief"
+	ok strake list
+	assert_out_match "$ID .* yesterday +root"
+	# ...and only there.
+	chmod 770 "$ROOT"
+	ok strake list
+	assert_out_match "$ID +[0-9]+ +running +$BUNDLE +2[0-9T:.Z-]+ +root"
+	chmod 700 "$ROOT"
+}

@@ -111,7 +111,7 @@ static void a_runtime_without_containers(void **state)
 	o.root = root;
 	rt = strake_runtime_new(&o, &err);
 	assert_non_null(rt);
-	assert_int_equal(strake_list(rt, never, NULL, NULL, &err), 0);
+	assert_int_equal(strake_list(rt, STRAKE_DETAIL_FULL, never, NULL, NULL, &err), 0);
 	assert_int_equal(strake_kill(rt, "nosuch", 9, false, &err), -1);
 	assert_int_equal(err.code, STRAKE_ERROR_NOT_FOUND);
 	assert_string_equal(err.text, "container does not exist");

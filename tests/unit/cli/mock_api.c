@@ -217,11 +217,12 @@ int strake_events(strake_runtime *rt, const char *id, const struct strake_events
 	return 0;
 }
 
-int strake_list(strake_runtime *rt, strake_info_fn fn,
+int strake_list(strake_runtime *rt, enum strake_detail detail, strake_info_fn fn,
 		void (*unreadable)(void *data, const char *id, const char *why), void *data,
 		struct strake_error *err)
 {
 	(void)rt;
+	mock.detail = detail;
 	if (answer("list", NULL, err) < 0)
 		return -1;
 	for (size_t i = 0; i < mock.n_list; i++)

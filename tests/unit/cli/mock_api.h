@@ -24,6 +24,7 @@ struct mock {
 	struct strake_checkpoint_options checkpoint;
 	struct strake_restore_options restore;
 	char text[512];              /* exec's and checkpoint's lists, joined; runtime's root */
+	enum strake_detail detail;
 	const struct strake_info *list;
 	size_t n_list;
 	const pid_t *pids;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/store.h"
+#include "tests/unit/store/tmp.h"
+#include "tests/unit/test.h"
+
+static char created[] = "2026-01-02T03:04:05Z", bundle[] = "/b/with blank", owned[] = "unified";
+static char v2[] = "", path[] = "/sys/fs/cgroup/a b/c1";
+static struct key_value unified = { v2, path };
+
+/* Of a container that an inhabited cgroup proves alive. */
+static struct state proven(void)
+{
+	return (struct state){
+		.init_pid = 4711, .owner_uid = 7, .private_pidns = true,
+		.created = created, .bundle = bundle,
+		.cgroup_paths = { .v = &unified, .n = 1 }, .cgroup_owned = owned,
+	};
+}
+
+/* Writes s to a new container, and reads it as list does. */
+static bool round_trip(const struct tmp *t, const struct state *s, struct store_brief *ret)
+{
+	struct store_dir d = STORE_DIR_NONE;
+	auto_fd root = FD_NONE;
+	struct err e;
+	bool found;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	store_write_brief(&d, s);
+	root = open(t->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	found = store_read_brief(root, "c1", ret);
+	assert_int_equal(store_remove(&d, &e), 0);
+	store_dir_close(&d);
+	return found;
+}
+
+static void what_is_written_is_read(void **state)
+{
+	const struct state s = proven();
+	struct store_brief b;
+
+	assert_true(round_trip(*state, &s, &b));
+	assert_int_equal(b.pid, 4711);
+	assert_int_equal(b.owner_uid, 7);
+	assert_string_equal(b.created, created);
+	assert_string_equal(b.cgroup, path);
+	assert_string_equal(b.bundle, bundle);
+}
+
+static void only_what_a_cgroup_proves(void **state)
+{
+	static char pids[] = "pids";
+	struct key_value v1[] = { { pids, path }, unified };
+	struct state s[7];
+	struct store_brief b;
+
+	for (size_t i = 0; i < ARRAY_SIZE(s); i++)
+		s[i] = proven();
+	s[0].creating = true;
+	s[1].private_pidns = false;
+	s[2].cgroup_paths.n = 0;
+	s[3].cgroup_paths = (struct kv_list){ .v = v1, .n = 2 };
+	s[4].cgroup_paths = (struct kv_list){ .v = v1, .n = 1 };
+	s[5].cgroup_owned = v2;
+	s[6].cgroup_owned = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(s); i++)
+		assert_false(round_trip(*state, &s[i], &b));
+}
+
+static void what_does_not_fit_is_left_out(void **state)
+{
+	static char broken[] = "/b/with\nbreak";
+	struct state s = proven();
+	char wide[PATH_MAX + 1];
+	struct store_brief b;
+
+	s.bundle = broken;
+	assert_false(round_trip(*state, &s, &b));
+	memset(wide, 'x', PATH_MAX);
+	wide[PATH_MAX] = '\0';
+	s.bundle = wide;
+	assert_false(round_trip(*state, &s, &b));
+}
+
+static void others_are_not_believed(void **state)
+{
+	static const char *const texts[] = {
+		"2\n1\n0\nc\ng\nb", "1\n1\n0\nc\ng", "1\n1\n0\nc\ng\nb\nx", "1\n-1\n0\nc\ng\nb",
+		"1\n1x\n0\nc\ng\nb", "1\n1\n-1\nc\ng\nb", "x",
+	};
+	const struct tmp *t = *state;
+	char place[160];
+	struct store_brief b;
+
+	snprintf(place, sizeof(place), "%s/brief", t->dir);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_int_equal(symlink(texts[i], place), 0);
+		assert_false(store_read_brief(AT_FDCWD, t->dir, &b));
+		assert_int_equal(unlink(place), 0);
+	}
+	assert_false(store_read_brief(AT_FDCWD, t->dir, &b));
+}
+
+static void the_fifo_is_seen(void **state)
+{
+	const struct tmp *t = *state;
+	char place[160];
+
+	snprintf(place, sizeof(place), "%s/exec.fifo", t->dir);
+	assert_false(store_entry_has_fifo(AT_FDCWD, t->dir));
+	assert_int_equal(mkdir(place, 0700), 0);
+	assert_false(store_entry_has_fifo(AT_FDCWD, t->dir));
+	assert_int_equal(rmdir(place), 0);
+	assert_int_equal(mkfifo(place, 0600), 0);
+	assert_true(store_entry_has_fifo(AT_FDCWD, t->dir));
+}
+
+#define ROW(f) cmocka_unit_test_setup_teardown(f, tmp_make, tmp_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW(what_is_written_is_read),
+		ROW(only_what_a_cgroup_proves),
+		ROW(what_does_not_fit_is_left_out),
+		ROW(others_are_not_believed),
+		ROW(the_fifo_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
