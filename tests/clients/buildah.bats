@@ -7,7 +7,7 @@ load helpers
 
 b()
 {
-	timeout -k 5 60 buildah --root "$WORK/buildah" --runroot /run/buildah-root \
+	timeout -k 5 "${CALL_TIMEOUT:-60}" buildah --root "$WORK/buildah" --runroot /run/buildah-root \
 		--storage-driver overlay "$@"
 }
 

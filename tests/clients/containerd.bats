@@ -11,7 +11,7 @@ SOCK=/run/strake-containerd/containerd.sock
 
 c()
 {
-	timeout -k 5 60 ctr --address "$SOCK" --namespace "$PARENT" "$@"
+	timeout -k 5 "${CALL_TIMEOUT:-60}" ctr --address "$SOCK" --namespace "$PARENT" "$@"
 }
 
 # ctr's cgroup is /NAMESPACE/ID: below the tests' own directory.

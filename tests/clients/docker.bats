@@ -11,7 +11,7 @@ SOCK=unix:///run/strake-docker/docker.sock
 
 d()
 {
-	timeout -k 5 60 docker --host "$SOCK" "$@"
+	timeout -k 5 "${CALL_TIMEOUT:-60}" docker --host "$SOCK" "$@"
 }
 
 d_run()

@@ -140,10 +140,12 @@ has_part()
 	done
 }
 
-# Runs a command until it succeeds; ten seconds at most.
+# Runs a command until it succeeds; ten seconds at most, longer on a machine that is known to be slow.
 eventually()
 {
-	for _ in {1..100}; do
+	local n=$((${CALL_TIMEOUT:-60} * 10 / 6))
+
+	for ((; n > 0; n--)); do
 		"$@" && return 0
 		sleep 0.1
 	done
@@ -159,7 +161,7 @@ on_terminal()
 	local words
 
 	printf -v words '%q ' "$@"
-	SHELL=/bin/sh script -qefc "stty rows 33 cols 77; timeout --foreground 60 $words" /dev/null
+	SHELL=/bin/sh script -qefc "stty rows 33 cols 77; timeout --foreground ${CALL_TIMEOUT:-60} $words" /dev/null
 }
 
 needs()

@@ -10,7 +10,7 @@ IMG=localhost/busybox:test
 
 p()
 {
-	timeout -k 5 60 podman --root "$WORK/podman" --runroot /run/podman-root \
+	timeout -k 5 "${CALL_TIMEOUT:-60}" podman --root "$WORK/podman" --runroot /run/podman-root \
 		--tmpdir /run/podman-tmp --network-config-dir "$WORK/podman-net" --runtime "$RT" "$@"
 }
 

@@ -12,7 +12,7 @@ USER_ID=65532
 
 p()
 {
-	timeout -k 5 60 unshare -m --propagation private sh -ec '
+	timeout -k 5 "${CALL_TIMEOUT:-60}" unshare -m --propagation private sh -ec '
 		work=$1
 		shift
 		mount --bind "$work/user/passwd" /etc/passwd

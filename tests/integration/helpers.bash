@@ -123,9 +123,12 @@ busybox_root() {
 }
 
 base_config() {
+	local version=1.2.0
+	# crun takes no later one before 1.9.
+	[ "$RUNTIME_NAME" != crun ] || version=1.0.2
 	cat <<-JSON
 		{
-		"ociVersion": "1.2.0",
+		"ociVersion": "$version",
 		"process": {
 			"terminal": false, "user": {"uid": 0, "gid": 0}, "args": ["true"],
 			"env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "STRAKE_TEST_ID=$ID"],

@@ -64,14 +64,15 @@ profile() { update_config --arg p "$1" '.process.apparmorProfile = $p'; }
 @test "apparmor: a profile that is not loaded is refused" {
 	profile strake-missing
 	not_ok strake_run
-	assert_has "$err" strake-missing
+	# The others name the file that they could not write.
+	! is_strake || assert_has "$err" strake-missing
 	assert_nothing_left
 }
 
 @test "apparmor: exec refuses a profile that is not loaded" {
 	run_sleeper
 	not_ok strake exec --apparmor strake-missing "$ID" true
-	assert_has "$err" strake-missing
+	! is_strake || assert_has "$err" strake-missing
 	is_status running
 }
 

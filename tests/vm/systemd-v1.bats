@@ -6,6 +6,7 @@ load helpers
 
 setup() {
 	requires systemd root cgroups_v1
+	[ "$RUNTIME_NAME" != crun ] || skip "crun 1.8 puts everything in a sub-cgroup of the scope"
 	setup_bundle
 	UNIT=st-$ID.scope
 	update_config --arg p "stest.slice:st:$ID" '.linux.cgroupsPath = $p'
@@ -87,6 +88,7 @@ sleeper() {
 }
 
 @test "systemd v1: devices are allowed by a list, also after a daemon-reload" {
+	strake_only "its unit has the device by a name that udev makes"
 	res '{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 10, "minor": 229, "access": "rw"}]}'
 	sleeper
 	for _ in 1 2; do
