@@ -183,6 +183,20 @@ static bool has_no_return(const struct launch *l)
 	return home >= 0 && os_setns(home, ns_table[NS_PID].flag) == -EPERM;
 }
 
+/* No hook sees it half made, nothing is brought from the host, its CPUs are its own matter. */
+static bool is_set_up_apart(const struct launch_input *in)
+{
+	static const enum hook_kind early[] = { HOOK_PRESTART, HOOK_CREATE_RUNTIME, HOOK_CREATE_CONTAINER };
+	const struct spec_cpu_affinity *cpus = in->process->exec_cpu_affinity;
+
+	if (in->is_exec)
+		return !cpus || !cpus->initial;
+	for (size_t i = 0; i < ARRAY_SIZE(early); i++)
+		if (in->spec->hooks.list[early[i]].n > 0)
+			return false;
+	return in->spec->linux->net_devices.n == 0;
+}
+
 static int plan_script(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	const struct spec_hooks *h = &in->spec->hooks;
@@ -195,6 +209,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,
 		.notify = l->job.seccomp.filter && l->job.seccomp.notify,
+		.apart = is_set_up_apart(in),
 	};
 
 	return script_plan(&l->job.script, &in->spec->linux->namespaces, &facts, e);

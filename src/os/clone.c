@@ -76,9 +76,9 @@ pid_t os_clone(const struct os_clone *c, int *ret_pidfd, bool *ret_in_cgroup)
 		in_cgroup = false;
 		pid = clone_call(c, &pidfd);
 	}
-	if (pid > 0) {
+	if (pid > 0)
 		*ret_pidfd = pidfd;
+	if (pid >= 0)
 		*ret_in_cgroup = in_cgroup;
-	}
 	return pid;
 }

@@ -2,6 +2,7 @@
 #include "proc/chan.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -207,6 +208,24 @@ int chan_expect_eof(struct chan *c, struct err *e)
 	if (type > 0)
 		return err_make(e, ERR_PROTOCOL, EPROTO, "expected the end, got %s", msg_table[type].name);
 	return type;
+}
+
+bool chan_has_error(struct chan *c, struct err *e)
+{
+	struct pollfd there = { .fd = c->fd, .events = POLLIN };
+	struct err word;
+	struct packet p;
+	int type = 1;
+
+	while (type > 0 && poll(&there, 1, 0) > 0) {
+		int fd = FD_NONE;
+
+		type = receive_checked(c, &p, &fd, &word);
+		fd_close(fd);
+	}
+	if (c->peer_failed)
+		*e = word;
+	return c->peer_failed;
 }
 
 void chan_log_sink(void *data, enum log_level level, const char *msg)

@@ -33,6 +33,8 @@ int chan_send_error(struct chan *c, const struct err *cause);
 int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_fd, struct err *e);
 /* The same for "end of file is what I wait for": 0 on EOF, else the ERROR's -errno. */
 int chan_expect_eof(struct chan *c, struct err *e);
+/* Has the peer sent an ERROR by now? Then it becomes *e. */
+bool chan_has_error(struct chan *c, struct err *e);
 
 /* A log sink (base/log.h) that sends LOG messages; data is the chan. */
 void chan_log_sink(void *data, enum log_level level, const char *msg);

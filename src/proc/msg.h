@@ -24,6 +24,7 @@
  *        <--------------- READY ------------
  *                                            closes the channel; exec fifo or execve
  *
+ * Side by side (script.h), init waits for BEGIN only before labels, capabilities, user.
  * With a stage, BEGIN is preceded by the stage's INIT_PID. LOG may come at any moment, ERROR is
  * the last thing that a role says.
  */

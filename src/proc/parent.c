@@ -67,6 +67,8 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	pid = os_clone(&c, &pidfd, &in_cgroup);
+	/* On both sides: who is still to be moved waits for it, or would make his cgroup namespace here. */
+	job->script.side_by_side &= in_cgroup && !job->sub_cgroups;
 	if (pid == 0) {
 		chan_close(&ends[0]);
 		chan_close(&ends[2]);
@@ -340,6 +342,9 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 		TIMELINE(msg_table[job->script.messages[i]].meaning);
 		r = handlers[job->script.messages[i]](&p, e);
 	}
+	/* Side by side with init, what fails here may be no more than its end: then its word counts. */
+	if (r < 0 && job->script.side_by_side && !p.init.peer_failed)
+		chan_has_error(&p.init, e);
 	if (r < 0)
 		return fail(&p, e);
 	chan_close(&p.stage);

@@ -67,6 +67,18 @@ static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined,
 	}
 }
 
+/* While it sets up, for anything but to begin? SECCOMP_DONE comes when all is set up. */
+static bool init_is_answered(const struct script *s)
+{
+	for (size_t i = 0; i < s->n_messages; i++) {
+		enum msg_type type = s->messages[i];
+
+		if ((msg_table[type].to & ROLE_INIT) && type != MSG_BEGIN && type != MSG_SECCOMP_DONE)
+			return true;
+	}
+	return false;
+}
+
 int script_plan(struct script *s, const struct spec_namespaces *ns, const struct script_facts *f,
 		struct err *e)
 {
@@ -95,6 +107,9 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 		say(s, MSG_SECCOMP_DONE);
 	}
 	say(s, MSG_READY);
+	/* A user namespace needs its maps first. */
+	s->side_by_side = f->apart && !f->delegate && !s->stage && !init_is_answered(s) &&
+			  !((made | joined) & KIND_BIT(NS_USER));
 	return 0;
 }
 
@@ -106,6 +121,7 @@ void script_expect_idmaps(struct script *s)
 	for (; s->messages[i - 1] != MSG_BEGIN && s->messages[i - 1] != MSG_DELEGATED; i--)
 		s->messages[i] = s->messages[i - 1];
 	s->messages[i] = MSG_IDMAP_REQUEST;
+	s->side_by_side = false;
 }
 
 size_t script_format(const struct script *s, char *buf, size_t size)

@@ -39,6 +39,7 @@ struct init_step {
 /* What init and the joiner do alike. That the order is the same in both is part of the security
  * argument in init.c, so it is written down once. */
 #define STEPS_SEAL \
+	{ SEAL, "waiting for the parent", step_late_begin }, \
 	{ SEAL, "setting the LSM label", step_labels }, \
 	{ SEAL, "setting no_new_privs", step_no_new_privileges }, \
 	{ SEAL, "setting rlimits", step_rlimits }, \
@@ -60,6 +61,7 @@ struct init_step {
 
 /* steps_ns.c */
 int step_begin(struct init_ctx *ctx, struct err *e);
+int step_late_begin(struct init_ctx *ctx, struct err *e);
 int step_user_namespace_root(struct init_ctx *ctx, struct err *e);
 int step_session(struct init_ctx *ctx, struct err *e);
 int step_join_namespaces(struct init_ctx *ctx, struct err *e);

@@ -11,7 +11,7 @@
 #include "proc/steps.h"
 #include "sec/keyring.h"
 
-int step_begin(struct init_ctx *ctx, struct err *e)
+static int expect_begin(struct init_ctx *ctx, struct err *e)
 {
 	struct msg_pid m;
 	int r = chan_expect(ctx->parent, MSG_BEGIN, &m, NULL, e);
@@ -20,6 +20,16 @@ int step_begin(struct init_ctx *ctx, struct err *e)
 		return r;
 	ctx->pid = m.pid;
 	return 0;
+}
+
+int step_begin(struct init_ctx *ctx, struct err *e)
+{
+	return ctx->job->script.side_by_side ? 0 : expect_begin(ctx, e);
+}
+
+int step_late_begin(struct init_ctx *ctx, struct err *e)
+{
+	return ctx->job->script.side_by_side ? expect_begin(ctx, e) : 0;
 }
 
 int step_user_namespace_root(struct init_ctx *ctx, struct err *e)

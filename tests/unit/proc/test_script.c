@@ -67,6 +67,34 @@ static void the_cgroup_is_delegated_before_all_mounts(void **state)
 	says(&s, "BEGIN READY");
 }
 
+static void init_goes_on_beside_the_parent(void **state)
+{
+	struct spec_namespace v[] = { NEW(NS_PID), NEW(NS_CGROUP), NEW(NS_MOUNT) };
+	struct spec_namespace user[] = { NEW(NS_USER), NEW(NS_MOUNT) };
+	struct script_facts f = { .privileged = true, .apart = true, .terminal = true, .notify = true };
+	struct script s;
+
+	(void)state;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_true(s.side_by_side);
+	script_expect_idmaps(&s); /* by the parent */
+	assert_false(s.side_by_side);
+	/* The maps of its ids come first. */
+	plan(&s, user, ARRAY_SIZE(user), &f);
+	assert_false(s.side_by_side);
+	/* Hooks find the state, and the container in its cgroup. */
+	f.host_hooks = true;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(s.side_by_side);
+	f.host_hooks = f.apart = false;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(s.side_by_side);
+	/* Even exec is moved by the parent then. */
+	f.apart = f.delegate = f.join = true;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(s.side_by_side);
+}
+
 static void pod_namespaces_are_joined_by_init(void **state)
 {
 	struct spec_namespace v[] = { PATH(NS_NETWORK), PATH(NS_IPC), NEW(NS_PID), NEW(NS_MOUNT) };
@@ -200,6 +228,7 @@ int main(void)
 		cmocka_unit_test(default_config_needs_no_stage),
 		cmocka_unit_test(everything_that_can_be_said),
 		cmocka_unit_test(the_cgroup_is_delegated_before_all_mounts),
+		cmocka_unit_test(init_goes_on_beside_the_parent),
 		cmocka_unit_test(pod_namespaces_are_joined_by_init),
 		cmocka_unit_test(pid_by_path_is_entered_by_the_parent_for_its_children),
 		cmocka_unit_test(a_stage_where_user_namespaces_mix),

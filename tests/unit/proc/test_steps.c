@@ -31,6 +31,9 @@ static void create_order(void **state)
 		{ step_begin, step_late_namespaces },        /* its root is where init stands */
 		{ step_late_namespaces, step_delegated_cgroup }, /* whose root stays above */
 		{ step_delegated_cgroup, step_mounts },
+		{ step_late_begin, step_labels },             /* device rules and state: before privileges go */
+		{ step_late_begin, step_seccomp_early },
+		{ step_late_begin, step_ready },
 		{ step_session, step_terminal },              /* only a leader gets a terminal */
 		{ step_rootfs, step_mounts },
 		{ step_mounts, step_devices },
@@ -71,6 +74,8 @@ static void exec_order(void **state)
 {
 	static const step_fn pairs[][2] = {
 		{ step_begin, step_join_namespaces },         /* first its cgroup, then the container */
+		{ step_late_begin, step_labels },
+		{ step_late_begin, step_ready },
 		{ step_join_namespaces, step_user_namespace_root },
 		{ step_session, step_terminal },
 		{ step_labels, step_no_new_privileges },
