@@ -186,6 +186,8 @@ static int plan_mounts(struct dump *d, struct err *e)
 	const struct state *s = &d->c.state;
 	struct cgroup_request req = {
 		.path = d->spec.linux->cgroups_path, .id = s->id, .rootless = s->rootless,
+		.named_v1 = d->spec.linux->cgroup_v1_at != NULL,
+		.subgroup = d->spec.linux->cgroup_subgroup,
 		.resources = d->spec.linux->resources, .annotations = &s->annotations,
 		.proc = &d->c.rt->proc,
 	};
@@ -304,13 +306,32 @@ static int describe_rest(struct dump *d, struct err *e)
 	return descriptors_write(d->dirs.images_fd, &d->c.state.external_descriptors, e);
 }
 
+/* CRIU stops the container by its freezer, and may have died before it let go. One that was paused
+ * stays so. */
+static void go_on(struct dump *d, enum container_status before)
+{
+	char text[ERR_TEXT_MAX];
+	struct err why;
+
+	err_init(&why);
+	if (opened_refresh(&d->c, &why) == 0 && (d->c.status == before || !d->c.init_alive))
+		return;
+	if (err_is_set(&why) || cgroup_freeze(d->c.cgroup, before == STATUS_PAUSED, &why) < 0) {
+		err_format(&why, text, sizeof(text));
+		log_warn("the container may be stopped by the freezer: %s", text);
+	}
+}
+
 static int dump(struct dump *d, struct err *e)
 {
+	enum container_status before = d->c.status;
 	int r = ask(d, e);
 
 	criu_end(&d->criu, NULL);
 	if (r < 0)
 		warn_of_log(d->dirs.log, LOG_FILE);
+	if (r < 0 || d->o->leave_running || d->o->pre_dump)
+		go_on(d, before);
 	return r;
 }
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -50,21 +51,38 @@ static int take_fd(struct msghdr *msg)
 	return fd;
 }
 
+static int ended(struct err *e)
+{
+	return err_make(e, ERR_CHILD, EPIPE, "CRIU ended without an answer: unexpected EOF");
+}
+
+/* Its end of the socket tells nothing: what it has begun to restore holds that too. */
+static bool is_gone(const struct criu *c)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == c->pid;
+}
+
 /* Until it says something, or is known to have nothing to say any more. */
 static int await(struct criu *c, struct err *e)
 {
 	struct pollfd p = { .fd = c->sock, .events = POLLIN };
+	bool gone = false;
 	int lost = 0;
 
 	while (lost < LOOKS_LOST) {
-		int n = poll(&p, 1, c->is_stuck ? LOOK_MS : -1);
+		int n = poll(&p, 1, gone ? 0 : LOOK_MS);
 
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
 			return err_sys(e, errno, "wait for CRIU's answer");
+		if (gone)
+			return ended(e);
+		gone = is_gone(c);
 		if (n == 0)
-			lost = c->is_stuck(c->data) ? lost + 1 : 0;
+			lost = c->is_stuck && c->is_stuck(c->data) ? lost + 1 : 0;
 	}
 	kill(c->pid, SIGKILL); /* our child, not yet waited for */
 	return err_make(e, ERR_CHILD, ETIMEDOUT,
@@ -94,7 +112,7 @@ static int receive(struct criu *c, struct criu_response *ret, int *ret_fd, struc
 	if (n < 0)
 		return err_sys(e, errno, "read CRIU's answer");
 	if (n == 0)
-		return err_make(e, ERR_CHILD, EPIPE, "CRIU ended without an answer: unexpected EOF");
+		return ended(e);
 	*ret_fd = take_fd(&msg);
 	if (msg.msg_flags & MSG_TRUNC || criu_response_decode(buf, (size_t)n, ret) < 0) {
 		fd_close(TAKE_FD(*ret_fd));

@@ -243,6 +243,89 @@ dump_delegated() {
 	ok strake exec "$ID" true
 }
 
+# slow_freezer: CRIU waits once it has frozen the container.
+slow_freezer() {
+	FREEZER=$(cgroup_dir "$(is_cgroup2 || echo freezer)")/$(is_cgroup2 && echo cgroup.freeze || echo freezer.state)
+	mkdir "$T/bin"
+	cat >"$T/bin/criu" <<-EOF
+		#!/bin/sh
+		exec strace -o "$T/trace" -P "$FREEZER" -e trace=write -e inject=write:delay_exit=100000000 $(command -v criu) "\$@"
+	EOF
+	chmod 755 "$T/bin/criu"
+	PATH=$T/bin:$PATH
+}
+# kill_frozen_dump: kills CRIU then. FAILED has what the runtime said.
+kill_frozen_dump() {
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" \
+		</dev/null >"$T/dump.out" 2>&1 3>&- 4>&- &
+	local dumping=$! rc=0
+	BACKGROUND+=("$dumping")
+	wait_for 20 grep -q write "$T/trace"
+	kill -9 "$(pgrep -P "$(pgrep -P "$dumping")")"
+	wait "$dumping" || rc=$?
+	assert_eq "$rc" 1
+	assert_has "$(cat "$T/dump.out")" 'level=error msg="CRIU ended without an answer: unexpected EOF"'
+}
+
+@test "checkpoint: CRIU is killed when it has frozen the container" {
+	requires criu cmd_strace cmd_pgrep
+	strake_only "runc leaves it frozen"
+	start_counter
+	slow_freezer
+	kill_frozen_dump
+	is_status running
+	counts 1
+}
+
+@test "checkpoint: CRIU is killed at any of its stages" {
+	requires criu
+	local stage
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\n[ "$CRTOOLS_SCRIPT_ACTION" != "$(cat %s/stage)" ] || kill -9 $PPID\n' "$T" >"$T/action"
+	chmod 755 "$T/action"
+	echo "action-script $T/action" >"$T/criu.conf"
+	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
+	start_counter
+	local n=0
+	for stage in pre-dump network-lock post-dump; do
+		echo "$stage" >"$T/stage"
+		not_ok dump
+		assert_err_match 'level=error msg="CRIU ended without an answer: unexpected EOF"'
+		is_status running
+		counts $((++n))
+	done
+	echo none >"$T/stage"
+	ok dump
+	for stage in pre-restore setup-namespaces post-restore network-unlock post-resume; do
+		echo "$stage" >"$T/stage"
+		rm -f "$T/log"
+		not_ok restore --pid-file "$T/pid"
+		assert_err_match 'level=error msg="(CRIU ended without an answer: unexpected EOF|read CRIU.s answer|send a request to CRIU)'
+		assert_nothing_left
+		[ ! -e "$T/pid" ]
+		# CRIU's own empty directory.
+		sed -n 's|.*\(/tmp/\.criu\.mntns\.[A-Za-z0-9]*\)/.*|\1|p' "$IMAGES/restore.log" | sort -u | xargs -r rmdir 2>/dev/null || true
+	done
+	echo none >"$T/stage"
+	ok restore
+	counts $((++n))
+}
+
+@test "checkpoint of a paused container that fails, or that goes on" {
+	requires criu
+	start_counter
+	ok strake pause "$ID"
+	ok dump --leave-running
+	is_status paused
+	update_config '.annotations["org.criu.config"] = "/none"'
+	rm "$IMAGES"/*.img
+	mkdir "$IMAGES/inventory.img"
+	not_ok dump
+	is_status paused
+	ok strake resume "$ID"
+	counts 1
+}
+
 @test "restore fails: nothing is left" {
 	requires criu
 	start_counter
