@@ -15,7 +15,7 @@
 
 const struct opt global_opts[] = {
 	G(OPT_BOOL, debug, "debug", NULL, "write debug records too"),
-	G(OPT_STRING, log, "log", NULL, "append records to this file (default: stderr)"),
+	G(OPT_STRING, log, "log", NULL, "append records to this file, or send them to 'journald:NAME' or 'syslog:NAME' (default: stderr)"),
 	{ .name = "log-format", .kind = OPT_STRING, .offset = offsetof(struct globals, log_format),
 	  .help = "shape of the records: text or json", .def = "text" },
 	G(OPT_STRING, log_level, "log-level", NULL,

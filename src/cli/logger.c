@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -11,13 +12,18 @@
 
 static const struct {
 	const char *name, *label; /* label: for terminals */
-	int colour;
+	int colour, priority;
 } levels[] = {
-	{ "debug", "DEBU", 37 },
-	{ "info", "INFO", 36 },
-	{ "warning", "WARN", 33 },
-	{ "error", "ERRO", 31 },
+	{ "debug", "DEBU", 37, LOG_DEBUG },
+	{ "info", "INFO", 36, LOG_INFO },
+	{ "warning", "WARN", 33, LOG_WARNING },
+	{ "error", "ERRO", 31, LOG_ERR },
 };
+
+static int clamp(int level)
+{
+	return level < 0 || (size_t)level >= ARRAY_SIZE(levels) ? (int)ARRAY_SIZE(levels) - 1 : level;
+}
 
 void logger_init(struct logger *l)
 {
@@ -30,14 +36,28 @@ void logger_fini(struct logger *l)
 	cleanup_fd(&l->fd);
 }
 
-int logger_open(struct logger *l, const char *path, struct err *e)
+static int open_file(const char *path, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 
+	return fd < 0 ? err_sys(e, errno, "open %s", path) : fd;
+}
+
+int logger_open(struct logger *l, const char *to, struct err *e)
+{
+	const char *name = "";
+	enum log_daemon d = log_daemon_parse(to, &name);
+	int fd;
+
+	if (strchr(name, '\n'))
+		return err_make(e, ERR_USAGE, EINVAL, "invalid --log: %s", to);
+	fd = d ? log_daemon_open(d, e) : open_file(str_starts(to, "file:") ? to + 5 : to, e);
 	if (fd < 0)
-		return err_sys(e, errno, "open %s", path);
+		return fd;
 	cleanup_fd(&l->fd);
 	l->fd = fd;
+	l->daemon = d;
+	l->name = *name ? name : "strake";
 	return 0;
 }
 
@@ -104,8 +124,7 @@ static void format_colour(const struct logger *l, int level, const char *msg,
 void logger_format(const struct logger *l, int level, const char *msg, const struct timespec *now,
 		   struct str *out)
 {
-	if (level < 0 || (size_t)level >= ARRAY_SIZE(levels))
-		level = ARRAY_SIZE(levels) - 1;
+	level = clamp(level);
 	if (l->json)
 		format_json(level, msg, now, out);
 	else if (l->colour)
@@ -125,6 +144,10 @@ void logger_record(const struct logger *l, int level, const char *msg)
 	/* Asked late: most commands have nothing to say. */
 	with.colour = l->fd < 0 && isatty(STDERR_FILENO);
 	clock_gettime(CLOCK_REALTIME, &now);
+	if (l->daemon) {
+		log_daemon_send(l->fd, l->daemon, l->name, levels[clamp(level)].priority, msg, &now);
+		return;
+	}
 	logger_format(&with, level, msg, &now, &line);
 	/* One write, as other commands append to the same file. */
 	io_write_all(l->fd >= 0 ? l->fd : STDERR_FILENO, str_text(&line), line.len);

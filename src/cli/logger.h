@@ -13,9 +13,12 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "cli/log_daemon.h"
 
 struct logger {
 	int fd;      /* FD_NONE: stderr */
+	enum log_daemon daemon; /* who is at the other end of fd, if it is no file */
+	const char *name;       /* what the records are marked with there */
 	bool json;
 	int lowest;  /* the level below which nothing is written */
 	bool colour; /* for a terminal; logger_record() asks what stderr is */
@@ -24,8 +27,9 @@ struct logger {
 
 void logger_init(struct logger *l);
 void logger_fini(struct logger *l);
-/* Appends to path from now on; it is made, 0644, when it is not there. */
-int logger_open(struct logger *l, const char *path, struct err *e);
+/* "journald:NAME", "syslog:NAME", or a file ("file:PATH" too) that is appended to from now on; it is
+ * made, 0644, when it is not there. to must stay. */
+int logger_open(struct logger *l, const char *to, struct err *e);
 
 /* level: as in strake_log_fn. Formats one record with its final newline. */
 void logger_format(const struct logger *l, int level, const char *msg, const struct timespec *now,

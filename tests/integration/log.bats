@@ -87,3 +87,65 @@ load helpers
 	not_ok strake_run
 	assert_err_match 'no such file or directory'
 }
+
+# daemon PATH LOG ARG...: a call with somebody at PATH who writes down what comes, in a mount namespace
+# where nobody else is: /run and /dev are empty.
+daemon() {
+	requires cmd_python3
+	cat >"$T/daemon.py" <<-'PY'
+		import os, socket, subprocess, sys
+		path, log, *call = sys.argv[1:]
+		os.makedirs(os.path.dirname(path), exist_ok=True)
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.settimeout(0)
+		if log:
+		    s.bind(path)
+		subprocess.call(call, stdin=subprocess.DEVNULL)
+		with open(log or os.devnull, "wb") as f:
+		    while log:
+		        try:
+		            f.write(s.recv(65536) + b"\n--\n")
+		        except BlockingIOError:
+		            break
+	PY
+	local at=$1 log=$2
+	shift 2
+	last_command="$RUNTIME_NAME $*" status=0
+	# shellcheck disable=SC2016
+	unshare -m --propagation private sh -ec 'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /dev &&
+		mknod -m 666 /dev/null c 1 3 && exec python3 "$@"' -- \
+		"$T/daemon.py" "$at" "$log" "$RUNTIME" --root "$ROOT" "$@" >"$T/daemon.out" 2>"$T/daemon.err" 3>&- 4>&- || status=$?
+	out=$(cat "$T/daemon.out") err=$(cat "$T/daemon.err")
+}
+
+@test "log: --log journald:NAME sends records to systemd's journal" {
+	strake_only "a flag of crun"
+	daemon /run/systemd/journal/socket "$T/heard" --log journald:mine --debug state no-such
+	assert_eq "$err" 'container does not exist'
+	# The last record: its fields, and the message by its length.
+	assert_eq "$(tail -n 6 "$T/heard" | tr -d '\0' | sed 's/^\x18//')" \
+		$'PRIORITY=3\nSYSLOG_IDENTIFIER=mine\nMESSAGE\ncontainer does not exist\n\n--'
+	daemon /run/systemd/journal/socket "$T/heard" --log journald: state no-such
+	grep -qx SYSLOG_IDENTIFIER=strake "$T/heard"
+	daemon /run/systemd/journal/socket '' --log journald:mine state no-such
+	assert_has "$err" '--log journald: connect to /run/systemd/journal/socket: no such file or directory'
+	daemon /run/systemd/journal/socket "$T/heard" --log $'journald:mine\nPRIORITY=0' state no-such
+	assert_has "$err" 'invalid --log'
+	[ ! -s "$T/heard" ]
+}
+
+@test "log: --log syslog:NAME sends records to syslog" {
+	strake_only "a flag of crun"
+	daemon /dev/log "$T/heard" --log syslog:mine state no-such
+	assert_eq "$err" 'container does not exist'
+	# LOG_USER, LOG_ERR.
+	grep -qxE '<11>[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} mine\[[0-9]+\]: container does not exist' "$T/heard"
+	daemon /dev/log '' --log syslog:mine state no-such
+	assert_has "$err" '--log syslog: connect to /dev/log: no such file or directory'
+}
+
+@test "log: --log file:PATH is that file" {
+	strake_only "a flag of crun"
+	not_ok strake_raw --root "$ROOT" --log "file:$T/log" state no-such
+	assert_has "$(cat "$T/log")" 'container does not exist'
+}
