@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/descriptors.h"
@@ -25,6 +26,7 @@
 #define LOG_LEVEL 4
 /* In the state directory: where the rootfs is mounted for CRIU, which wants a mount point. */
 #define CRIU_ROOT "criu-root"
+#define CGROUPS_MAX (1u << 20) /* of /proc/PID/cgroup, a line for each hierarchy of the host */
 
 struct restore {
 	const struct strake_restore_options *o;
@@ -146,42 +148,51 @@ static int list_descriptors(struct restore *x, struct err *e)
 	return 0;
 }
 
+/* Every controller of /proc/PID/cgroup, and where the process is in its hierarchy. */
+static int list_cgroups(struct restore *x, char *text, struct err *e)
+{
+	struct kv_list *roots = &x->opts.cg_root;
+	size_t max = 1;
+	char *line;
+
+	for (const char *s = text; *s; s++)
+		max += *s == '\n' || *s == ',';
+	roots->v = arena_array(&x->arena, max, sizeof(*roots->v));
+	if (!roots->v)
+		return err_sys(e, ENOMEM, "listing the cgroups");
+	while ((line = strsep(&text, "\n"))) {
+		char *controllers, *name;
+
+		strsep(&line, ":");
+		controllers = strsep(&line, ":");
+		while (line && (name = strsep(&controllers, ",")))
+			roots->v[roots->n++] = (struct key_value){ name, line };
+	}
+	return 0;
+}
+
 /* Whatever CRIU makes of the images' cgroups, it makes it where the container is now: so does CRIU
  * itself stand. */
 static int enter_cgroup(struct restore *x, struct err *e)
 {
 	const struct spec_linux *l = x->c->bundle.spec.linux;
-	struct kv_list *roots = &x->opts.cg_root;
-	char path[32], text[8192], *line, *rest = text;
+	auto_fd fd = FD_NONE;
+	auto_free char *text = NULL;
+	char path[32], *copy;
+	size_t len;
 	int r = cgroup_join(x->c->cgroup, x->criu.pid, false, e);
 
 	if (r == 0)
 		r = cgroup_apply_devices(x->c->cgroup, l->resources, e);
-	/* With a namespace the images know where below its root the processes were. */
-	if (r == 0 && l->cgroup_delegate && !spec_namespace_find(&l->namespaces, NS_CGROUP))
-		r = cgroup_delegate(x->c->cgroup, l->cgroup_delegate, x->criu.pid,
-				    x->c->launch.job.delegate_uid, e);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%d/cgroup", (int)x->criu.pid);
-	r = procfs_read(&x->c->rt->proc, path, text, sizeof(text));
-	roots->v = arena_array(&x->arena, 64, sizeof(*roots->v));
-	if (r < 0 || !roots->v)
+	fd = procfs_openat(&x->c->rt->proc, path, O_RDONLY);
+	r = fd < 0 ? fd : io_read_alloc(fd, CGROUPS_MAX, &text, &len);
+	copy = r < 0 ? NULL : arena_strdup(&x->arena, text);
+	if (!copy)
 		return err_sys(e, r < 0 ? -r : ENOMEM, "read /proc/%s", path);
-	while ((line = strsep(&rest, "\n"))) {
-		char *controllers, *dir, *name;
-
-		strsep(&line, ":");
-		controllers = strsep(&line, ":");
-		dir = line ? arena_strdup(&x->arena, line) : NULL;
-		while (dir && (name = strsep(&controllers, ",")) && roots->n < 64) {
-			name = arena_strdup(&x->arena, name);
-			if (!name)
-				return err_sys(e, ENOMEM, "read /proc/%s", path);
-			roots->v[roots->n++] = (struct key_value){ name, dir };
-		}
-	}
-	return 0;
+	return list_cgroups(x, copy, e);
 }
 
 /* ---- CRIU ---- */

@@ -326,6 +326,109 @@ kill_frozen_dump() {
 	counts 1
 }
 
+@test "checkpoint: directories that others can write" {
+	requires criu
+	strake_only "runc says nothing"
+	start_counter
+	mkdir "$IMAGES" "$T/work"
+	chown 12345 "$IMAGES"
+	chmod 777 "$T/work"
+	ok dump --leave-running --work-path "$T/work"
+	assert_has "$err" "$IMAGES belongs to uid 12345, who can make CRIU write anywhere"
+	assert_has "$err" "$T/work can be written by everybody"
+	chmod 1777 "$T/work"
+	chown 0 "$IMAGES"
+	ok dump --work-path "$T/work"
+	assert_eq "$err" ''
+	chown 12345 "$IMAGES"
+	ok restore
+	assert_has "$err" 'belongs to uid 12345'
+	counts 1
+}
+
+# in_own_mounts SCRIPT: with mounts that nobody else sees; fails when the script does.
+in_own_mounts() {
+	STRAKE_TEST_ID=$ID RUNTIME=$RUNTIME ROOT=$ROOT ID=$ID IMAGES=$IMAGES BUNDLE=$BUNDLE T=$T \
+		unshare -m --propagation private sh -ec "$1" </dev/null >"$T/own.out" 2>&1 3>&- 4>&-
+}
+
+@test "checkpoint: images that cannot be written, and a disk that is full" {
+	requires criu root
+	start_counter
+	mkdir "$IMAGES"
+	# shellcheck disable=SC2016
+	in_own_mounts 'mount -t tmpfs -o size=64k tmpfs "$IMAGES"
+		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID"'
+	grep -q 'level=error msg="criu failed: type DUMP errno' "$T/own.out"
+	is_status running
+	counts 1
+	# shellcheck disable=SC2016
+	in_own_mounts 'mount -t tmpfs -o ro tmpfs "$IMAGES"
+		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID"
+		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES/new" "$ID"'
+	assert_eq "$(grep -c level=error "$T/own.out")" 2
+	assert_eq "$(grep -c 'level=error .*read-only file system' "$T/own.out")" 2
+	is_status running
+	counts 2
+	ok dump
+	gone
+	ok restore
+	counts 3
+	# The images can be read only, and the logs are elsewhere.
+	ok dump
+	# shellcheck disable=SC2016
+	in_own_mounts 'mount --bind "$IMAGES" "$IMAGES"
+		mount -o remount,ro,bind "$IMAGES"
+		"$RUNTIME" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" --work-path "$T/logs" --detach "$ID"' ||
+		fail "$(cat "$T/own.out")"
+	counts 4
+	ok dump
+	rm -r "$IMAGES"
+	not_ok restore
+	assert_err_match 'descriptors.json: no such file or directory'
+	assert_nothing_left
+}
+
+@test "checkpoint: the container ends meanwhile" {
+	requires criu
+	# Before CRIU looks at its first process.
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\n[ "$CRTOOLS_SCRIPT_ACTION" != pre-dump ] || kill -9 "$CRTOOLS_INIT_PID"\n' >"$T/action"
+	chmod 755 "$T/action"
+	echo "action-script $T/action" >"$T/criu.conf"
+	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
+	start_counter
+	not_ok dump
+	assert_err_match 'level=error msg="(criu failed: type DUMP errno|CRIU ended without an answer)'
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_nothing_left
+}
+
+@test "checkpoint and restore with a user namespace" {
+	requires criu
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.linux.gidMappings = [{"containerID": 0, "hostID": 200000, "size": 65536}]'
+	chown 100000:200000 "$BUNDLE/rootfs"
+	local d=$BUNDLE
+	# The mapped root has to come to its rootfs, and to the images: CRIU reads them as that.
+	mkdir -m 711 "$IMAGES"
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	start_counter
+	ok dump
+	ok restore
+	counts 1
+	assert_eq "$(tr -s ' ' <"/proc/$(init_pid)/uid_map")" ' 0 100000 65536'
+	assert_eq "$(tr -s ' ' <"/proc/$(init_pid)/gid_map")" ' 0 200000 65536'
+	ok strake exec "$ID" sh -c 'id -u; touch /made; stat -c %u /made'
+	assert_eq "$out" $'0\n0'
+	assert_eq "$(stat -c %u:%g "$BUNDLE/rootfs/made")" 100000:200000
+}
+
 @test "restore fails: nothing is left" {
 	requires criu
 	start_counter
