@@ -185,7 +185,7 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 }
 
 @test "cgroups: a cgroup in use by others" {
-	strake_only "runc 1.1.5 joins it"
+	runc_since 1.5 "runc 1.1.5 joins it"
 	set_args sleep 1000
 	ok strake run --detach --bundle "$BUNDLE" "$ID"
 	not_ok strake run --detach --bundle "$BUNDLE" "$ID-b"

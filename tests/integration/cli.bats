@@ -41,9 +41,9 @@ load helpers
 	assert_status 1
 	assert_has "$out$err" 'flag provided but not defined: -frobnicate'
 	not_ok strake create --bundle
-	assert_has "$out$err" 'flag needs an argument: -bundle'
+	[[ $out$err =~ flag\ needs\ an\ argument:\ --?bundle ]] || fail "the words" "$(show)"
 	not_ok strake delete --force=maybe "$ID"
-	assert_has "$out$err" 'invalid boolean value'
+	[[ $err =~ invalid\ (boolean\ )?value\ .*maybe ]] || fail "the words" "$(show)"
 	not_ok strake_raw --frobnicate state x
 	assert_has "$out$err" 'flag provided but not defined: -frobnicate'
 }
@@ -74,7 +74,7 @@ load helpers
 }
 
 @test "cli: global flags are accepted after the command" {
-	strake_only "runc 1.1.5 does not"
+	runc_since 1.5 "runc 1.1.5 does not"
 	set_args sleep 1000
 	strake_raw create --root "$ROOT" --bundle "$BUNDLE" "$ID"
 	assert_status 0
@@ -83,7 +83,7 @@ load helpers
 }
 
 @test "cli: flags that runc dropped or never had are taken" {
-	strake_only "runc 1.1.5 does not"
+	strake_only "runc does not"
 	set_args sleep 1000
 	strake_raw --criu /usr/sbin/criu --root "$ROOT" create --bundle "$BUNDLE" "$ID"
 	assert_status 0
@@ -99,7 +99,7 @@ load helpers
 }
 
 @test "cli: the state directory may not be /" {
-	strake_only "runc 1.1.5 takes it"
+	runc_since 1.5 "runc 1.1.5 takes it"
 	not_ok strake_raw --root / state x
 	assert_err_match 'root argument should not be set to /'
 }
@@ -143,7 +143,7 @@ load helpers
 }
 
 @test "cli: closed standard streams" {
-	strake_only "runc 1.1.5 has descriptors of its own there"
+	runc_since 1.5 "runc 1.1.5 has descriptors of its own there"
 	set_args sleep 1000
 	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" <&- >&- 2>&- 3>&-
 	is_status created
@@ -163,7 +163,7 @@ load helpers
 }
 
 @test "features: what engines read" {
-	strake_only "runc 1.1.5 prints less"
+	runc_since 1.5 "runc 1.1.5 prints less"
 	ok strake_raw features
 	assert_eq "$err" ''
 	jq -e '.ociVersionMin == "1.0.0" and (.ociVersionMax | startswith("1.")) and

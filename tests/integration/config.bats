@@ -33,7 +33,7 @@ fails_clean() {
 }
 
 @test "config: null" {
-	strake_only "runc 1.1.5 panics"
+	runc_since 1.5 "runc 1.1.5 panics"
 	echo null >"$BUNDLE/config.json"
 	fails_clean
 }
@@ -62,7 +62,7 @@ fails_clean() {
 }
 
 @test "config: versions" {
-	strake_only "runc 1.1.5 does not look"
+	strake_only "runc does not look"
 	update_config '.ociVersion = "2.0.0"'
 	fails_clean
 	update_config 'del(.ociVersion)'
@@ -79,7 +79,7 @@ fails_clean() {
 }
 
 @test "config: numbers out of range" {
-	strake_only "the peers differ"
+	runc_since 1.5 "the peers differ"
 	update_config '.process.user.uid = 4294967296'
 	fails_clean
 	update_config '.process.user.uid = -1'
@@ -87,7 +87,7 @@ fails_clean() {
 }
 
 @test "config: minimal" {
-	strake_only "runc 1.1.5 needs the container's /proc"
+	runc_since 1.5 "runc 1.1.5 needs the container's /proc"
 	update_config '{ociVersion, process: {args: ["/bin/true"], cwd: "/", user: {uid: 0, gid: 0}}, root, linux: {namespaces: [{type: "mount"}], cgroupsPath: .linux.cgroupsPath}}'
 	ok strake_run
 }
@@ -151,7 +151,7 @@ fails_clean() {
 }
 
 @test "failing create: a full or read-only state directory" {
-	strake_only "the peers are not tried"
+	runc_since 1.5 "the peers are not tried"
 	set_args true
 	: >"$T/file"
 	strake_raw --root "$T/file/state" create --bundle "$BUNDLE" "$ID"
@@ -160,7 +160,7 @@ fails_clean() {
 }
 
 @test "failing create: few descriptors" {
-	strake_only "the Go runtime needs more"
+	runc_since 1.5 "the Go runtime needs more"
 	set_args true
 	local n rc
 	for n in 4 5 6 8 10 12 16 24; do
@@ -175,7 +175,7 @@ fails_clean() {
 }
 
 @test "failing create: every system call of a kind in turn" {
-	strake_only "the peers are not tried"
+	runc_since 1.5 "the peers are not tried"
 	requires cmd_strace
 	[ -z "${STRAKE_QUICK:-}" ] || skip "STRAKE_QUICK is set"
 	local call n

@@ -51,7 +51,7 @@ followed_to_the_end() {
 
 @test "events: what runc prints as well" {
 	requires cgroups_v1 cmd_runc
-	strake_only "compares with runc"
+	runc_since 1.5 "compares with runc"
 	local theirs
 	run_sleeper
 	# On runc's own container: its state is what both can read.
@@ -165,7 +165,7 @@ followed_to_the_end() {
 }
 
 @test "events: a reader that goes away ends it" {
-	strake_only "runc goes on for ever"
+	runc_since 1.5 "runc 1.1.5 goes on for ever"
 	run_sleeper
 	status=0
 	timeout 10 "$RUNTIME" --root "$ROOT" events --interval 20ms "$ID" 2>"$T/e" | head -n 1 >"$T/first" || status=$?

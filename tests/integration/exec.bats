@@ -240,7 +240,7 @@ load helpers
 }
 
 @test "exec: rlimits and umask of the config" {
-	strake_only "runc 1.1.5 forgets the umask"
+	runc_since 1.5 "runc 1.1.5 forgets the umask"
 	update_config '.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 64, "hard": 128}] | .process.user.umask = 7'
 	run_sleeper
 	ok strake exec "$ID" sh -c 'ulimit -Sn; ulimit -Hn; umask'

@@ -77,8 +77,15 @@ requires() {
 	done
 }
 
-# The target is stricter than the reference runtimes; they may run the suite all the same.
+# The target is stricter than the reference runtimes, and has more; they may run the suite all the same
+# (docs/runc-differences.md). strake_only WHY: no other passes. runc_since VERSION WHY: runc does, since then.
 strake_only() { is_strake || skip "not for $RUNTIME_NAME: $1"; }
+runc_since() {
+	is_strake && return
+	[ "$RUNTIME_NAME" = runc ] &&
+		printf '%s\n' "$1" "$("$RUNTIME" --version | sed -n '1s/.* //p')" | sort -CV ||
+		skip "not for $RUNTIME_NAME${1:+ before $1}: $2"
+}
 
 # --- assertions ---------------------------------------------------------------------------------
 

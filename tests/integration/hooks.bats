@@ -11,7 +11,7 @@ hook() {
 HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 
 @test "hooks: the order, and the status that each sees" {
-	strake_only "runc 1.1.5 runs poststart with another status"
+	strake_only "runc runs poststart with another status"
 	local k
 	for k in $HOST_KINDS; do
 		hook $k "echo $k \$(jq -r .status) >>$T/order"
@@ -26,7 +26,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: the order alone" {
-	strake_only "runc 1.1.5 runs poststart at create"
+	runc_since 1.5 "runc 1.1.5 runs poststart at create"
 	local k
 	for k in $HOST_KINDS; do hook $k "echo $k >>$T/order"; done
 	ok strake_create
@@ -79,7 +79,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: host side hooks run in the bundle" {
-	strake_only "runc 1.1.5 runs them where it was started"
+	runc_since 1.5 "runc 1.1.5 runs them where it was started"
 	hook createRuntime "pwd >$T/cwd"
 	ok strake_create
 	assert_eq "$(cat "$T/cwd")" "$BUNDLE"
@@ -106,7 +106,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: without args" {
-	strake_only "runc 1.1.5 needs args[0]"
+	runc_since 1.5 "runc 1.1.5 needs args[0]"
 	printf '#!/bin/sh\nexec >%s/ran\necho ok\n' "$T" >"$T/hook"
 	chmod +x "$T/hook"
 	update_config --arg p "$T/hook" '.hooks.createRuntime = [{"path": $p}]'
@@ -137,7 +137,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: a failing poststart hook fails start and ends the container" {
-	strake_only "runc 1.1.5 runs poststart at create"
+	runc_since 1.5 "runc 1.1.5 runs poststart at create"
 	hook poststart 'exit 3'
 	set_args sleep 1000
 	ok strake_create
@@ -148,7 +148,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: a failing poststop hook is a warning, the rest runs" {
-	strake_only "runc 1.1.5 stops at the first"
+	strake_only "runc stops at the first"
 	hook poststop 'exit 3'
 	hook poststop "echo ran >$T/second"
 	ok strake_create
@@ -167,7 +167,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "hooks: a timeout takes the hook's children along" {
-	strake_only "runc 1.1.5 kills the hook alone"
+	strake_only "runc kills the hook alone"
 	update_config --arg id "$ID" '.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", "sleep 100 & sleep 100"], "env": ["PATH=/bin", "STRAKE_TEST_ID=" + $id], "timeout": 1}]'
 	not_ok strake_create
 	assert_nothing_left
@@ -212,7 +212,7 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 }
 
 @test "cve_2025_23266_hook_environment" {
-	strake_only "runc 1.1.5 leaks the container's environment into hooks"
+	runc_since 1.5 "runc 1.1.5 leaks the container's environment into hooks"
 	update_config --arg t "$T" '.process.env += ["LD_PRELOAD=/evil.so"] |
 		.hooks.createContainer = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/self/environ >" + $t + "/env1")]}] |
 		.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", ("cat /proc/self/environ >" + $t + "/env2")]}]'

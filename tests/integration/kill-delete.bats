@@ -74,7 +74,7 @@ load helpers
 }
 
 @test "kill: signal 0 asks only" {
-	strake_only "runc 1.1.5 knows no signal 0 by number"
+	runc_since 1.5 "runc 1.1.5 knows no signal 0 by number"
 	run_sleeper
 	ok strake kill "$ID" 0
 	is_status running
@@ -93,7 +93,7 @@ load helpers
 }
 
 @test "kill: leftovers without a pid namespace die by delete" {
-	strake_only "runc 1.1.5 leaves them"
+	runc_since 1.5 "runc 1.1.5 leaves them"
 	update_config '.linux.namespaces |= map(select(.type != "pid"))'
 	set_sh 'sleep 1000 & echo ready; exit 0'
 	ok strake_run --detach

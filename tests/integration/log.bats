@@ -33,7 +33,7 @@ load helpers
 }
 
 @test "log: exactly one line when create fails" {
-	strake_only "runc 1.1.5 warns too"
+	runc_since 1.5 "runc 1.1.5 warns too"
 	set_args /no/such
 	not_ok strake_raw --root "$ROOT" --log "$T/log" --log-format json create --bundle "$BUNDLE" "$ID"
 	assert_eq "$(wc -l <"$T/log")" 1

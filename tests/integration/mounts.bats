@@ -65,7 +65,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 
 @test "mounts: rro is recursive, ro is not" {
 	requires kernel_mount_api kernel_mount_setattr
-	strake_only "runc 1.1.5 has no rro"
+	runc_since 1.5 "runc 1.1.5 has no rro"
 	requires cmd_unshare
 	mkdir "$T/dir" "$T/dir/in"
 	mount_at /a bind "$T/dir" rbind rro
@@ -110,7 +110,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 
 # A source below a mount of the same config, and destinations named by the host's path of the root.
 @test "mounts: a source that an earlier mount provides" {
-	strake_only "runc 1.1.5 cannot, in a user namespace"
+	runc_since 1.5 "runc 1.1.5 cannot, in a user namespace"
 	mkdir -p "$T/one/sub" "$BUNDLE/rootfs/final"
 	echo one >"$T/one/sub/f"
 	chown -R 5000:5000 "$T/one"
@@ -134,7 +134,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 
 @test "mounts: an idmapped source that an earlier mount provides" {
 	requires kernel_mount_api kernel_mount_setattr
-	strake_only "runc 1.1.5 has none"
+	runc_since 1.5 "runc 1.1.5 has none"
 	mkdir -p "$T/one/sub" "$BUNDLE/rootfs/final"
 	echo one >"$T/one/sub/f"
 	mount_at /mnt bind "$T/one" bind
@@ -252,7 +252,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 }
 
 @test "mounts: nosymfollow" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	mount_at /mnt tmpfs tmpfs nosymfollow
 	run_sh 'cd /mnt; echo x >f; ln -s f l; cat l 2>&1; true'
 	assert_has "$out" 'Too many'
@@ -278,7 +278,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 
 @test "mounts: an idmapped bind" {
 	requires kernel_mount_api kernel_mount_setattr
-	strake_only "runc 1.1.5 has none"
+	runc_since 1.5 "runc 1.1.5 has none"
 	mkdir "$T/dir"
 	touch "$T/dir/f"
 	chown 0:0 "$T/dir/f"
@@ -313,7 +313,7 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 }
 
 @test "rootfs: propagation" {
-	strake_only "runc 1.1.5 leaves a shared root private"
+	runc_since 1.5 "runc 1.1.5 leaves a shared root private"
 	local p
 	for p in private slave shared unbindable; do
 		update_config --arg p "$p" '.linux.rootfsPropagation = $p'

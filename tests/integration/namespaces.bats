@@ -111,7 +111,7 @@ open_the_way() {
 }
 
 @test "namespaces: time offsets" {
-	strake_only "runc 1.1.5 has none"
+	runc_since 1.5 "runc 1.1.5 has none"
 	requires timens
 	update_config '.linux.namespaces += [{"type": "time"}] | .linux.timeOffsets = {"boottime": {"secs": 1000000000, "nanosecs": 0}}'
 	set_args cat /proc/uptime
@@ -126,7 +126,7 @@ open_the_way() {
 }
 
 @test "namespaces: hostname, domainname" {
-	strake_only "runc 1.1.5 knows no domainname"
+	runc_since 1.5 "runc 1.1.5 knows no domainname"
 	update_config '.domainname = "example.test"'
 	run_sh 'hostname; cat /proc/sys/kernel/domainname'
 	assert_out $'testhost\nexample.test'
@@ -174,7 +174,7 @@ open_the_way() {
 }
 
 @test "sysctl: a value that smuggles a second line" {
-	strake_only "runc 1.1.5 does not look"
+	strake_only "runc does not look"
 	update_config '.linux.sysctl = {"net.ipv4.ip_forward": "1\nkernel.panic=1"}'
 	not_ok strake_create
 	assert_nothing_left
@@ -241,7 +241,7 @@ open_the_way() {
 	set_ns user "/proc/$HOLDER/ns/user"
 	set_ns network "/proc/$HOLDER/ns/net"
 	set_sh 'readlink /proc/self/ns/user; readlink /proc/self/ns/net; id -u'
-	strake_only "runc 1.1.5 wants maps beside the path"
+	runc_since 1.5 "runc 1.1.5 wants maps beside the path"
 	# Group 5 is not in that namespace's map.
 	update_config '.mounts |= map(if .type == "devpts" then .options |= map(select(. != "gid=5")) else . end)'
 	ok strake_run
@@ -251,7 +251,7 @@ open_the_way() {
 
 @test "userns: one that is joined by its path brings its mappings" {
 	requires cmd_unshare root
-	strake_only "runc 1.1.5 does not read them"
+	runc_since 1.5 "runc 1.1.5 does not read them"
 	unshare --user sleep 1000 </dev/null >/dev/null 2>&1 3>&- &
 	HOLDER=$!
 	BACKGROUND+=("$HOLDER")

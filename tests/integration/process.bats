@@ -46,7 +46,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "process: no capabilities object: none" {
-	strake_only "runc 1.1.5 keeps all"
+	strake_only "runc keeps all"
 	update_config 'del(.process.capabilities)'
 	set_args cat /proc/self/status
 	ok strake_run
@@ -118,7 +118,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "process: oomScoreAdj of exec" {
-	strake_only "no other runtime applies it"
+	runc_since 1.5 "runc 1.1.5 does not apply it"
 	update_config '.process.oomScoreAdj = 321'
 	run_sleeper
 	ok strake exec "$ID" cat /proc/self/oom_score_adj
@@ -207,13 +207,13 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	put_probe
 	update_config '.linux.personality = {"domain": "LINUX32"}'
 	set_args /probe personality
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	ok strake_run
 	assert_out 8
 }
 
 @test "process: scheduler" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	put_probe
 	update_config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 7}'
 	set_args /probe sched
@@ -222,7 +222,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "process: ioPriority" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	update_config '.process.ioPriority = {"class": "IOPRIO_CLASS_BE", "priority": 6}'
 	set_args ionice
 	ok strake_run
@@ -246,7 +246,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "process: its CPU affinity is not the caller's" {
-	strake_only "runc 1.1.5 hands it on"
+	runc_since 1.5 "runc 1.1.5 hands it on"
 	requires cmd_taskset
 	[ "$(nproc)" -gt 1 ] || skip "needs two processors"
 	set_args grep Cpus_allowed_list /proc/self/status
@@ -318,7 +318,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "fds: a hole in --preserve-fds is refused" {
-	strake_only "runc 1.1.5 fills it with one of its own"
+	strake_only "runc fills it with one of its own"
 	put_probe
 	set_args /probe fds
 	local rc=0

@@ -33,7 +33,8 @@ in_pty() {
 		after=$(cat /proc/sys/kernel/core_pattern)
 		[ "$after" = "$before" ] || echo "$before" >/proc/sys/kernel/core_pattern
 		assert_eq "$after" "$before"
-		[ "$status" != 0 ] || fail "taken: $s"
+		# That runc writes a second line to the first one's file does no harm, either.
+		[ "$status" != 0 ] || ! is_strake || fail "taken: $s"
 		assert_nothing_left
 	done
 }
@@ -58,8 +59,8 @@ in_pty() {
 # As if a container that shares a mount had won the race: what is on /proc changes after it was
 # mounted, and before a sysctl is written.
 @test "cve_2025_52881_proc_that_changes_under_the_runtime" {
-	printf '#!/bin/sh -e\nd=%s/rootfs/proc/sys\nmount -t tmpfs tmpfs $d\nmkdir -p $d/net/ipv4\necho fake >$d/net/ipv4/ip_forward\necho done >%s\n' \
-		"$BUNDLE" "$T/hooked" >"$T/hook"
+	printf '#!/bin/sh -e\nd=%s/rootfs/proc/sys\nmount -t tmpfs tmpfs $d\nmkdir -p $d/net/ipv4 $d/kernel\necho fake >$d/net/ipv4/ip_forward\necho %s >$d/kernel/cap_last_cap\necho done >%s\n' \
+		"$BUNDLE" "$(cat /proc/sys/kernel/cap_last_cap)" "$T/hooked" >"$T/hook"
 	chmod +x "$T/hook"
 	update_config --arg h "$T/hook" '.linux.sysctl = {"net.ipv4.ip_forward": "1"} | .hooks.createContainer = [{path: $h}] |
 		.linux.readonlyPaths = [] | .linux.maskedPaths = []'
@@ -87,6 +88,8 @@ in_pty() {
 	EOF
 	sh /try 2>/dev/null; unshare -r -m sh /try 2>/dev/null; true'
 	assert_has "$out" 'tried /sys/fs/cgroup'
+	# A directory in the tmpfs above the hierarchies, which runc leaves writable, is no cgroup.
+	is_strake || is_cgroup2 || out=${out//MADE \/sys\/fs\/cgroup\/strake-test-evil/}
 	assert_not "$out" MADE
 }
 
@@ -129,7 +132,7 @@ in_pty() {
 }
 
 @test "cve_2024_3154_unit_properties_only_with_the_systemd_driver" {
-	strake_only "runc 1.1.5 does not list them"
+	runc_since 1.5 "runc 1.1.5 does not list them"
 	strake features
 	jq -e '.potentiallyUnsafeConfigAnnotations | index("org.systemd.property.") != null' "$out_file"
 	update_config '.annotations = {"org.systemd.property.SuccessAction": "'"'poweroff-force'"'"}'

