@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "proc/fds.h"
 #include "proc/steps.h"
 #include "sched/sched.h"
 #include "sec/caps.h"
@@ -103,23 +104,37 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 /* More than set-up has open at any time: see os_leave_fd(). */
 #define SETUP_DESCRIPTORS 96
 /* More than it opens from here on. */
-#define LATE_DESCRIPTORS  16
+#define LATE_DESCRIPTORS  12
 
-/* What a limit must leave so that it can be set now. A filter may forbid to set it later: then it is
- * looked at closely, by the lowest number that is free. */
-static uint64_t enough_descriptors(const struct init_ctx *ctx)
+/* Is there a filter that comes before the end, and may forbid to set a limit then? */
+static bool filter_comes_first(const struct chain_job *job)
 {
-	const struct spec_rlimits *all = &ctx->job->process->rlimits;
-	uint64_t enough = (uint64_t)ctx->job->extra_fds + SETUP_DESCRIPTORS;
+	return job->seccomp.filter && (!job->process->no_new_privileges || job->seccomp.notify);
+}
+
+/* What a limit must leave so that it can be set now. Where it cannot wait, everything that is not
+ * needed any more is closed, and it is looked at closely, by the lowest number that is free. */
+static int enough_descriptors(struct init_ctx *ctx, uint64_t *ret, struct err *e)
+{
+	struct chain_job *job = ctx->job;
+	const struct spec_rlimits *all = &job->process->rlimits;
+	int *const keep[] = { &ctx->parent->fd, &job->fifo_dir, &job->proc->host, &job->proc->own };
 	auto_fd free_one = FD_NONE;
 	bool low = false;
+	int r;
 
+	*ret = (uint64_t)job->extra_fds + SETUP_DESCRIPTORS;
 	for (size_t i = 0; i < all->n; i++)
-		low |= all->v[i].resource == RLIMIT_NOFILE && all->v[i].soft < enough;
-	if (!low || !ctx->job->seccomp.filter)
-		return enough;
+		low |= all->v[i].resource == RLIMIT_NOFILE && all->v[i].soft < *ret;
+	if (!low || !filter_comes_first(job))
+		return 0;
+	r = fds_gather(job->extra_fds, keep, ARRAY_SIZE(keep), e);
+	if (r < 0)
+		return r;
 	free_one = fcntl(ctx->parent->fd, F_DUPFD_CLOEXEC, 0);
-	return free_one >= 0 ? (uint64_t)free_one + LATE_DESCRIPTORS : enough;
+	if (free_one >= 0)
+		*ret = (uint64_t)free_one + LATE_DESCRIPTORS;
+	return 0;
 }
 
 /*
@@ -150,8 +165,9 @@ static int set_rlimits(const struct init_ctx *ctx, bool at_the_end, struct err *
 
 int step_rlimits(struct init_ctx *ctx, struct err *e)
 {
-	ctx->enough_fds = enough_descriptors(ctx);
-	return set_rlimits(ctx, false, e);
+	int r = enough_descriptors(ctx, &ctx->enough_fds, e);
+
+	return r < 0 ? r : set_rlimits(ctx, false, e);
 }
 
 int step_low_rlimits(struct init_ctx *ctx, struct err *e)

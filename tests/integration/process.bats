@@ -76,15 +76,22 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 }
 
 @test "process: a low limit of descriptors, and a filter that forbids to set one" {
-	update_config '.process.noNewPrivileges = false | .process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 64, "hard": 64}] |
-		.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
-			"syscalls": [{"names": ["prlimit64", "setrlimit"], "action": "SCMP_ACT_ERRNO"}]}'
-	# The shell cannot ask either.
-	run_sh 'grep "open files" /proc/self/limits'
-	assert_out_match '^Max open files +64 +64 '
-	run_sleeper
-	ok strake exec "$ID" grep "open files" /proc/self/limits
-	assert_out_match '^Max open files +64 +64 '
+	local n
+	for n in 64 20; do
+		update_config --argjson n $n '.process.noNewPrivileges = false |
+			.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": $n, "hard": $n}] |
+			.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+				"syscalls": [{"names": ["prlimit64", "setrlimit"], "action": "SCMP_ACT_ERRNO"}]}'
+		# The shell cannot ask either.
+		run_sh 'grep "open files" /proc/self/limits'
+		assert_out_match "^Max open files +$n +$n "
+		set_args sleep 1000
+		ok strake --debug --log "$T/log" create --bundle "$BUNDLE" "$ID"
+		ok strake start "$ID"
+		ok strake exec --user 1000 "$ID" grep "open files" /proc/self/limits
+		assert_out_match "^Max open files +$n +$n "
+		ok strake delete --force "$ID"
+	done
 }
 
 @test "process: rlimits can be raised" {
