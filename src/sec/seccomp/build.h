@@ -17,7 +17,9 @@
 
 struct seccomp_arch {
 	uint32_t token;   /* SCMP_ARCH_*; AUDIT_ARCH_* too, but for x32 */
-	uint32_t largest; /* the largest number that the profile names; 0: none */
+	/* The largest number that the profile names. 0: none, or no other than 0, and no ceiling: nobody
+	 * means all but read(2) to be unknown, and runc sees it so too. */
+	uint32_t largest;
 	/* Of each name of each rule, in the profile's order: the number here; negative for a call
 	 * that this architecture lacks or has behind a multiplexer; __NR_SCMP_ERROR: unknown. */
 	int *numbers;

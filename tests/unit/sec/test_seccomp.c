@@ -177,6 +177,18 @@ static void ceiling_only_where_the_default_refuses(void **state)
 }
 
 /* Without x32 in the list its numbers are of an unknown ABI, not "newer calls". */
+/* read(2) is number 0 of x86-64: what is above it is refused as the profile says, as with runc. */
+static void no_ceiling_at_number_zero(void **state)
+{
+	struct spec_seccomp s = one_rule("read", ALLOW, NULL, 0, SECCOMP_RET_ERRNO);
+
+	(void)state;
+	assert_int_equal(seccomp_compile(&s, &prog, &e), 0);
+	assert_int_equal(run(AUDIT_ARCH_X86_64, SYS_read, 0, 0), ALLOW);
+	assert_int_equal(run(AUDIT_ARCH_X86_64, SYS_write, 0, 0), ERRNO(EPERM));
+	assert_int_equal(run(AUDIT_ARCH_X86_64, 5000, 0, 0), ERRNO(EPERM));
+}
+
 static void x32_needs_to_be_listed(void **state)
 {
 	struct spec_seccomp s = one_rule("read getpid", ALLOW, NULL, 0, SECCOMP_RET_ERRNO);
@@ -429,7 +441,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(engine_profile), T(engine_profile_exhaustively),
-		T(ceiling_only_where_the_default_refuses), T(x32_needs_to_be_listed),
+		T(ceiling_only_where_the_default_refuses), T(no_ceiling_at_number_zero),
+		T(x32_needs_to_be_listed),
 		T(native_is_implied), T(foreign_architecture), T(conditions), T(operators),
 		T(actions_and_their_data), T(rules_equal_to_the_default), T(flags), T(refusals),
 		T(names_for_features), T(known_archs_compile),
