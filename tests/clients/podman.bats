@@ -581,3 +581,60 @@ podman_is()
 	both s_checkpoint
 	has 'checkpoint 0' 'restore 0' 'exited true' running 2 'rm 0'
 }
+
+# say TEXT: as the container's first process, the one that sleeps for 4711 seconds.
+say()
+{
+	local pid
+
+	eventually pgrep -xf 'sleep 4711' >/dev/null
+	pid=$(pgrep -xf 'sleep 4711')
+	eventually test -S "/proc/$pid/root/run/notify/notify.sock" || return
+	python3 - "/proc/$pid/root" "$1" <<-'PY'
+		import os, socket, sys
+		os.chroot(sys.argv[1])
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.connect(os.environ.get("NOTIFY_SOCKET", "/run/notify/notify.sock"))
+		s.send(sys.argv[2].encode())
+	PY
+}
+
+# A unit of Type=notify that starts podman: the container itself says when it is ready.
+@test "podman: --sdnotify=container passes READY on" {
+	needs python3 pgrep
+	s_notify() {
+		local host=$BATS_TEST_TMPDIR/notify.sock heard=$BATS_TEST_TMPDIR/heard listener podman
+
+		rm -f "$host" "$heard"
+		python3 - "$host" "$heard" <<-'PY' &
+			import array, os, socket, sys
+			s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+			s.bind(sys.argv[1])
+			with open(sys.argv[2], "w", buffering=1) as log:
+			    while True:
+			        text, anc, _, _ = s.recvmsg(4096, socket.CMSG_SPACE(4))
+			        log.write(text.decode().strip() + "\n")
+			        for _, _, data in anc:
+			            for fd in array.array("i", data):
+			                os.close(fd)
+		PY
+		listener=$!
+		eventually test -S "$host"
+		NOTIFY_SOCKET=$host p run -d --sdnotify=container --name box --network none "$IMG" sleep 4711 >/dev/null &
+		podman=$!
+		say STATUS=working
+		grep -c READY "$heard"
+		say READY=1
+		wait $podman
+		echo "run $?"
+		eventually grep -qx READY=1 "$heard"
+		eventually grep -q '^MAINPID=' "$heard"
+		sed 's/^MAINPID=[0-9]*$/MAINPID=N/' "$heard" | grep -xE 'READY=1|MAINPID=N' | sort -u
+		p exec box ls /run/notify
+		kill $listener
+		p rm -f -t 0 box >/dev/null
+		echo "rm $?"
+	}
+	both s_notify
+	has 0 'run 0' READY=1 MAINPID=N notify.sock 'rm 0'
+}
