@@ -141,6 +141,19 @@ const char *err_place_text(const struct err *e)
 	return e->place ? e->text + e->place - 1 : NULL;
 }
 
+void err_locate(struct err *e, const char *file, size_t line, size_t column)
+{
+	char words[320], *at = e->text + e->place - 1; /* a name has 255 bytes at most */
+	int n = snprintf(words, sizeof(words), "%s:%zu:%zu: ", file, line, column);
+
+	if (!e->place || n < 0 || (size_t)n >= sizeof(words) || e->used + (size_t)n > ERR_TEXT_MAX)
+		return;
+	memmove(at + n, at, e->used - (e->place - 1U));
+	memcpy(at, words, (size_t)n);
+	e->used = (uint16_t)(e->used + n);
+	e->place = (uint16_t)(e->place + n);
+}
+
 bool err_is_valid(const struct err *e)
 {
 	return e->kind > ERR_NONE && e->kind < ERR_KIND_MAX && e->errnum > 0 && e->errnum < 4096 &&

@@ -65,6 +65,9 @@ int err_wrap(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * words behind a blank. Who has the input at hand can say the line: err_place_text(), or NULL. */
 int err_place(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 const char *err_place_text(const struct err *e);
+/* Puts "file:line:column: " in front of the place. What was wrapped around stays in front of both, as
+ * callers know errors by how they begin. */
+void err_locate(struct err *e, const char *file, size_t line, size_t column);
 
 /* The sentence, outermost frame first. Always ends buf with NUL; returns the full length. */
 size_t err_format(const struct err *e, char *buf, size_t size);

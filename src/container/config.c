@@ -147,7 +147,7 @@ void bundle_locate(const struct bundle *b, struct err *e)
 	if (!place || !b->text)
 		return;
 	pos = json_locate(b->text, b->text_len, place);
-	err_wrap(e, "%s:%zu:%zu", b->name, pos.line, pos.column);
+	err_locate(e, b->name, pos.line, pos.column);
 }
 
 void bundle_fini(struct bundle *b)

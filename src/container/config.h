@@ -23,7 +23,7 @@ struct bundle {
  * Everything that can be said before a container exists is checked here. */
 int bundle_load(struct bundle *b, const char *dir, const char *file, struct err *e);
 void bundle_fini(struct bundle *b);
-/* Puts file, line and column before an error that says where in the config it is (err_place()). */
+/* Puts file, line and column before what says where in the config an error is (err_place()). */
 void bundle_locate(const struct bundle *b, struct err *e);
 
 /* The snapshot in a container's directory. */

@@ -37,7 +37,7 @@ static void locate(const char *name, const char *text, size_t len, struct err *e
 
 	if (place && str_starts(place, "process.")) {
 		pos = json_locate(text, len, place + strlen("process."));
-		err_wrap(e, "%s:%zu:%zu", name, pos.line, pos.column);
+		err_locate(e, name, pos.line, pos.column);
 	}
 }
 

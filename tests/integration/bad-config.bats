@@ -55,7 +55,8 @@ snapshot() { (cd "$T" && find . -name rootfs -prune -o -name state -prune -o -pr
 		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID" \
 			</dev/null >"$T/said" 2>"$T/got" 3>&- 4>&- && printf 'created: %s\n' "$edit" >>"$bad"
 		read_message "$T/got"
-		want="config.json:$place: ${reason//@BUNDLE@/$BUNDLE}"
+		[[ $reason = *@HERE@* ]] || reason=@HERE@$reason
+		want=${reason//@HERE@/config.json:$place: } want=${want//@BUNDLE@/$BUNDLE}
 		[ "$got" = "$want" ] || printf '%s\n  wanted %s\n  got    %s\n' "$edit" "$want" "$got" >>"$bad"
 		[ ! -s "$T/said" ] && [ ! -e "$ROOT/$ID" ] && [ ! -e "$T/pid" ] || printf 'left something: %s\n' "$edit" >>"$bad"
 	done < <(rows)

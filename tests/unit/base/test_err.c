@@ -32,6 +32,11 @@ static void a_place_is_found_again(void **state)
 	assert_true(err_is_valid(&e));
 	err_format(&e, buf, sizeof(buf));
 	assert_string_equal(buf, "while creating: mounts[1]: must not be empty");
+	err_locate(&e, "config.json", 12, 3);
+	assert_string_equal(err_place_text(&e), "mounts[1]");
+	assert_true(err_is_valid(&e));
+	err_format(&e, buf, sizeof(buf));
+	assert_string_equal(buf, "while creating: config.json:12:3: mounts[1]: must not be empty");
 	e.place = (uint16_t)(e.used + 1);
 	assert_false(err_is_valid(&e));
 	err_make(&e, ERR_CONFIG, EINVAL, "another");
