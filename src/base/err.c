@@ -143,13 +143,14 @@ const char *err_place_text(const struct err *e)
 
 void err_locate(struct err *e, const char *file, size_t line, size_t column)
 {
-	char words[320], *at = e->text + e->place - 1; /* a name has 255 bytes at most */
+	char words[320]; /* a name has 255 bytes at most */
 	int n = snprintf(words, sizeof(words), "%s:%zu:%zu: ", file, line, column);
+	size_t at = e->place - 1U;
 
 	if (!e->place || n < 0 || (size_t)n >= sizeof(words) || e->used + (size_t)n > ERR_TEXT_MAX)
 		return;
-	memmove(at + n, at, e->used - (e->place - 1U));
-	memcpy(at, words, (size_t)n);
+	memmove(e->text + at + n, e->text + at, e->used - at);
+	memcpy(e->text + at, words, (size_t)n);
 	e->used = (uint16_t)(e->used + n);
 	e->place = (uint16_t)(e->place + n);
 }
