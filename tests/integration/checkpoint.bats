@@ -53,9 +53,13 @@ gone() {
 }
 
 @test "checkpoint: values that mean nothing" {
+	is_strake || requires criu # runc looks for it first
 	run_sleeper
 	local flags words
 	while IFS='|' read -r flags words; do
+		# runc leaves it to CRIU, which goes by another number.
+		is_strake || [[ $flags != --page-server=host:* ]] || continue
+		is_strake || words=${words%%: *} # and writes paths in another way
 		# shellcheck disable=SC2086
 		not_ok dump $flags
 		assert_has "$err" "$words"
@@ -76,6 +80,7 @@ gone() {
 	is_status running
 	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --empty-ns=pid "$ID-2"
 	assert_err_match 'is not supported'
+	update_config '.linux.cgroupsPath += "-2"' # runc looks at the cgroup first
 	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --manage-cgroups-mode=all "$ID-2"
 	assert_err_match 'invalid manage-cgroups-mode value'
 }
@@ -110,6 +115,7 @@ gone() {
 }
 
 @test "restore: images that are not there" {
+	is_strake || requires criu
 	not_ok restore
 	assert_err_match 'descriptors.json: no such file or directory'
 	assert_nothing_left
@@ -278,6 +284,7 @@ kill_frozen_dump() {
 }
 
 @test "checkpoint: CRIU is killed at any of its stages" {
+	strake_only "runc says EOF, and leaves what CRIU has stopped as it is"
 	requires criu
 	local stage
 	# shellcheck disable=SC2016
@@ -399,7 +406,7 @@ in_own_mounts() {
 	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
 	start_counter
 	not_ok dump
-	assert_err_match 'level=error msg="(criu failed: type DUMP errno|CRIU ended without an answer)'
+	assert_err_match 'level=error msg="(criu failed: type DUMP errno|CRIU ended without an answer|unexpected EOF)'
 	wait_status stopped
 	ok strake delete "$ID"
 	assert_nothing_left
@@ -524,8 +531,8 @@ assert_nothing_to_console() { ! grep -q surplus "$T/console.err.2"; }
 	ok restore
 	assert_eq "$(cd "$T" && echo hook.*)" 'hook.createRuntime hook.prestart'
 	for k in prestart:created createRuntime:creating; do
-		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$(init_pid)" --arg s "${k#*:}" \
-			'.id == $id and .bundle == $b and .pid == $p and .status == $s' "$T/hook.${k%:*}"
+		jq -e --arg id "$ID" --arg b "$BUNDLE" --argjson p "$(init_pid)" --arg s "${k#*:}" --argjson ours "$(is_strake && echo true || echo false)" \
+			'.id == $id and .bundle == $b and .pid == $p and (.status == $s or ($ours | not))' "$T/hook.${k%:*}"
 	done
 	counts 1
 }
@@ -811,6 +818,7 @@ lazy_daemon() {
 }
 
 @test "restore: a runtime that is killed leaves what delete --force removes" {
+	strake_only "runc leaves its mounts on the host"
 	requires criu
 	start_counter
 	ok dump
