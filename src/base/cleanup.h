@@ -15,38 +15,11 @@
 /* An empty descriptor is -EBADF, so that using it by mistake fails with the true cause. */
 #define FD_NONE (-EBADF)
 
-static inline void fd_close(int fd)
-{
-	if (fd >= 0) {
-		int saved = errno;
-
-		close(fd);
-		errno = saved;
-	}
-}
-
-static inline void cleanup_fd(int *fd)
-{
-	fd_close(*fd);
-	*fd = FD_NONE;
-}
-
-static inline void cleanup_free(void *p)
-{
-	free(*(void **)p);
-}
-
-static inline void cleanup_file(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
-
-static inline void cleanup_dir(DIR **d)
-{
-	if (*d)
-		closedir(*d);
-}
+void fd_close(int fd);
+void cleanup_fd(int *fd);
+void cleanup_free(void *p);
+void cleanup_file(FILE **f);
+void cleanup_dir(DIR **d);
 
 #define auto_fd   __attribute__((cleanup(cleanup_fd))) int
 #define auto_free __attribute__((cleanup(cleanup_free)))

@@ -57,8 +57,10 @@ struct json_field {
 	uint16_t offset, count_offset, key_offset;
 	uint16_t size;
 	uint8_t def; /* JSON_WORD: the value when absent, which is not written */
-	const struct json_field *child; /* rows of an object, the element of an array or a map */
-	const struct json_words *words;
+	union { /* by kind; never both, as every pointer is relocated when the program starts */
+		const struct json_field *child; /* rows of an object, the element of an array or a map */
+		const struct json_words *words;
+	};
 };
 
 #define JSON_MEMBER(T, m) (((T *)0)->m)

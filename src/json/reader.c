@@ -211,7 +211,10 @@ int reader_open(struct reader *r, const struct slot *s)
 
 static int missing(struct reader *r, size_t where, const struct json_field *row)
 {
-	if (row->words && row->words->refusal)
+	bool has_words = row->kind == JSON_STRING || row->kind == JSON_WORD || row->kind == JSON_FLAGS ||
+			 row->kind == JSON_LETTERS;
+
+	if (has_words && row->words && row->words->refusal)
 		return reader_fail(r, where, "%s %s: required property is missing",
 				   row->words->refusal, row->words->what);
 	return reader_fail(r, where, "required property is missing");

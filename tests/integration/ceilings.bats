@@ -89,5 +89,5 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local size
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $((size / 1024)) KiB"
-	[ "$size" -le $((448 * 1024)) ]
+	[ "$size" -le $((440 * 1024)) ]
 }
