@@ -6,11 +6,8 @@
 
 static int kill_one(struct opened *c, int sig, struct err *e)
 {
-	int r;
+	int r = opened_signal(c, sig, e);
 
-	if (!c->init_alive)
-		return err_make(e, ERR_STATE, ESRCH, "container not running");
-	r = opened_signal(c, sig, e);
 	/* On cgroup v1 a frozen process dies only once it is thawed. */
 	if (r == 0 && sig == SIGKILL && c->status == STATUS_PAUSED)
 		r = cgroup_freeze(c->cgroup, false, e);
@@ -31,7 +28,8 @@ static int kill_all(struct opened *c, int sig, struct err *e)
 int container_kill(struct runtime *rt, const char *id, int sig, bool all, struct err *e)
 {
 	struct opened c;
-	int r = opened_init(&c, rt, id, OPEN_UNLOCKED, e);
+	/* Whether it is paused matters to the death alone. */
+	int r = opened_init(&c, rt, id, sig == SIGKILL ? OPEN_UNLOCKED : OPEN_STATE_ALONE, e);
 
 	if (r < 0)
 		return r;

@@ -67,7 +67,7 @@ int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_
 		r = store_lock(&c->dir, LOCK_TIMEOUT_MS, e);
 	if (r == 0)
 		r = store_read_state(&c->dir, &c->state, e);
-	if (r == 0)
+	if (r == 0 && lock != OPEN_STATE_ALONE)
 		r = opened_refresh(c, e);
 	if (r < 0)
 		opened_fini(c);

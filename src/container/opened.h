@@ -21,7 +21,11 @@ struct opened {
 	bool abandoned;        /* its create died half-way: for delete --force */
 };
 
-enum open_lock { OPEN_UNLOCKED, OPEN_LOCKED };
+enum open_lock {
+	OPEN_UNLOCKED,
+	OPEN_LOCKED,
+	OPEN_STATE_ALONE, /* unlocked, and without a look at what became of it: no status, no init_alive */
+};
 
 /* How long a command waits for another one on the same container. */
 #define LOCK_TIMEOUT_MS 30000
