@@ -75,6 +75,17 @@ seccomp() { update_config --argjson s "$1" '.linux.seccomp = $s'; }
 	assert_nothing_left
 }
 
+@test "spec seccomp: a record of --debug says the flags" {
+	local row
+	set_args true
+	for row in '"flags": ["SECCOMP_FILTER_FLAG_LOG"], |2' '"flags": [], |0' ' |4'; do
+		seccomp "{\"defaultAction\": \"SCMP_ACT_ALLOW\", ${row%|*}\"syscalls\": [{\"names\": [\"mkdir\"], \"action\": \"SCMP_ACT_ERRNO\"}]}"
+		ok strake --debug run --bundle "$BUNDLE" "$ID"
+		assert_has "$err" "msg=\"seccomp filter flags: ${row#*|}\""
+	done
+	assert_nothing_left
+}
+
 @test "spec seccomp: exec has a listener too, with the metadata and its own pid" {
 	requires payload_recvfd
 	listen() {
