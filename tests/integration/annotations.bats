@@ -168,7 +168,7 @@ print(base64.b64encode(out).decode())') || skip "needs another filter on this ma
 
 @test "annotations: what cannot be had is refused" {
 	local key
-	for key in handler seccomp.plugins systemd.force_cgroup_v1 delegate-cgroup; do
+	for key in handler seccomp.plugins; do
 		update_config 'del(.annotations)'
 		annotate "$key" krun
 		not_ok strake_run
