@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "base/timeline.h"
 #include "container/notify.h"
 #include "hooks/hooks.h"
 #include "ns/ns.h"
@@ -133,15 +134,38 @@ static int check_mount_label(const struct launch *l, const struct spec *s, struc
 			"selinux is disabled or not supported");
 }
 
-static int compile_seccomp(struct launch *l, const struct spec *s, struct err *e)
+static int compile_seccomp(struct launch *l, struct err *e)
 {
-	const struct spec_seccomp *f = s->linux->seccomp;
+	const struct spec_seccomp *f = l->job.spec->linux->seccomp;
 	int r = 0;
 
 	if (f)
 		r = f->bpf_data ? seccomp_decode(f->bpf_data, &l->job.seccomp, e) :
 				  seccomp_compile(f, &l->job.seccomp, e);
 	return r < 0 ? err_place(e, "linux.seccomp") : 0;
+}
+
+/*
+ * Loading libseccomp and compiling takes as long as half of what init sets up: where it need not
+ * wait for us before its end, it finds the program then.
+ */
+static int provide_seccomp(struct launch *l, struct err *e)
+{
+	const struct spec_seccomp *f = l->job.spec->linux->seccomp;
+
+	if (f && !f->bpf_data && l->job.script.side_by_side && !seccomp_wants_listener(f))
+		l->job.seccomp_slot = seccomp_slot_new();
+	return l->job.seccomp_slot ? 0 : compile_seccomp(l, e);
+}
+
+int launch_fill_slot(struct launch *l, struct err *e)
+{
+	TIMELINE("compiling the seccomp program");
+	int r = l->job.seccomp_slot ? compile_seccomp(l, e) : 0;
+
+	if (r == 0 && l->job.seccomp_slot)
+		seccomp_slot_put(l->job.seccomp_slot, &l->job.seccomp);
+	return r;
 }
 
 /* ---- namespaces ---- */
@@ -200,6 +224,7 @@ static bool is_set_up_apart(const struct launch_input *in)
 static int plan_script(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	const struct spec_hooks *h = &in->spec->hooks;
+	const struct spec_seccomp *s = in->spec->linux->seccomp;
 	struct script_facts facts = {
 		.join = in->is_exec,
 		.privileged = l->job.privileged,
@@ -208,7 +233,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,
-		.notify = l->job.seccomp.filter && l->job.seccomp.notify,
+		.notify = s && !s->bpf_data && seccomp_wants_listener(s),
 		.apart = is_set_up_apart(in),
 	};
 
@@ -253,12 +278,12 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 		r = check_labels(l, in->process, e);
 	if (r == 0 && !in->is_exec)
 		r = check_mount_label(l, in->spec, e);
-	if (r == 0)
-		r = compile_seccomp(l, in->spec, e);
 	if (r == 0 && !in->is_exec)
 		r = open_namespaces(l, &in->spec->linux->namespaces, e);
 	if (r == 0)
 		r = plan_script(l, in, e);
+	if (r == 0)
+		r = provide_seccomp(l, e);
 	if (r == 0)
 		r = connect_sockets(l, in, e);
 	if (r == 0 && !in->is_exec)
@@ -275,6 +300,7 @@ void launch_fini(struct launch *l)
 	fd_close(TAKE_FD(l->job.root_fd));
 	hooks_close_output(l->job.hook_output);
 	seccomp_program_fini(&l->job.seccomp);
+	seccomp_slot_free(TAKE_PTR(l->job.seccomp_slot));
 	fd_close(TAKE_FD(l->console));
 	fd_close(TAKE_FD(l->pidfd_socket));
 	fd_close(TAKE_FD(l->tty));

@@ -37,3 +37,5 @@ void launch_fini(struct launch *l);
 int launch_on_tty(struct launch *l, int master, struct err *e);
 /* For chain_job.on_pid: the pidfd to its socket, if one was given. */
 int launch_send_pidfd(struct launch *l, int pidfd, struct err *e);
+/* For chain_job.on_pid: the seccomp program, where it is compiled beside init. */
+int launch_fill_slot(struct launch *l, struct err *e);

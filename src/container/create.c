@@ -126,6 +126,12 @@ static int plan_mounts(struct creation *c, struct err *e)
 
 /* ---- what exists, from the state directory on ---- */
 
+static int write_config(struct creation *c, struct err *e)
+{
+	c->config_written = true;
+	return store_write_config(&c->dir, c->bundle.text, c->bundle.text_len, e);
+}
+
 static int make_directory(struct creation *c, struct err *e)
 {
 	int r = store_create(c->rt->root, c->id, &c->dir, e);
@@ -138,8 +144,9 @@ static int make_directory(struct creation *c, struct err *e)
 		c->state.cgroup_manager = (char *)(uintptr_t)cgroup_manager_name(c->rt->cgroup_manager);
 		r = store_write_state(&c->dir, &c->state, e);
 	}
-	if (r == 0)
-		r = store_write_config(&c->dir, c->bundle.text, c->bundle.text_len, e);
+	/* Else beside init, which nobody can exec into before that. */
+	if (r == 0 && (!c->launch.job.script.side_by_side || c->state.needs_config))
+		r = write_config(c, e);
 	return r < 0 ? r : notify_make_dir(&c->dir, e);
 }
 
@@ -191,12 +198,17 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 	r = describe_process(&c->state, pid, e);
 	if (r == 0)
 		r = store_write_state(&c->dir, &c->state, e);
+	if (r == 0 && !c->config_written)
+		r = write_config(c, e);
 	return r < 0 ? r : launch_send_pidfd(&c->launch, pidfd, e);
 }
 
 static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 {
-	return creation_on_pid(data, pid, pidfd, e);
+	struct creation *c = data;
+	int r = creation_on_pid(c, pid, pidfd, e);
+
+	return r < 0 ? r : launch_fill_slot(&c->launch, e);
 }
 
 static int on_tty(void *data, int master, struct err *e)

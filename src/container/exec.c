@@ -173,8 +173,11 @@ static int prepare_launch(struct exec *x, struct err *e)
 
 static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 {
+	struct launch *l = &((struct exec *)data)->launch;
+	int r = launch_send_pidfd(l, pidfd, e);
+
 	(void)pid;
-	return launch_send_pidfd(&((struct exec *)data)->launch, pidfd, e);
+	return r < 0 ? r : launch_fill_slot(l, e);
 }
 
 static int on_tty(void *data, int master, struct err *e)

@@ -48,6 +48,7 @@ struct chain_job {
 	uint32_t cgroup_uid;
 	uint32_t delegate_uid;     /* whose linux.cgroup_delegate will be, where there is one */
 	struct seccomp_program seccomp;
+	struct seccomp_slot *seccomp_slot; /* or where it will be by BEGIN; NULL */
 	const char *apparmor, *selinux; /* NULL: none */
 	char *const *argv;
 	char **envp;               /* NULL-terminated */
@@ -56,8 +57,8 @@ struct chain_job {
 	uint64_t ignored_signals;  /* bit sig - 1: what the caller ignores, and init must not hand on */
 
 	/*
-	 * Called once init has its pid and before it may go on: here the state is written, so that
-	 * whatever happens later can be undone by `delete`.
+	 * Called once init has its pid and before BEGIN: here the state is written, so that
+	 * whatever happens later can be undone by `delete`, and seccomp_slot is filled.
 	 */
 	int (*on_pid)(void *data, pid_t pid, int pidfd, struct err *e);
 	void *data;

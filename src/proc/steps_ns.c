@@ -19,6 +19,8 @@ static int expect_begin(struct init_ctx *ctx, struct err *e)
 	if (r < 0)
 		return r;
 	ctx->pid = m.pid;
+	if (ctx->job->seccomp_slot)
+		ctx->job->seccomp = seccomp_slot_view(ctx->job->seccomp_slot);
 	return 0;
 }
 

@@ -136,8 +136,8 @@ static int check_rules(struct seccomp_build *b, struct err *e)
 		if (r < 0)
 			return r;
 		b->n_names += rule->names.n;
-		b->notify |= rule->action == SECCOMP_RET_USER_NOTIF && rule->names.n;
 	}
+	b->notify = seccomp_wants_listener(b->spec);
 	return 0;
 }
 

@@ -16,12 +16,23 @@ struct seccomp_program {
 	bool notify;    /* needs a listener */
 };
 
+/* Does a rule ask a listener? Known without libseccomp. */
+bool seccomp_wants_listener(const struct spec_seccomp *s);
 /* By libseccomp; a syscall newer than the profile gets ENOSYS, as runc's patchbpf does. Unknown
  * syscall names are skipped with a debug record. Flags that this kernel lacks are an error. */
 int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e);
 /* A filter that is ready, in base64. */
 int seccomp_decode(const char *base64, struct seccomp_program *ret, struct err *e);
 void seccomp_program_fini(struct seccomp_program *p);
+
+/* Memory that a process shares with those that it clones, for a program that is compiled after the
+ * clone. NULL: none to be had. */
+struct seccomp_slot;
+struct seccomp_slot *seccomp_slot_new(void);
+void seccomp_slot_free(struct seccomp_slot *slot);
+void seccomp_slot_put(struct seccomp_slot *slot, const struct seccomp_program *p);
+/* A view of what was put there, nobody's to free. In init nothing else may happen here. */
+struct seccomp_program seccomp_slot_view(struct seccomp_slot *slot);
 /* *ret_listener is a CLOEXEC descriptor (p->notify), FD_NONE when there is none. (Not seccomp_load:
  * that is a symbol of libseccomp's.) */
 int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, struct err *e);

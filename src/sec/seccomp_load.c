@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <linux/bpf_common.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 
 #include "base/cleanup.h"
 #include "os/seccomp_raw.h"
@@ -12,6 +15,47 @@ void seccomp_program_fini(struct seccomp_program *p)
 		return;
 	free(p->filter);
 	*p = (struct seccomp_program){ 0 };
+}
+
+bool seccomp_wants_listener(const struct spec_seccomp *s)
+{
+	for (size_t i = 0; i < s->n_rules; i++)
+		if (s->rules[i].action == SECCOMP_RET_USER_NOTIF && s->rules[i].names.n)
+			return true;
+	return false;
+}
+
+struct seccomp_slot {
+	struct seccomp_program program; /* but for its filter, which is this: */
+	struct sock_filter filter[BPF_MAXINSNS];
+};
+
+struct seccomp_slot *seccomp_slot_new(void)
+{
+	void *p = mmap(NULL, sizeof(struct seccomp_slot), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void seccomp_slot_free(struct seccomp_slot *slot)
+{
+	if (slot)
+		munmap(slot, sizeof(*slot));
+}
+
+void seccomp_slot_put(struct seccomp_slot *slot, const struct seccomp_program *p)
+{
+	slot->program = *p;
+	memcpy(slot->filter, p->filter, p->n * sizeof(slot->filter[0]));
+}
+
+struct seccomp_program seccomp_slot_view(struct seccomp_slot *slot)
+{
+	struct seccomp_program p = slot->program;
+
+	p.filter = slot->filter;
+	return p;
 }
 
 int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, struct err *e)
