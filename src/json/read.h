@@ -5,8 +5,9 @@
  * Must not happen here: guessing. Whatever is not exactly right is one error with its place.
  *
  * null is the same as absent, as Go's encoding/json has it; a key in upper case where lower is
- * meant is taken as it takes it, with a warning. A key that comes twice is refused, however it is
- * written: which of two wins differs between parsers, and that is how checks get bypassed.
+ * meant is taken as it takes it, with a warning, and the later of "cpu" and "CPU" is read over the
+ * earlier (runc's own tests have both). One spelling that comes twice is refused: which of two wins
+ * differs between parsers, and that is how checks get bypassed.
  */
 #pragma once
 

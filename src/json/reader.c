@@ -137,9 +137,14 @@ static int push_item(struct reader *r, size_t size, size_t *ret_off)
 
 static enum slot_result object_slot(struct reader *r, struct frame *f, struct slot *s)
 {
+	uint64_t bit;
+
 	if (!f->cur)
 		return SLOT_SKIP;
-	f->given |= UINT64_C(1) << (f->cur - f->rows);
+	bit = UINT64_C(1) << (f->cur - f->rows);
+	/* As with Go, the later of "cpu" and "CPU" is read over the earlier. */
+	f->over = f->given & bit;
+	f->given |= bit;
 	s->row = f->cur;
 	s->base = f->base;
 	s->kind = s->row->kind;
@@ -183,24 +188,31 @@ int reader_open(struct reader *r, const struct slot *s)
 {
 	struct frame *f = &r->frames[r->n_frames];
 	const struct json_field *row = s->row;
+	bool again = reader_top(r)->over;
 
 	memset(f, 0, sizeof(*f));
 	f->row = row;
 	f->start = r->before;
 	f->base = s->base;
-	if (row->kind == JSON_OBJECT || row->kind == JSON_POINTER)
+	if (row->kind == JSON_OBJECT || row->kind == JSON_POINTER) {
 		f->rows = row->child;
+		f->again = again;
+	}
 	if (row->kind == JSON_OBJECT) {
 		if (f->base.ptr)
 			f->base.ptr += row->offset;
 		else
 			f->base.off += row->offset;
 	} else if (row->kind == JSON_POINTER) {
-		f->base.ptr = arena_alloc(r->arena, row->size);
+		f->base.ptr = again ? *(void **)reader_at(r, s->base, row->offset) : NULL;
+		if (!f->base.ptr)
+			f->base.ptr = arena_alloc(r->arena, row->size);
 		if (!f->base.ptr)
 			return reader_no_memory(r, row->size);
 		*(void **)reader_at(r, s->base, row->offset) = f->base.ptr;
 	} else {
+		if (row->kind == JSON_FLAGS && again)
+			json_store_uint(reader_at(r, s->base, row->offset), row->size, 0);
 		f->scratch_used = r->scratch_used;
 		f->items = r->scratch_used = (r->scratch_used + 15) & ~(size_t)15;
 		reader_mark(r, s);
@@ -225,7 +237,7 @@ int reader_close_object(struct reader *r)
 	struct frame *f = reader_top(r);
 
 	for (const struct json_field *row = f->rows; row->name; row++) {
-		if (f->given & UINT64_C(1) << (row - f->rows))
+		if (f->again || f->given & UINT64_C(1) << (row - f->rows))
 			continue;
 		if (row->flags & JSON_REQUIRED) {
 			f->cur = row;
@@ -350,20 +362,22 @@ static const struct json_field *find_row_of_any_case(struct reader *r, struct fr
 int reader_key(struct reader *r, const char *s, size_t len)
 {
 	struct frame *f = reader_top(r);
-	uint64_t bit;
+	uint64_t bit, *seen = &f->seen;
 
 	if (!f->rows)
 		return map_key(r, f, s, len);
 	f->cur = len ? find_row(f, s, len) : NULL;
-	if (!f->cur && len)
+	if (!f->cur && len) {
 		f->cur = find_row_of_any_case(r, f, s, len);
+		seen = &f->cased;
+	}
 	if (!f->cur && f->row && f->row->flags & JSON_CLOSED)
 		return reader_fail(r, r->before, "unknown key \"%.*s\"", (int)len, s);
 	if (!f->cur)
 		return 1;
 	bit = UINT64_C(1) << (f->cur - f->rows);
-	if (f->seen & bit)
+	if (*seen & bit)
 		return reader_fail(r, r->before, "duplicate key");
-	f->seen |= bit;
+	*seen |= bit;
 	return 1;
 }

@@ -25,7 +25,10 @@ struct frame {
 	const struct json_field *rows; /* objects: the table */
 	const struct json_field *cur;  /* objects: the row of the last key; NULL when unknown */
 	unsigned next;                 /* objects: where to look first for the next key */
-	uint64_t seen, given;          /* objects: rows whose key came; whose value was not null */
+	uint64_t seen, cased, given;   /* objects: rows whose key came; came in another case; whose
+					* value was not null */
+	bool over;                     /* objects: the value of another spelling of cur is there */
+	bool again;                    /* objects: it is this one: what it does not name, stays */
 	struct base base;              /* objects: the struct; others: the struct that holds them */
 	size_t start;                  /* offset in the text, before the opening token */
 	size_t items, n;               /* arrays, maps: where the elements begin, how many */

@@ -199,8 +199,10 @@ fails_clean() {
 	assert_out anycase
 	if [ "$RUNTIME_NAME" = strake ]; then
 		assert_has "$err" 'hostname: the key is written \"Hostname\"'
-		update_config '.hostname = "other"'
-		not_ok strake_run
-		assert_has "$err" 'duplicate key'
 	fi
+	# Of both, the second is read over the first.
+	update_config '.hostname = "other" | .linux.resources.pids = {limit: 100} | .linux.resources.Pids = {limit: 50}
+		| .linux.resources.cpu = {shares: 512} | .linux.resources.CPU = {Mems: "0"}'
+	ok strake_run
+	assert_out other
 }

@@ -297,7 +297,14 @@ static void a_key_in_another_case(void **state)
 	assert_int_equal(read_text("{\"Soft\":[\"A\"]}"), 0);
 	assert_int_equal(s.soft, 1);
 	assert_string_equal(logged, "f:1:2: soft: the key is written \"Soft\"");
-	assert_true(read_text("{\"soft\":[\"A\"],\"sOft\":[\"C\"]}") < 0);
+	assert_int_equal(read_text("{\"soft\":[\"A\"],\"sOft\":[\"C\"]}"), 0);
+	assert_int_equal(s.soft, 4);
+	assert_int_equal(read_text("{\"pointer\":{\"name\":\"a\",\"n\":3},\"Pointer\":{\"n\":4}}"), 0);
+	assert_string_equal(s.pointer->name, "a");
+	assert_int_equal(s.pointer->n, 4);
+	assert_true(read_text("{\"pointer\":null,\"Pointer\":{\"n\":4}}") < 0);
+	assert_non_null(strstr(err.text, "required"));
+	assert_true(read_text("{\"sOft\":[\"A\"],\"sOft\":[\"C\"]}") < 0);
 	assert_non_null(strstr(err.text, "duplicate key"));
 	logged[0] = '\0';
 	assert_int_equal(read_text("{\"soft\":[\"A\"],\"softer\":[\"C\"]}"), 0);
