@@ -121,6 +121,92 @@ gone() {
 	assert_nothing_left
 }
 
+# fake_criu: CRIU is a program that writes down what it is asked for.
+fake_criu() {
+	mkdir "$T/bin"
+	printf '#!/bin/sh\nexec python3 "%s" "$@"\n' "$REPO/tests/integration/fake-criu.py" >"$T/bin/criu"
+	chmod 755 "$T/bin/criu"
+	PATH=$T/bin:$PATH
+	export FAKE_CRIU_LOG=$T/asked
+}
+# adds FLAGS LINES COMMAND...: what these flags change in the request, but for paths and descriptors.
+adds() {
+	local flags=$1 lines=$2
+	shift 2
+	not_ok "$@"
+	cp "$T/asked" "$T/asked.plain"
+	# shellcheck disable=SC2086
+	not_ok "$@" $flags
+	assert_eq "$flags: $(diff "$T/asked.plain" "$T/asked" | sed -n 's/^> //p' | paste -sd,)" "$flags: $lines"
+}
+
+@test "checkpoint: what each flag asks CRIU for" {
+	requires cmd_python3
+	strake_only "the order of what runc sends is its own"
+	run_sleeper
+	fake_criu
+	mkdir "$T/parent" "$IMAGES"
+	local flags lines
+	# The numbers are those of CRIU's rpc.proto.
+	while IFS='|' read -r flags lines; do
+		adds "$flags" "$lines" dump
+	done <<-EOF
+		--leave-running|3 1
+		--ext-unix-sk|4 1
+		--tcp-established|5 1
+		--shell-job|7 1
+		--file-locks|8 1
+		--page-server=1.2.3.4:99|11 [1.2.3.4 99]
+		--page-server=[::1]:99|11 [::1 99]
+		--parent-path=../parent|14 ../parent,15 1
+		--auto-dedup|16 1
+		--link-remap|18 1
+		--manage-cgroups-mode=ignore|34 0
+		--manage-cgroups-mode=soft|34 3
+		--manage-cgroups-mode=full|34 4
+		--manage-cgroups-mode=strict|34 5
+		--tcp-skip-in-flight|46 1
+		--empty-ns=network|
+	EOF
+	grep -qx '38 1073741824' "$T/asked"
+	not_ok dump --pre-dump
+	grep -qx 'type 4' "$T/asked"
+	not_ok dump --work-path "$T/work"
+	grep -q '^17 ' "$T/asked"
+	is_status running
+}
+
+@test "restore: what each flag asks CRIU for" {
+	requires cmd_python3
+	strake_only "the order of what runc sends is its own"
+	fake_criu
+	set_args sleep 1000
+	mkdir "$IMAGES"
+	echo '["/dev/null","pipe:[1]","/dev/null"]' >"$IMAGES/descriptors.json"
+	local flags lines
+	while IFS='|' read -r flags lines; do
+		adds "$flags" "$lines" restore
+		assert_nothing_left
+	done <<-EOF
+		--ext-unix-sk|4 1
+		--tcp-established|5 1
+		--shell-job|7 1
+		--file-locks|8 1
+		--auto-dedup|16 1
+		--manage-cgroups-mode=strict|34 5
+		--lazy-pages|48 1
+		--tcp-close|52 1
+		--lsm-profile=apparmor:one|53 apparmor:one
+		--lsm-mount-context=two|63 two
+		--empty-ns=network|
+		--no-pivot|
+		--parent-path=x --preserve-fds=1|
+	EOF
+	grep -qx 'type 2' "$T/asked"
+	grep -qx '26 1' "$T/asked"
+	grep -qx '27 \[pipe:\[1\] 1\]' "$T/asked"
+}
+
 # --- what does ----------------------------------------------------------------------------------
 
 @test "checkpoint, restore, and the process goes on where it was" {
@@ -365,14 +451,14 @@ in_own_mounts() {
 	mkdir "$IMAGES"
 	# shellcheck disable=SC2016
 	in_own_mounts 'mount -t tmpfs -o size=64k tmpfs "$IMAGES"
-		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID"'
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" \&\& exit 9 || :'
 	grep -q 'level=error msg="criu failed: type DUMP errno' "$T/own.out"
 	is_status running
 	counts 1
 	# shellcheck disable=SC2016
 	in_own_mounts 'mount -t tmpfs -o ro tmpfs "$IMAGES"
-		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID"
-		! "$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES/new" "$ID"'
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" \&\& exit 9 || :
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES/new" "$ID" \&\& exit 9 || :'
 	assert_eq "$(grep -c level=error "$T/own.out")" 2
 	assert_eq "$(grep -c 'level=error .*read-only file system' "$T/own.out")" 2
 	is_status running
@@ -634,25 +720,45 @@ assert_nothing_to_console() { ! grep -q surplus "$T/console.err.2"; }
 	counts 1
 }
 
-@test "checkpoint --pre-dump, then the rest" {
+# blocks DIR...: what the pages there take on the disk.
+blocks() { stat -c %b "${@/%//pages-1.img}" | awk '{n += $1} END {print n}'; }
+
+@test "checkpoint --pre-dump where the kernel tracks no memory" {
 	requires criu
+	! criu check --feature mem_dirty_track >/dev/null 2>&1 || skip "this kernel does"
 	start_counter
-	if ! criu check --feature mem_dirty_track >/dev/null 2>&1; then
-		not_ok dump --pre-dump
-		assert_err_match 'criu is missing features: \[MemTrack\]'
-		is_status running
-		counts 1
-		return
-	fi
-	strake checkpoint --image-path "$T/parent" --pre-dump "$ID"
-	[ "$status" = 0 ]
+	not_ok dump --pre-dump
+	assert_err_match 'criu is missing features: \[MemTrack\]'
 	is_status running
 	counts 1
-	ok dump --parent-path ../parent
-	test -e "$IMAGES/parent"
+}
+
+@test "checkpoint --pre-dump, twice, then the rest" {
+	requires criu
+	criu check --feature mem_dirty_track >/dev/null 2>&1 || skip "needs a kernel that tracks soft-dirty memory"
+	# Three megabytes that do not change.
+	set_sh 'x=$(head -c 3000000 /dev/zero | tr "\0" a)
+		trap "n=\$((n + 1)); echo \$n >>/count" USR1; n=0; echo ready >/count; while :; do sleep 1000 & wait $!; done'
+	ok start
+	wait_for 30 grep -q ready "$BUNDLE/rootfs/count"
+	IMAGES=$T/one ok dump --pre-dump
+	is_status running
+	counts 1
+	IMAGES=$T/two ok dump --pre-dump --parent-path ../one
+	is_status running
+	counts 2
+	[ "$(blocks "$T/one")" -gt 5800 ]
+	[ "$(blocks "$T/two")" -lt 2000 ]
+	local before
+	before=$(blocks "$T/one" "$T/two")
+	ok dump --parent-path ../two --auto-dedup
+	[ "$(blocks "$IMAGES")" -lt 2000 ]
+	# What is in the last images is no longer in the first.
+	[ "$(blocks "$T/one" "$T/two")" -lt "$before" ]
+	assert_eq "$(readlink "$IMAGES/parent")" ../two
 	gone
 	ok restore
-	counts 2
+	counts 3
 }
 
 # Takes a free port; PORT and SERVER are its.
@@ -682,6 +788,137 @@ page_server() {
 	cp "$T/pages"/pages-*.img "$T/pages"/pagemap-*.img "$IMAGES"
 	ok restore
 	counts 1
+}
+
+# --- what a flag changes ------------------------------------------------------------------------
+
+@test "checkpoint --link-remap: a name that is gone while another is there" {
+	requires criu
+	set_sh 'echo word >/a; ln /a /b; exec 9</b; rm /b
+		trap "cat <&9 >/count" USR1; echo ready >/count; while :; do sleep 1000 & wait $!; done'
+	ok start
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+	not_ok dump
+	assert_has "$err" 'Use link-remap option'
+	is_status running
+	ok dump --link-remap
+	ok restore
+	ok strake kill "$ID" USR1
+	wait_for 10 grep -qx word "$BUNDLE/rootfs/count"
+}
+
+@test "restore --auto-dedup: the images become smaller" {
+	requires criu
+	fallocate -l 64k "$T/holes" && fallocate -p -l 64k "$T/holes" 2>/dev/null ||
+		skip "needs a file system that can punch holes"
+	start_counter
+	ok dump
+	local before
+	before=$(blocks "$IMAGES")
+	ok restore
+	[ "$(blocks "$IMAGES")" = "$before" ]
+	ok strake delete --force "$ID"
+	ok restore --auto-dedup
+	[ "$(blocks "$IMAGES")" -lt "$before" ]
+	counts 1
+}
+
+# own_network: a network namespace with a loopback interface, for connections within.
+own_network() {
+	unshare -n sh -c 'ip link set lo up && exec sleep 1000' </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	HOLDER=$!
+	BACKGROUND+=("$HOLDER")
+	wait_for 10 nsenter -t "$HOLDER" -n ip -4 address show dev lo up scope host to 127.0.0.1
+	wait_for 10 eval "nsenter -t $HOLDER -n ip address show dev lo | grep -q 127.0.0.1"
+	update_config --arg p "/proc/$HOLDER/ns/net" '(.linux.namespaces[] | select(.type == "network")).path = $p'
+}
+# sockets STATE: how many TCP sockets there are in it (01: established).
+sockets() { nsenter -t "$HOLDER" -n awk -v s="$1" '$4 == s {n++} END {print n + 0}' /proc/self/net/tcp /proc/self/net/tcp6; }
+
+@test "checkpoint --tcp-established, and --tcp-close" {
+	requires criu cmd_ip cmd_nsenter
+	own_network
+	# What one says the other writes down.
+	set_sh 'mkfifo /in; sleep 10000 | nc -l -p 1000 >/count & sleep 10000 >/in &
+		while ! grep -q ":03E8 .* 0A " /proc/net/tcp6; do sleep 0.1; done
+		nc 127.0.0.1 1000 </in >/dev/null & wait'
+	ok start
+	wait_for 10 eval '[ "$(sockets 01)" = 2 ]'
+	not_ok dump
+	assert_has "$err" '--tcp-established'
+	is_status running
+	ok dump --tcp-established
+	ok restore --tcp-established
+	assert_eq "$(sockets 01)" 2
+	ok strake exec "$ID" sh -c 'echo word >/in'
+	wait_for 10 grep -qx word "$BUNDLE/rootfs/count"
+	ok strake delete --force "$ID"
+	# The files as they were then, and sockets without their connection.
+	: >"$BUNDLE/rootfs/count"
+	ok restore --tcp-close
+	assert_eq "$(sockets 01)" 0
+	is_status running
+}
+
+# Runs the container with stdin made by Python statements, in its own network namespace: CRIU looks for
+# sockets there.
+start_with_stdin() {
+	STRAKE_TEST_ID=$ID nsenter -t "$HOLDER" -n python3 -c "import os, socket, sys
+$1
+os.set_inheritable(0, True)
+sys.exit(os.spawnvp(os.P_WAIT, sys.argv[1], sys.argv[1:]))" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" --detach "$ID" \
+		</dev/null >/dev/null 2>&1 3>&- 4>&-
+}
+
+@test "checkpoint --ext-unix-sk: a socket that is connected to the host" {
+	requires criu cmd_python3 cmd_ip cmd_nsenter
+	own_network
+	# CRIU connects it by its name, from within.
+	mkdir "$T/run"
+	update_config --arg t "$T/run" '.mounts += [{"destination": $t, "source": $t, "options": ["bind"]}]'
+	nsenter -t "$HOLDER" -n python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True: print(s.recv(99).decode(), end="", flush=True)' "$T/run/sock" >"$T/heard" 2>&1 3>&- 4>&- &
+	BACKGROUND+=($!)
+	wait_for 10 test -S "$T/run/sock"
+	set_sh 'trap "echo \$n >&0; n=\$((n + 1))" USR1; n=1; echo ready >/count; while :; do sleep 1000 & wait $!; done'
+	start_with_stdin "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.connect('$T/run/sock'); os.dup2(s.fileno(), 0)"
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+	ok strake kill "$ID" USR1
+	wait_for 10 grep -qx 1 "$T/heard"
+	not_ok dump
+	assert_has "$err" '--ext-unix-sk'
+	is_status running
+	ok dump --ext-unix-sk
+	ok restore --ext-unix-sk
+	ok strake kill "$ID" USR1
+	wait_for 10 grep -qx 2 "$T/heard"
+}
+
+@test "restore --lsm-profile reaches CRIU" {
+	requires criu
+	start_counter
+	ok dump
+	not_ok restore --lsm-profile nonsense
+	assert_has "$err" 'lsm'
+	assert_nothing_left
+}
+
+@test "checkpoint and restore --manage-cgroups-mode" {
+	requires criu
+	start_counter
+	local mode n=0
+	for mode in full ignore; do
+		ok dump --manage-cgroups-mode "$mode"
+		ok restore --manage-cgroups-mode "$mode"
+		counts $((++n))
+	done
+	# The container's cgroup is made before CRIU looks.
+	ok dump --manage-cgroups-mode strict
+	not_ok restore --manage-cgroups-mode strict
+	assert_has "$err" 'Abort restore of existing cgroups'
+	assert_nothing_left
 }
 
 # --- lazy pages ---------------------------------------------------------------------------------
