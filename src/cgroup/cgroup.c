@@ -48,6 +48,11 @@ int cgroup_clone_fd(const struct cgroup *c)
 	return fd >= 0 ? fd : FD_NONE;
 }
 
+bool cgroup_clone_is_all(const struct cgroup *c)
+{
+	return c->ops == &cg_v2_ops && !cg_named(c);
+}
+
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e)
 {
 	return c->manager_ops ? c->manager_ops->join(c, pid, born_in, e)

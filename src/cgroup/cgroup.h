@@ -46,6 +46,8 @@ int cgroup_create(struct cgroup *c, const struct spec_resources *r, struct err *
 /* The directory for CLONE_INTO_CGROUP (borrowed), or -EBADF where there is no v2 one to be born in:
  * systemd makes it only when a process is there, in cgroup_join(). */
 int cgroup_clone_fd(const struct cgroup *c);
+/* Is nothing left for cgroup_join() of a process that was born there? Not with v1 hierarchies. */
+bool cgroup_clone_is_all(const struct cgroup *c);
 /* Puts pid in. born_in: clone_fd was used, so v2 is done already. Then device rules are in force. */
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
 /* For exec: as cgroup_join(), and when that is refused because the container's processes have moved

@@ -28,6 +28,7 @@ static void life(void **state)
 	assert_true(cgroup_exists(cg));
 	start_member(&m, cgroup_clone_fd(cg));
 	assert_true(!v2 || m.born_in);
+	assert_true(cgroup_clone_is_all(cg) == v2);
 	ok(cgroup_join(cg, m.pid, m.born_in, &err));
 	check_joined(&m);
 	ok(cgroup_apply_devices(cg, NULL, &err));
