@@ -451,14 +451,14 @@ in_own_mounts() {
 	mkdir "$IMAGES"
 	# shellcheck disable=SC2016
 	in_own_mounts 'mount -t tmpfs -o size=64k tmpfs "$IMAGES"
-		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" \&\& exit 9 || :'
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" && exit 9 || :'
 	grep -q 'level=error msg="criu failed: type DUMP errno' "$T/own.out"
 	is_status running
 	counts 1
 	# shellcheck disable=SC2016
 	in_own_mounts 'mount -t tmpfs -o ro tmpfs "$IMAGES"
-		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" \&\& exit 9 || :
-		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES/new" "$ID" \&\& exit 9 || :'
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID" && exit 9 || :
+		"$RUNTIME" --root "$ROOT" checkpoint --image-path "$IMAGES/new" "$ID" && exit 9 || :'
 	assert_eq "$(grep -c level=error "$T/own.out")" 2
 	assert_eq "$(grep -c 'level=error .*read-only file system' "$T/own.out")" 2
 	is_status running
