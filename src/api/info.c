@@ -66,10 +66,13 @@ static int sort_annotations(struct arena *a, const struct kv_list *from, struct 
 
 static int fill_annotations(struct arena *a, const struct kv_list *from, struct strake_info *to)
 {
-	const char **keys = arena_array(a, from->n + 1, sizeof(*keys));
-	const char **values = arena_array(a, from->n + 1, sizeof(*values));
+	const char **keys, **values;
 	struct kv_list sorted;
 
+	if (!from->n)
+		return 0;
+	keys = arena_array(a, from->n, sizeof(*keys));
+	values = arena_array(a, from->n, sizeof(*values));
 	if (!keys || !values || sort_annotations(a, from, &sorted) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < sorted.n; i++) {

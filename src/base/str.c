@@ -58,20 +58,26 @@ void str_add(struct str *b, const char *s)
 
 void str_addf(struct str *b, const char *fmt, ...)
 {
+	size_t room = b->size - b->len;
 	va_list ap;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n)) {
-		b->failed = true;
+	if (b->failed)
 		return;
-	}
+	/* What fits is there at once. */
 	va_start(ap, fmt);
-	vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+	n = vsnprintf(room ? b->s + b->len : NULL, room, fmt, ap);
 	va_end(ap);
-	b->len += (size_t)n;
+	if (n >= 0 && (size_t)n >= room && reserve(b, (size_t)n)) {
+		va_start(ap, fmt);
+		vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	b->failed = b->failed || n < 0;
+	if (!b->failed)
+		b->len += (size_t)n;
+	else if (b->s)
+		b->s[b->len] = '\0';
 }
 
 bool str_failed(const struct str *b)

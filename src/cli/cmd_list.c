@@ -31,7 +31,8 @@ static int add_id(void *data, const struct strake_info *i)
 {
 	struct listing *l = data;
 
-	str_addf(&l->text, "%s\n", i->id);
+	str_add(&l->text, i->id);
+	str_add(&l->text, "\n");
 	return 0;
 }
 

@@ -120,7 +120,7 @@ size_t text_width(const char *s)
 	size_t width = 0;
 	uint32_t rune;
 
-	for (; *s; s += rune_next(s, &rune))
-		width++;
+	for (; *s; width++)
+		s += (unsigned char)*s < 0x80 ? 1 : rune_next(s, &rune);
 	return width;
 }

@@ -26,6 +26,17 @@ void table_add(struct table *t, const char *const *cells)
 	}
 }
 
+static void add_cell(struct str *out, const char *cell, size_t width)
+{
+	static const char blanks[] = "                                ";
+
+	str_add(out, cell);
+	for (size_t left = width - text_width(cell), n; left > 0; left -= n) {
+		n = left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1;
+		str_add_n(out, blanks, n);
+	}
+}
+
 void table_print(const struct table *t, struct str *out)
 {
 	size_t widths[TABLE_COLUMNS_MAX];
@@ -44,9 +55,11 @@ void table_print(const struct table *t, struct str *out)
 	for (size_t i = 0; i < t->n_cells; i++, cell += strlen(cell) + 1) {
 		size_t column = i % t->n_columns;
 
-		if (column + 1 == t->n_columns)
-			str_addf(out, "%s\n", cell);
-		else
-			str_addf(out, "%s%*s", cell, (int)(widths[column] - text_width(cell)), "");
+		if (column + 1 < t->n_columns) {
+			add_cell(out, cell, widths[column]);
+		} else {
+			str_add(out, cell);
+			str_add(out, "\n");
+		}
 	}
 }
