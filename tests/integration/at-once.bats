@@ -86,7 +86,9 @@ succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 		worker "delete.$n" delete "$ID"
 	done
 	all_done
-	assert_eq "$(succeeded delete)" 1
+	# Of runc's, which take no lock, more than one may.
+	! is_strake || assert_eq "$(succeeded delete)" 1
+	[ "$(succeeded delete)" -ge 1 ]
 	assert_nothing_left
 	fresh
 	run_sleeper

@@ -71,6 +71,7 @@ followed_to_the_end() {
 }
 
 @test "events: statistics every interval, until the container is gone" {
+	is_strake || requires cgroup_memory # without it runc has none
 	run_sleeper
 	follow --interval 100ms
 	three() { [ "$(grep -c '"type":"stats"' "$T/events")" -ge 3 ]; }

@@ -106,8 +106,12 @@ open_the_way() {
 
 @test "namespaces: a cgroup namespace" {
 	update_config '.linux.namespaces += [{"type": "cgroup"}]'
-	run_sh 'cat /proc/self/cgroup'
-	assert_not "$out" "$ID"
+	local i
+	# Made too early it would have the host's root in some hierarchy, now and then.
+	for i in 1 2 3 4 5 6 7 8; do
+		run_sh 'cat /proc/self/cgroup'
+		assert_not "$out" "$ID"
+	done
 }
 
 @test "namespaces: time offsets" {
@@ -270,7 +274,7 @@ open_the_way() {
 	ok strake_create
 	# The exec fifo is for the container's root.
 	assert_eq "$(stat -c %u:%g "$ROOT/$ID/exec.fifo")" 100000:200000
-	! is_cgroup2 || assert_eq "$(stat -c %u "$(cgroup_dir x)")" 100000
+	! is_cgroup2 || ! is_strake || assert_eq "$(stat -c %u "$(cgroup_dir x)")" 100000
 	ok strake delete --force "$ID"
 	ok strake_run
 	assert_out_match '^0:0'
