@@ -492,7 +492,7 @@ in_own_mounts() {
 	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
 	start_counter
 	not_ok dump
-	assert_err_match 'level=error msg="(criu failed: type DUMP errno|CRIU ended without an answer|unexpected EOF)'
+	assert_err_match 'level=error msg="(criu failed: type DUMP errno|CRIU ended without an answer|read unixpacket .*EOF)'
 	wait_status stopped
 	ok strake delete "$ID"
 	assert_nothing_left
@@ -853,6 +853,7 @@ sockets() { nsenter -t "$HOLDER" -n awk -v s="$1" '$4 == s {n++} END {print n + 
 	ok strake exec "$ID" sh -c 'echo word >/in'
 	wait_for 10 grep -qx word "$BUNDLE/rootfs/count"
 	ok strake delete --force "$ID"
+	is_strake || return 0 # a flag of crun
 	# The files as they were then, and sockets without their connection.
 	: >"$BUNDLE/rootfs/count"
 	ok restore --tcp-close
