@@ -201,6 +201,7 @@ fails_clean() {
 		assert_has "$err" 'hostname: the key is written \"Hostname\"'
 	fi
 	# Of both, the second is read over the first.
+	requires cgroup_pids cgroup_cpu cgroup_cpuset
 	update_config '.hostname = "other" | .linux.resources.pids = {limit: 100} | .linux.resources.Pids = {limit: 50}
 		| .linux.resources.cpu = {shares: 512} | .linux.resources.CPU = {Mems: "0"}'
 	ok strake_run
