@@ -234,6 +234,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,
 		.notify = s && !s->bpf_data && seccomp_wants_listener(s),
+		.links = in->spec->linux->net_devices.n > 0,
 		.apart = is_set_up_apart(in),
 	};
 
@@ -299,6 +300,7 @@ void launch_fini(struct launch *l)
 		fd_close(TAKE_FD(l->job.ns_fd[k]));
 	fd_close(TAKE_FD(l->job.root_fd));
 	hooks_close_output(l->job.hook_output);
+	network_finish(TAKE_PTR(l->job.network));
 	seccomp_program_fini(&l->job.seccomp);
 	seccomp_slot_free(TAKE_PTR(l->job.seccomp_slot));
 	fd_close(TAKE_FD(l->console));

@@ -82,3 +82,21 @@ pid_t os_clone(const struct os_clone *c, int *ret_pidfd, bool *ret_in_cgroup)
 		*ret_in_cgroup = in_cgroup;
 	return pid;
 }
+
+pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size)
+{
+	sigset_t all, old;
+	pid_t pid;
+	int saved;
+
+	if (os_fallback_forced(OS_BESIDE) || OS_SANITIZED)
+		return -ENOSYS;
+	/* A handler of the caller's would run on the caller's memory twice. */
+	sigfillset(&all);
+	if (sigprocmask(SIG_BLOCK, &all, &old) < 0)
+		return -errno;
+	pid = clone(fn, (char *)stack + size, CLONE_VM, arg);
+	saved = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return pid < 0 ? -saved : pid;
+}

@@ -148,15 +148,6 @@ static int set_exe_with_map(int fd)
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) < 0 ? -errno : 0;
 }
 
-/* The copy reads what lies between the variables, which an address sanitizer would report. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED false
-#endif
-
 static int set_exe(int fd)
 {
 	return prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, (unsigned long)fd, 0, 0) < 0 ? -errno : 0;
@@ -182,7 +173,7 @@ int os_exe_replace(int fd)
 
 	if (fd < 0)
 		return -EBADF;
-	if (os_fallback_forced(OS_EXE_REPLACE) || SANITIZED || !__libc_single_threaded)
+	if (os_fallback_forced(OS_EXE_REPLACE) || OS_SANITIZED || !__libc_single_threaded)
 		return -ENOSYS;
 	if (!may_set_exe(fd, &with_map))
 		return -EPERM;

@@ -43,6 +43,9 @@ static void plan_namespaces(struct script *s, uint32_t made, uint32_t joined,
 	s->late_kinds = made & (KIND_BIT(NS_CGROUP) | KIND_BIT(NS_TIME));
 	if (made & user)
 		s->late_kinds |= made & KIND_BIT(NS_IPC);
+	/* In a new user namespace it must be init who makes it; a link needs where to go. */
+	else if (!(joined & user) && !f->links)
+		s->late_kinds |= made & KIND_BIT(NS_NETWORK);
 	s->new_kinds = made & ~s->late_kinds;
 
 	/*

@@ -19,6 +19,7 @@ struct script_facts {
 	bool delegate;   /* a part of the container's cgroup is its user's */
 	bool terminal;
 	bool notify;     /* the seccomp program has a listener */
+	bool links;      /* network devices are to be moved into the container */
 	bool apart;      /* what init sets up needs nothing that the parent does meanwhile */
 };
 
@@ -31,7 +32,8 @@ struct script {
 	bool side_by_side;     /* init waits for BEGIN only once all is set up: it needs no more than
 				* its cgroup, and that it is born in */
 	uint32_t new_kinds;    /* bit enum ns_kind: made at the clone of init */
-	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace */
+	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace; network:
+				* by a helper meanwhile (network.h) */
 	uint32_t stage_joins;  /* by path or from the container: entered by the stage */
 	uint32_t parent_joins; /* pid alone: entered by the parent for its children, then left */
 	uint32_t init_joins;   /* entered by init itself */

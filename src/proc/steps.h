@@ -69,7 +69,7 @@ int step_late_namespaces(struct init_ctx *ctx, struct err *e);
 int step_delegated_cgroup(struct init_ctx *ctx, struct err *e);
 int step_time_namespace(struct init_ctx *ctx, struct err *e);
 int step_keyring(struct init_ctx *ctx, struct err *e);
-int step_loopback(struct init_ctx *ctx, struct err *e);
+int step_network(struct init_ctx *ctx, struct err *e);
 int step_names(struct init_ctx *ctx, struct err *e);
 int step_sysctls(struct init_ctx *ctx, struct err *e);
 

@@ -119,11 +119,13 @@ int step_keyring(struct init_ctx *ctx, struct err *e)
 	return keyring_join(ctx->job->id, ctx->job->selinux, ctx->job->proc, e);
 }
 
-int step_loopback(struct init_ctx *ctx, struct err *e)
+int step_network(struct init_ctx *ctx, struct err *e)
 {
-	if (!(ctx->job->script.new_kinds & KIND_BIT(NS_NETWORK)))
-		return 0;
-	return netdev_loopback_up(e);
+	const struct script *s = &ctx->job->script;
+
+	if (s->late_kinds & KIND_BIT(NS_NETWORK))
+		return network_enter(ctx->job->network, e);
+	return s->new_kinds & KIND_BIT(NS_NETWORK) ? netdev_loopback_up(e) : 0;
 }
 
 int step_names(struct init_ctx *ctx, struct err *e)

@@ -129,6 +129,24 @@ open_the_way() {
 	assert_has "$out" 127.0.0.1
 }
 
+@test "namespaces: init makes the network namespace itself where no helper did" {
+	strake_only "its own helper"
+	local way host
+	host=$(readlink /proc/self/ns/net)
+	for way in '' beside; do
+		export STRAKE_FALLBACK=$way
+		run_sh 'ip -o addr show lo; readlink /proc/self/ns/net; echo /proc/[0-9]*
+			sed -n "s/^ *\(.*\):.*/device \1/p" /proc/net/dev | sort
+			for d in /sys/class/net/*; do echo "shown ${d##*/}"; done'
+		assert_has "$out" 127.0.0.1
+		assert_not "$out" "$host"
+		# sysfs shows the same devices: it was mounted from inside. And nobody is left over.
+		assert_eq "$(sed -n 's/^shown //p' <<<"$out")" "$(sed -n 's/^device //p' <<<"$out")"
+		grep -qx 'device lo' <<<"$out"
+		grep -q '^/proc/1 */proc/[0-9]*$\|^/proc/1$' <<<"$out"
+	done
+}
+
 @test "namespaces: hostname, domainname" {
 	runc_since 1.5 "runc 1.1.5 knows no domainname"
 	update_config '.domainname = "example.test"'

@@ -32,11 +32,30 @@ static void default_config_needs_no_stage(void **state)
 	(void)state;
 	plan(&s, v, ARRAY_SIZE(v), &(struct script_facts){ .privileged = true });
 	assert_false(s.stage);
-	assert_int_equal(s.late_kinds, KIND_BIT(NS_CGROUP));
-	assert_false(s.new_kinds & KIND_BIT(NS_CGROUP));
+	assert_int_equal(s.late_kinds, KIND_BIT(NS_CGROUP) | KIND_BIT(NS_NETWORK));
+	assert_int_equal(s.new_kinds & s.late_kinds, 0);
 	assert_true(s.new_kinds & KIND_BIT(NS_PID));
 	assert_int_equal(s.init_joins | s.stage_joins | s.parent_joins, 0);
 	says(&s, "BEGIN READY");
+	/* A link is moved into the namespace that init is in at BEGIN. */
+	plan(&s, v, ARRAY_SIZE(v), &(struct script_facts){ .privileged = true, .links = true });
+	assert_int_equal(s.late_kinds, KIND_BIT(NS_CGROUP));
+	assert_true(s.new_kinds & KIND_BIT(NS_NETWORK));
+}
+
+/* A helper of the parent's would make it as the host's. */
+static void the_network_belongs_to_the_user_namespace(void **state)
+{
+	struct spec_namespace made[] = { NEW(NS_USER), NEW(NS_NETWORK) };
+	struct spec_namespace joined[] = { PATH(NS_USER), NEW(NS_NETWORK) };
+	struct script s;
+
+	(void)state;
+	plan(&s, made, ARRAY_SIZE(made), &(struct script_facts){ .privileged = true });
+	assert_false(s.late_kinds & KIND_BIT(NS_NETWORK));
+	plan(&s, joined, ARRAY_SIZE(joined), &(struct script_facts){ .privileged = true });
+	assert_false(s.late_kinds & KIND_BIT(NS_NETWORK));
+	assert_true(s.new_kinds & KIND_BIT(NS_NETWORK));
 }
 
 static void everything_that_can_be_said(void **state)
@@ -226,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(default_config_needs_no_stage),
+		cmocka_unit_test(the_network_belongs_to_the_user_namespace),
 		cmocka_unit_test(everything_that_can_be_said),
 		cmocka_unit_test(the_cgroup_is_delegated_before_all_mounts),
 		cmocka_unit_test(init_goes_on_beside_the_parent),

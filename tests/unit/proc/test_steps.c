@@ -36,6 +36,7 @@ static void create_order(void **state)
 		{ step_late_begin, step_ready },
 		{ step_session, step_terminal },              /* only a leader gets a terminal */
 		{ step_rootfs, step_mounts },
+		{ step_network, step_mounts },                /* sysfs shows the devices of its mounter's */
 		{ step_mounts, step_devices },
 		{ step_devices, step_host_hooks },
 		{ step_host_hooks, step_create_container_hooks },
