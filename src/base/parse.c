@@ -2,6 +2,7 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 int parse_u64(const char *s, uint64_t max, uint64_t *ret)
 {
@@ -92,5 +93,17 @@ int parse_size(const char *s, bool allow_minus_one, int64_t *ret)
 	if (*s)
 		return -EINVAL;
 	*ret = (int64_t)v;
+	return 0;
+}
+
+int parse_numbers(const char *s, unsigned long long *v, size_t n)
+{
+	char *end;
+
+	for (size_t i = 0; i < n; i++, s = end) {
+		v[i] = strtoull(s, &end, 10);
+		if (end == s)
+			return -EINVAL;
+	}
 	return 0;
 }

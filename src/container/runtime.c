@@ -5,21 +5,22 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "container/container.h"
 #include "store/store.h"
 
 /* The initial user namespace maps everything onto itself: "0 0 4294967295". */
 static bool in_user_namespace(struct procfs *proc)
 {
-	unsigned long inside, outside, count;
+	unsigned long long v[3];
 	char text[128];
 	int r = procfs_read_record(proc, "self/uid_map", text, sizeof(text));
 
 	if (r < 0)
 		return r == -EFBIG; /* more than its one line */
-	if (sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3)
+	if (parse_numbers(text, v, ARRAY_SIZE(v)) < 0)
 		return true;
-	return inside != 0 || outside != 0 || count != 4294967295UL;
+	return v[0] != 0 || v[1] != 0 || v[2] != 4294967295;
 }
 
 static int choose_root(struct runtime *rt, const char *wanted, struct err *e)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/parse.h"
 #include "os/cap.h"
 #include "os/feature.h"
 
@@ -122,8 +123,7 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
  * are, and the file. */
 static int set_exe_with_map(int fd)
 {
-	unsigned long long v[8];
-	unsigned long code[2], stack;
+	unsigned long long v[52]; /* by the numbers of proc_pid_stat(5) */
 	struct prctl_mm_map map;
 	char text[2048];
 	const char *s;
@@ -132,18 +132,13 @@ static int set_exe_with_map(int fd)
 	if (r < 0)
 		return r;
 	s = strrchr(text, ')');
-	/* Fields 3-25, then 26-28, 29-44, 45-51 of proc_pid_stat(5). */
-	if (!s || sscanf(s + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			 " %*s %*s %*s %*s %*s %*s %*s %lu %lu %lu"
-			 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-			 " %llu %llu %llu %llu %llu %llu %llu", &code[0], &code[1], &stack, &v[0],
-			 &v[1], &v[2], &v[3], &v[4], &v[5], &v[6]) != 10)
+	if (!s || s[1] != ' ' || !s[2] || parse_numbers(s + 3, v + 4, ARRAY_SIZE(v) - 4) < 0)
 		return -EBADMSG;
 	map = (struct prctl_mm_map){
-		.start_code = code[0], .end_code = code[1], .start_stack = stack,
-		.start_data = v[0], .end_data = v[1], .start_brk = v[2],
-		.brk = (uintptr_t)sbrk(0), .arg_start = v[3], .arg_end = v[4],
-		.env_start = v[5], .env_end = v[6], .exe_fd = (uint32_t)fd,
+		.start_code = v[26], .end_code = v[27], .start_stack = v[28],
+		.start_data = v[45], .end_data = v[46], .start_brk = v[47],
+		.brk = (uintptr_t)sbrk(0), .arg_start = v[48], .arg_end = v[49],
+		.env_start = v[50], .env_end = v[51], .exe_fd = (uint32_t)fd,
 	};
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) < 0 ? -errno : 0;
 }

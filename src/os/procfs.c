@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/parse.h"
 #include "os/mount_fd.h"
 #include "os/openat2.h"
 #include "os/walk.h"
@@ -210,13 +211,9 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
 {
-	/* The state, eighteen fields, and the start time. */
-	static const char fields[] = " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-				     " %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu";
 	char path[32], text[2048];
-	unsigned long long start;
+	unsigned long long v[19]; /* fields 4 to 22 */
 	const char *s;
-	char state;
 	int r;
 
 	snprintf(path, sizeof(path), "%d/stat", (int)pid);
@@ -225,12 +222,14 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 		return r == -ENOENT ? -ESRCH : r;
 	/* The name may hold blanks and parentheses: what counts begins behind the last one. */
 	s = strrchr(text, ')');
-	if (!s || sscanf(s + 1, fields, &state, &start) != 2)
+	if (!s || s[1] != ' ' || !s[2])
+		return -EBADMSG;
+	if (parse_numbers(s + 3, v, ARRAY_SIZE(v)) < 0)
 		return -EBADMSG;
 	if (ret_state)
-		*ret_state = state;
+		*ret_state = s[2];
 	if (ret_start)
-		*ret_start = start;
+		*ret_start = v[18];
 	return 0;
 }
 

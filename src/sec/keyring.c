@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "os/keyctl.h"
 #include "sec/keyring_perm.h"
 
@@ -34,10 +35,9 @@ int keyring_parse_perm(const char *description, uint32_t *ret)
 
 bool keyring_map_is_initial(const char *uid_map)
 {
-	unsigned inside, outside, size;
+	unsigned long long v[3];
 
-	return sscanf(uid_map, "%u %u %u", &inside, &outside, &size) == 3 && inside == 0 &&
-	       outside == 0 && size == UINT32_MAX;
+	return parse_numbers(uid_map, v, ARRAY_SIZE(v)) == 0 && v[0] == 0 && v[1] == 0 && v[2] == UINT32_MAX;
 }
 
 /* In a user namespace who comes later (exec) may have another kernel uid than who made the key. */

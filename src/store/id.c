@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/parse.h"
 #include "store/store.h"
 
 #define ID_MAX 1024
@@ -34,14 +35,14 @@ int store_check_id(const char *id, struct err *e)
 static bool in_user_namespace(void)
 {
 	char map[4096];
-	unsigned long inside, outside, count;
+	unsigned long long v[3];
 	int r = io_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map));
 
 	if (r < 0)
 		return r == -EFBIG; /* more than its one line */
-	if (sscanf(map, "%lu %lu %lu", &inside, &outside, &count) != 3)
+	if (parse_numbers(map, v, ARRAY_SIZE(v)) < 0)
 		return true; /* not mapped yet */
-	return inside != 0 || outside != 0 || count != 4294967295ul;
+	return v[0] != 0 || v[1] != 0 || v[2] != UINT32_MAX;
 }
 
 /* Root with a login session of its own must find the same containers as root without one. */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/parse.h"
 #include "cgroup/devices/devices.h"
 
 #define ANY CG_DEV_ANY
@@ -95,11 +96,10 @@ void cg_dev_text(const struct cg_dev_rule *r, char *buf, size_t size)
 bool cg_in_userns(const struct cgroup *c)
 {
 	char map[256];
-	unsigned inside, outside, count;
+	unsigned long long v[3];
 	int r = c->proc ? procfs_read_record(c->proc, "self/uid_map", map, sizeof(map)) : -ENOENT;
 
 	if (r < 0)
 		return r == -EFBIG; /* more than the one line of the first user namespace */
-	return sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || inside || outside ||
-	       count != UINT32_MAX;
+	return parse_numbers(map, v, ARRAY_SIZE(v)) < 0 || v[0] || v[1] || v[2] != UINT32_MAX;
 }

@@ -48,12 +48,27 @@ static void sizes(void **state)
 	assert_int_equal(parse_size("k", false, &v), -EINVAL);
 }
 
+static void lines_of_proc(void **state)
+{
+	unsigned long long v[3];
+
+	(void)state;
+	assert_int_equal(parse_numbers("         0       1000 4294967295\n", v, 3), 0);
+	assert_true(v[0] == 0 && v[1] == 1000 && v[2] == 4294967295);
+	assert_int_equal(parse_numbers("7 -1 18446744073709551615 x", v, 3), 0);
+	assert_true(v[0] == 7 && v[2] == UINT64_MAX);
+	assert_int_equal(parse_numbers("1 2", v, 3), -EINVAL);
+	assert_int_equal(parse_numbers("1 x 2", v, 3), -EINVAL);
+	assert_int_equal(parse_numbers("", v, 1), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_strict),
 		cmocka_unit_test(signed_range),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(lines_of_proc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
