@@ -510,5 +510,7 @@ start_console() {
 	assert_status 1
 	! grep -q $'\e' "$T/log" || fail "an escape character in the log"
 	runc_since 1.5 "the others write several lines"
+	# A warning of runc's own, where there is no memory controller.
+	is_strake || sed -i '/unable to get oom kill count/d' "$T/log"
 	assert_eq "$(wc -l <"$T/log")" 1
 }
