@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/descriptors.h"
+#include "checkpoint/freezer.h"
 #include "checkpoint/options.h"
 #include "checkpoint/swrk.h"
 #include "container/config.h"
@@ -129,17 +130,6 @@ static int check_status_fd(struct dump *d, struct err *e)
 
 /* ---- what the container is ---- */
 
-/* The directory that holds all of its processes, which CRIU then freezes instead of tracing each. */
-static const char *freezer_path(const struct state *s)
-{
-	const struct kv_list *p = &s->cgroup_paths;
-
-	for (size_t i = 0; i < p->n; i++)
-		if (str_eq(p->v[i].key, "freezer") || (cgroup_host_is_unified() && !*p->v[i].key))
-			return p->v[i].value;
-	return NULL;
-}
-
 static int describe_container(struct dump *d, struct err *e)
 {
 	const struct state *s = &d->c.state;
@@ -151,7 +141,7 @@ static int describe_container(struct dump *d, struct err *e)
 	d->opts.pid = (uint64_t)s->init_pid;
 	d->opts.root = s->rootfs;
 	d->opts.config_file = criu_config_file(&s->annotations);
-	d->opts.freeze_cgroup = freezer_path(s);
+	d->opts.freeze_cgroup = freezer_for_criu(&d->c);
 	return 0;
 }
 
@@ -306,22 +296,6 @@ static int describe_rest(struct dump *d, struct err *e)
 	return descriptors_write(d->dirs.images_fd, &d->c.state.external_descriptors, e);
 }
 
-/* CRIU stops the container by its freezer, and may have died before it let go. One that was paused
- * stays so. */
-static void go_on(struct dump *d, enum container_status before)
-{
-	char text[ERR_TEXT_MAX];
-	struct err why;
-
-	err_init(&why);
-	if (opened_refresh(&d->c, &why) == 0 && (d->c.status == before || !d->c.init_alive))
-		return;
-	if (err_is_set(&why) || cgroup_freeze(d->c.cgroup, before == STATUS_PAUSED, &why) < 0) {
-		err_format(&why, text, sizeof(text));
-		log_warn("the container may be stopped by the freezer: %s", text);
-	}
-}
-
 static int dump(struct dump *d, struct err *e)
 {
 	enum container_status before = d->c.status;
@@ -331,7 +305,7 @@ static int dump(struct dump *d, struct err *e)
 	if (r < 0)
 		warn_of_log(d->dirs.log, LOG_FILE);
 	if (r < 0 || d->o->leave_running || d->o->pre_dump)
-		go_on(d, before);
+		freezer_as_before(&d->c, before);
 	return r;
 }
 

@@ -404,6 +404,17 @@ kill_frozen_dump() {
 	counts $((++n))
 }
 
+@test "checkpoint of a container with a stopped process" {
+	requires criu
+	strake_only "CRIU hangs with runc on cgroup v1, and the container stays frozen"
+	set_sh 'sleep 500 & kill -STOP $!; echo ready >/count; while :; do sleep 1000; done'
+	ok start
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+	ok dump
+	ok restore
+	ok strake exec "$ID" grep -l '^State:.T' /proc/2/status
+}
+
 @test "checkpoint of a paused container that fails, or that goes on" {
 	requires criu
 	start_counter
@@ -987,7 +998,7 @@ lazy_daemon() {
 	local rc=0
 	wait "$DUMPING" || rc=$?
 	assert_eq "$rc" 1
-	grep -q 'criu' "$T/dump.out"
+	grep -qi criu "$T/dump.out"
 	wait_status running
 	counts 1
 }

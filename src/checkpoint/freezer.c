@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "checkpoint/freezer.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+/* By a signal, or by who traces it. */
+static bool has_stopped_process(struct opened *c)
+{
+	auto_free pid_t *pids = NULL;
+	struct err unheard;
+	size_t n = 0;
+	char letter;
+
+	if (cgroup_pids(c->cgroup, &pids, &n, &unheard) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (procfs_pid_stat(&c->rt->proc, pids[i], &letter, NULL) == 0 && (letter == 'T' || letter == 't'))
+			return true;
+	return false;
+}
+
+const char *freezer_for_criu(struct opened *c)
+{
+	const struct kv_list *p = &c->state.cgroup_paths;
+	bool v2 = cgroup_host_is_unified();
+
+	/* A process that was stopped and then frozen by cgroup v1 does not answer to ptrace, and CRIU waits
+	 * for it for ever. */
+	if (!v2 && has_stopped_process(c))
+		return NULL;
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->v[i].key, "freezer") || (v2 && !*p->v[i].key))
+			return p->v[i].value;
+	return NULL;
+}
+
+void freezer_as_before(struct opened *c, enum container_status before)
+{
+	char text[ERR_TEXT_MAX];
+	struct err why;
+
+	err_init(&why);
+	if (opened_refresh(c, &why) == 0 && (c->status == before || !c->init_alive))
+		return;
+	if (err_is_set(&why) || cgroup_freeze(c->cgroup, before == STATUS_PAUSED, &why) < 0) {
+		err_format(&why, text, sizeof(text));
+		log_warn("the container may be stopped by the freezer: %s", text);
+	}
+}
