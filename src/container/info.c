@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "container/opened.h"
+#include "os/pidfd.h"
 
 static void fill_info(struct opened *c, struct container_info *i)
 {
@@ -51,15 +51,22 @@ struct listing {
 	void *data;
 };
 
+/* Ended means a zombie too: an engine may be late to reap. */
+static bool has_ended(pid_t pid)
+{
+	auto_fd fd = os_pidfd_open(pid);
+
+	return fd < 0 || os_pidfd_wait(fd, 0) != -ETIMEDOUT;
+}
+
 /*
  * Alive, the cheap way: somebody has the number of init, and somebody is in the cgroup that is the
  * container's alone, where all end with init. That is wrong only where a stranger was put into the
- * cgroup, and init ended and was not reaped, or its number was given away; state looks closer.
+ * cgroup and the number of init given away; state looks closer.
  */
 static bool is_seen_alive(const struct listing *l)
 {
-	return (kill((pid_t)l->brief.pid, 0) == 0 || errno == EPERM) &&
-	       cgroup_glance(l->cgroups, l->brief.cgroup);
+	return !has_ended((pid_t)l->brief.pid) && cgroup_glance(l->cgroups, l->brief.cgroup);
 }
 
 /* True: i is filled without a look at the state. Who is stopped or paused is looked at closely. */

@@ -189,3 +189,34 @@ listed() {
 	assert_out_match "$ID +[0-9]+ +running +$BUNDLE +2[0-9T:.Z-]+ +root"
 	chmod 700 "$ROOT"
 }
+
+@test "list: a first process that nobody has reaped has ended, whoever is in its cgroup" {
+	requires cgroups_v2 cmd_python3
+	strake_only "only strake looks at cgroups for list"
+	set_args sleep 1000
+	ok strake_create
+	ok strake start "$ID"
+	[ -L "$ROOT/$ID/brief" ] || skip "needs a cgroup that is the container's own"
+	ok strake delete --force "$ID"
+	# The engine is the reaper of its containers here, and reaps none but the runtime itself.
+	cat >"$T/engine.py" <<-'PY'
+		import ctypes, subprocess, sys, time
+		runtime, root, bundle, container, ready = sys.argv[1:]
+		PR_SET_CHILD_SUBREAPER = 36
+		ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+		for words in ("create", "--bundle", bundle), ("start",):
+		    subprocess.check_call([runtime, "--root", root, *words, container])
+		open(ready, "w").close()
+		time.sleep(1000)
+	PY
+	background python3 "$T/engine.py" "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" "$T/ready"
+	wait_for 20 test -e "$T/ready"
+	local pid
+	pid=$(init_pid)
+	background sleep 1000
+	echo "$!" >"$(cgroup_dir)/cgroup.procs"
+	kill -KILL "$pid"
+	wait_for 10 grep -q '^State:.Z' "/proc/$pid/status"
+	ok strake list
+	assert_out_match "$ID +0 +stopped "
+}
