@@ -142,8 +142,8 @@ static enum slot_result object_slot(struct reader *r, struct frame *f, struct sl
 	if (!f->cur)
 		return SLOT_SKIP;
 	bit = UINT64_C(1) << (f->cur - f->rows);
-	/* As with Go, the later of "cpu" and "CPU" is read over the earlier. */
-	f->over = f->given & bit;
+	/* As with Go, the later of "cpu" and "CPU" is read over the earlier, and so is all in it. */
+	f->over = f->again || f->given & bit;
 	f->given |= bit;
 	s->row = f->cur;
 	s->base = f->base;
@@ -205,6 +205,7 @@ int reader_open(struct reader *r, const struct slot *s)
 			f->base.off += row->offset;
 	} else if (row->kind == JSON_POINTER) {
 		f->base.ptr = again ? *(void **)reader_at(r, s->base, row->offset) : NULL;
+		f->again = f->base.ptr;
 		if (!f->base.ptr)
 			f->base.ptr = arena_alloc(r->arena, row->size);
 		if (!f->base.ptr)

@@ -13,6 +13,7 @@ struct thing {
 	uint32_t n;
 	char **tags;
 	size_t n_tags;
+	uint64_t soft;
 };
 struct sample {
 	bool flag;
@@ -61,6 +62,7 @@ static const struct json_field thing_rows[] = {
 	{ "name", JSON_STRING, JSON_REQUIRED, JSON_AT(T, name) },
 	{ "n", JSON_UINT, JSON_AT(T, n) },
 	{ "tags", JSON_ARRAY, JSON_ITEMS_AT(T, tags, n_tags), .child = &json_string_item },
+	{ "soft", JSON_FLAGS, JSON_AT(T, soft), .words = &soft_words },
 #undef T
 	{ NULL }
 };

@@ -302,6 +302,8 @@ static void a_key_in_another_case(void **state)
 	assert_int_equal(read_text("{\"pointer\":{\"name\":\"a\",\"n\":3},\"Pointer\":{\"n\":4}}"), 0);
 	assert_string_equal(s.pointer->name, "a");
 	assert_int_equal(s.pointer->n, 4);
+	assert_int_equal(read_text("{\"pointer\":{\"name\":\"a\",\"soft\":[\"A\"]},\"Pointer\":{\"soft\":[\"C\"]}}"), 0);
+	assert_int_equal(s.pointer->soft, 4);
 	assert_true(read_text("{\"pointer\":null,\"Pointer\":{\"n\":4}}") < 0);
 	assert_non_null(strstr(err.text, "required"));
 	assert_true(read_text("{\"sOft\":[\"A\"],\"sOft\":[\"C\"]}") < 0);
