@@ -149,28 +149,36 @@ static int receive(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
 }
 
 /* As receive(), with LOG passed on and ERROR made the caller's error. */
+static int receive_one(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
+{
+	int type = receive(c, p, ret_fd, e);
+
+	if (type == MSG_LOG) {
+		struct msg_log *m = (struct msg_log *)p->payload;
+
+		m->text[MSG_LOG_MAX - 1] = '\0';
+		if (m->level <= LOG_LEVEL_ERROR)
+			log_write(m->level, "%s", m->text);
+	}
+	if (type == MSG_ERROR) {
+		memcpy(e, p->payload, sizeof(*e));
+		if (!err_is_valid(e))
+			return err_make(e, ERR_PROTOCOL, EPROTO, "a damaged error message");
+		c->peer_failed = true;
+		return -e->errnum;
+	}
+	return type;
+}
+
+/* The next that is more than LOG. */
 static int receive_checked(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
 {
-	for (;;) {
-		int type = receive(c, p, ret_fd, e);
+	int type;
 
-		if (type == MSG_LOG) {
-			struct msg_log *m = (struct msg_log *)p->payload;
-
-			m->text[MSG_LOG_MAX - 1] = '\0';
-			if (m->level <= LOG_LEVEL_ERROR)
-				log_write(m->level, "%s", m->text);
-			continue;
-		}
-		if (type == MSG_ERROR) {
-			memcpy(e, p->payload, sizeof(*e));
-			if (!err_is_valid(e))
-				return err_make(e, ERR_PROTOCOL, EPROTO, "a damaged error message");
-			c->peer_failed = true;
-			return -e->errnum;
-		}
-		return type;
-	}
+	do
+		type = receive_one(c, p, ret_fd, e);
+	while (type == MSG_LOG);
+	return type;
 }
 
 int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_fd, struct err *e)
@@ -220,7 +228,8 @@ bool chan_has_error(struct chan *c, struct err *e)
 	while (type > 0 && poll(&there, 1, 0) > 0) {
 		int fd = FD_NONE;
 
-		type = receive_checked(c, &p, &fd, &word);
+		/* After a LOG the peer may wait for us: it is not waited for. */
+		type = receive_one(c, &p, &fd, &word);
 		fd_close(fd);
 	}
 	if (c->peer_failed)

@@ -146,3 +146,13 @@ NR_GETPRIORITY=140
 	[ "$(instructions "$T/log.exe_replace")" -gt 0 ]
 	[ "$(instructions "$T/log.exe_replace,seccomp_tree")" -ne "$(instructions "$T/log.exe_replace")" ]
 }
+
+@test "seccomp: a program that cannot be compiled beside init, which has records on the way" {
+	strake_only "runc does not know the annotation"
+	seccomp '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["no_such_call"], "action": "SCMP_ACT_ERRNO"}]}'
+	update_config '.annotations = {"run.oci.seccomp_fail_unknown_syscall": "1"}'
+	not_ok strake --debug run --bundle "$BUNDLE" "$ID"
+	assert_status 1
+	assert_has "$err" 'no_such_call'
+	[ ! -e "$ROOT/$ID" ]
+}

@@ -57,6 +57,26 @@ static void an_error_becomes_the_callers(void **state)
 	assert_string_equal(text, "mounting: open /x: no such file or directory");
 }
 
+static void an_error_is_looked_for_without_waiting(void **state)
+{
+	struct err cause, e;
+	char text[128];
+
+	(void)state;
+	err_sys(&cause, ENOENT, "open %s", "/x");
+	err_sys(&e, EPERM, "what the parent noticed");
+	alarm(10);
+	chan_log_sink(&ends[1], LOG_LEVEL_DEBUG, "init waits for BEGIN now");
+	assert_false(chan_has_error(&ends[0], &e));
+	assert_int_equal(e.errnum, EPERM);
+	chan_log_sink(&ends[1], LOG_LEVEL_DEBUG, "init goes on");
+	assert_int_equal(chan_send_error(&ends[1], &cause), 0);
+	assert_true(chan_has_error(&ends[0], &e));
+	alarm(0);
+	err_format(&e, text, sizeof(text));
+	assert_string_equal(text, "open /x: no such file or directory");
+}
+
 static void end_of_file_has_a_kind(void **state)
 {
 	struct err e;
@@ -154,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(payload_and_descriptor_arrive),
 		T(an_error_becomes_the_callers),
+		T(an_error_is_looked_for_without_waiting),
 		T(end_of_file_has_a_kind),
 		T(another_message_is_named),
 		T(a_role_says_only_what_it_may),
