@@ -141,7 +141,6 @@ static int describe_container(struct dump *d, struct err *e)
 	d->opts.pid = (uint64_t)s->init_pid;
 	d->opts.root = s->rootfs;
 	d->opts.config_file = criu_config_file(&s->annotations);
-	d->opts.freeze_cgroup = freezer_for_criu(&d->c);
 	return 0;
 }
 
@@ -299,8 +298,10 @@ static int describe_rest(struct dump *d, struct err *e)
 static int dump(struct dump *d, struct err *e)
 {
 	enum container_status before = d->c.status;
-	int r = ask(d, e);
+	int r;
 
+	d->opts.freeze_cgroup = freezer_for_criu(&d->c);
+	r = ask(d, e);
 	criu_end(&d->criu, NULL);
 	if (r < 0)
 		warn_of_log(d->dirs.log, LOG_FILE);

@@ -22,6 +22,21 @@ static bool has_stopped_process(struct opened *c)
 	return false;
 }
 
+/* Whether a process was stopped the kernel does not tell while it is frozen (Linux 6.1), and CRIU cannot
+ * have it before it is thawed: then it stays so. */
+static bool has_to_be_thawed(struct opened *c)
+{
+	bool paused = c->status == STATUS_PAUSED, stopped;
+	struct err unheard;
+
+	if (paused && cgroup_freeze(c->cgroup, false, &unheard) < 0)
+		return false;
+	stopped = has_stopped_process(c);
+	if (paused && !stopped)
+		(void)cgroup_freeze(c->cgroup, true, &unheard); /* CRIU does it too */
+	return stopped;
+}
+
 const char *freezer_for_criu(struct opened *c)
 {
 	const struct kv_list *p = &c->state.cgroup_paths;
@@ -29,7 +44,7 @@ const char *freezer_for_criu(struct opened *c)
 
 	/* A process that was stopped and then frozen by cgroup v1 does not answer to ptrace, and CRIU waits
 	 * for it for ever. */
-	if (!v2 && has_stopped_process(c))
+	if (!v2 && has_to_be_thawed(c))
 		return NULL;
 	for (size_t i = 0; i < p->n; i++)
 		if (str_eq(p->v[i].key, "freezer") || (v2 && !*p->v[i].key))

@@ -413,6 +413,13 @@ kill_frozen_dump() {
 	ok dump
 	ok restore
 	ok strake exec "$ID" grep -l '^State:.T' /proc/2/status
+	# Frozen, it does not look stopped.
+	ok strake pause "$ID"
+	ok dump --leave-running
+	is_status paused
+	ok dump
+	ok restore
+	ok strake exec "$ID" grep -l '^State:.T' /proc/2/status
 }
 
 @test "checkpoint of a paused container that fails, or that goes on" {
