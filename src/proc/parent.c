@@ -67,10 +67,9 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	pid = os_clone(&c, &pidfd, &in_cgroup);
-	/* On both sides: who is still to be moved waits for it, or would make his cgroup namespace here. */
-	job->script.side_by_side &= in_cgroup && !job->sub_cgroups &&
-				    (!(job->script.late_kinds & KIND_BIT(NS_CGROUP)) ||
-				     cgroup_clone_is_all(job->cgroup));
+	/* On both sides: who is still to be moved waits for it, or would make his cgroup namespace here,
+	 * and fill a tmpfs at the expense of others. */
+	job->script.side_by_side &= in_cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup);
 	if (pid == 0) {
 		chan_close(&ends[0]);
 		chan_close(&ends[2]);

@@ -51,6 +51,15 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_status 137
 }
 
+@test "cgroups v1: what set-up copies into a tmpfs is the container's to pay for" {
+	requires cgroups_v1 cgroup_memory
+	mkdir "$BUNDLE/rootfs/copied"
+	head -c 24M /dev/zero >"$BUNDLE/rootfs/copied/file"
+	update_config '.mounts += [{"destination": "/copied", "type": "tmpfs", "source": "tmpfs", "options": ["tmpcopyup"]}]'
+	run_sleeper
+	(($(file memory memory.usage_in_bytes) >= 24 << 20)) || fail "$(file memory memory.usage_in_bytes)"
+}
+
 @test "cgroups: run says when the memory limit was what killed it" {
 	requires cgroup_memory
 	strake_only "it says nothing"
