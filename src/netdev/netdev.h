@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Network links by rtnetlink (libmnl, loaded by the first move).
- * Runs in: loopback_up: init in its new network namespace | move: parent.
+ * Runs in: loopback_up: init in its new network namespace, or the helper that makes it (proc/network.h),
+ * whose memory is the parent's | move: parent.
  */
 #pragma once
 
