@@ -234,7 +234,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,
 		.notify = s && !s->bpf_data && seccomp_wants_listener(s),
-		.links = in->spec->linux->net_devices.n > 0,
+		.links = in->spec->linux->net_devices.n > 0 || in->pidfd_socket,
 		.apart = is_set_up_apart(in),
 	};
 

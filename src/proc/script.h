@@ -19,7 +19,7 @@ struct script_facts {
 	bool delegate;   /* a part of the container's cgroup is its user's */
 	bool terminal;
 	bool notify;     /* the seccomp program has a listener */
-	bool links;      /* network devices are to be moved into the container */
+	bool links;      /* others go to init for its network by BEGIN: links to be moved, who gets its pidfd */
 	bool apart;      /* what init sets up needs nothing that the parent does meanwhile */
 };
 

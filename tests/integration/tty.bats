@@ -125,6 +125,35 @@ in_pty() {
 	assert_eq "$(sed -n 's/^Pid:\t//p' "$CONSOLE_OUT")" "$(init_pid)"
 }
 
+@test "pidfd socket: who gets it finds the container's network" {
+	strake_only "its own order"
+	requires cmd_python3
+	# What it sees in the first moment.
+	python3 -c '
+import os, re, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+while True:
+    with s.accept()[0] as c:
+        fd = socket.recv_fds(c, 64, 1)[1][0]
+        pid = re.search("Pid:\t(\\d+)", open(f"/proc/self/fdinfo/{fd}").read())[1]
+        print(os.readlink(f"/proc/{pid}/ns/net"), flush=True)
+        os.close(fd)
+' "$T/pidfd" >"$T/seen" </dev/null 3>&- &
+	BACKGROUND+=($!)
+	wait_for 10 test -S "$T/pidfd"
+	local try
+	seen() { [ "$(wc -l <"$T/seen")" = "$try" ]; }
+	for try in 1 2 3 4 5; do
+		ok strake_create --pidfd-socket "$T/pidfd"
+		readlink "/proc/$(init_pid)/ns/net" >>"$T/right"
+		wait_for 10 seen
+		ok strake delete --force "$ID"
+	done
+	assert_eq "$(cat "$T/seen")" "$(cat "$T/right")"
+}
+
 @test "tty: run in the foreground on a terminal" {
 	with_terminal
 	set_sh 'tty; echo hello; exit 5'
