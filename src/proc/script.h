@@ -19,7 +19,7 @@ struct script_facts {
 	bool delegate;   /* a part of the container's cgroup is its user's */
 	bool terminal;
 	bool notify;     /* the seccomp program has a listener */
-	bool links;      /* others go to init for its network by BEGIN: links to be moved, who gets its pidfd */
+	bool links;      /* init's network is looked for by BEGIN: for links to move, by who gets its pidfd */
 	bool apart;      /* what init sets up needs nothing that the parent does meanwhile */
 };
 
