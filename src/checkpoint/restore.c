@@ -184,6 +184,10 @@ static int enter_cgroup(struct restore *x, struct err *e)
 
 	if (r == 0)
 		r = cgroup_apply_devices(x->c->cgroup, l->resources, e);
+	/* With a namespace the images know where below its root the processes were. */
+	if (r == 0 && l->cgroup_delegate && !spec_namespace_find(&l->namespaces, NS_CGROUP))
+		r = cgroup_delegate(x->c->cgroup, l->cgroup_delegate, x->criu.pid,
+				    x->c->launch.job.delegate_uid, e);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%d/cgroup", (int)x->criu.pid);
