@@ -88,7 +88,7 @@ static int remove_content(int fd, unsigned depth)
 
 /*
  * As most containers leave it: nothing but these, told by the descriptor that is open anyway.
- * False: something else is there, and nothing was removed.
+ * False: something else is there, or something would not go; state.json is the last to go.
  */
 static bool remove_usual(int fd)
 {
