@@ -130,6 +130,7 @@ succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 }
 
 @test "at once: everything against delete --force" {
+	is_strake || requires cgroups_v1 # runc gives up on a v2 cgroup that is in use for a moment more
 	local round n
 	for ((round = 0; round < 5; round++)); do
 		fresh
