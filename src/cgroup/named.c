@@ -9,9 +9,7 @@
 
 struct cg_dir *cg_named(const struct cgroup *c)
 {
-	struct cg_dir *d = c->ops == &cg_v2_ops ? cg_dir_of(c, CG_SYSTEMD) : NULL;
-
-	return d;
+	return c->ops == &cg_v2_ops ? cg_dir_of(c, CG_SYSTEMD) : NULL;
 }
 
 int cg_named_add(struct cgroup *c, struct cg_host *h, bool must, struct err *e)
