@@ -22,8 +22,12 @@ static int on_null(void *ctx)
 	struct reader *r = advance(ctx);
 	struct slot s;
 
-	if (r->skipping || (r->n_frames && reader_top(r)->rows))
+	if (r->skipping)
 		return 1;
+	if (r->n_frames && reader_top(r)->rows) {
+		reader_null(r);
+		return 1;
+	}
 	if (reader_slot(r, "null", &s) != SLOT_STORE)
 		return 0;
 	return reader_mismatch(r, s.kind, "null");

@@ -6,8 +6,10 @@
  *
  * null is the same as absent, as Go's encoding/json has it; a key in upper case where lower is
  * meant is taken as it takes it, with a warning, and the later of "cpu" and "CPU" is read over the
- * earlier (runc's own tests have both). One spelling that comes twice is refused: which of two wins
- * differs between parsers, and that is how checks get bypassed.
+ * earlier (runc's own tests have both): objects and maps are merged, null takes a pointer, a list or a
+ * map away. But for a list, which is replaced: Go's keeps in an element what the earlier list had there.
+ * One spelling that comes twice is refused: which of two wins differs between parsers, and that is how
+ * checks get bypassed.
  */
 #pragma once
 

@@ -214,6 +214,7 @@ int reader_open(struct reader *r, const struct slot *s)
 	} else {
 		if (row->kind == JSON_FLAGS && again)
 			json_store_uint(reader_at(r, s->base, row->offset), row->size, 0);
+		f->again = row->kind == JSON_MAP && again;
 		f->scratch_used = r->scratch_used;
 		f->items = r->scratch_used = (r->scratch_used + 15) & ~(size_t)15;
 		reader_mark(r, s);
@@ -238,7 +239,9 @@ int reader_close_object(struct reader *r)
 	struct frame *f = reader_top(r);
 
 	for (const struct json_field *row = f->rows; row->name; row++) {
-		if (f->again || f->given & UINT64_C(1) << (row - f->rows))
+		uint64_t bit = UINT64_C(1) << (row - f->rows);
+
+		if (f->given & bit || (f->again && !(f->gone & bit)))
 			continue;
 		if (row->flags & JSON_REQUIRED) {
 			f->cur = row;
@@ -247,29 +250,6 @@ int reader_close_object(struct reader *r)
 		if (row->def)
 			json_store_uint(reader_at(r, f->base, row->offset), row->size, row->def);
 	}
-	r->n_frames--;
-	return 1;
-}
-
-/* One element more than counted: a list of strings is ended by NULL. */
-int reader_close_items(struct reader *r)
-{
-	struct frame *f = reader_top(r);
-	const struct json_field *row = f->row;
-	size_t bytes = row->size * f->n;
-	void *items;
-
-	if (row->kind != JSON_FLAGS) {
-		items = arena_alloc(r->arena, bytes + row->size);
-		if (!items)
-			return reader_no_memory(r, bytes + row->size);
-		if (bytes)
-			memcpy(items, r->scratch + f->items, bytes);
-		*(void **)reader_at(r, f->base, row->offset) = items;
-		*(size_t *)reader_at(r, f->base, row->count_offset) = f->n;
-	}
-	r->scratch_used = f->scratch_used;
-	free(f->slots);
 	r->n_frames--;
 	return 1;
 }
@@ -326,6 +306,50 @@ static int map_key(struct reader *r, struct frame *f, const char *s, size_t len)
 	if (*slot)
 		return reader_fail(r, r->before, "duplicate key");
 	*slot = (uint32_t)f->n + 1;
+	return 1;
+}
+
+/* Of a map that is another spelling's too: what that has and this one has not. */
+static int add_earlier_items(struct reader *r, struct frame *f)
+{
+	const struct json_field *row = f->row;
+	char *items = *(char **)reader_at(r, f->base, row->offset);
+	size_t n = *(size_t *)reader_at(r, f->base, row->count_offset), off;
+
+	for (size_t i = 0; i < n; i++, items += row->size) {
+		if (f->slots && *find_slot(r, f, *(char **)(items + row->key_offset)))
+			continue;
+		if (!push_item(r, row->size, &off))
+			return 0;
+		memcpy(r->scratch + off, items, row->size);
+		f->n++;
+	}
+	return 1;
+}
+
+/* One element more than counted: a list of strings is ended by NULL. */
+int reader_close_items(struct reader *r)
+{
+	struct frame *f = reader_top(r);
+	const struct json_field *row = f->row;
+	size_t bytes;
+	void *items;
+
+	if (f->again && !add_earlier_items(r, f))
+		return 0;
+	bytes = row->size * f->n;
+	if (row->kind != JSON_FLAGS) {
+		items = arena_alloc(r->arena, bytes + row->size);
+		if (!items)
+			return reader_no_memory(r, bytes + row->size);
+		if (bytes)
+			memcpy(items, r->scratch + f->items, bytes);
+		*(void **)reader_at(r, f->base, row->offset) = items;
+		*(size_t *)reader_at(r, f->base, row->count_offset) = f->n;
+	}
+	r->scratch_used = f->scratch_used;
+	free(f->slots);
+	r->n_frames--;
 	return 1;
 }
 

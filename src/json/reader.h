@@ -27,8 +27,9 @@ struct frame {
 	unsigned next;                 /* objects: where to look first for the next key */
 	uint64_t seen, cased, given;   /* objects: rows whose key came; came in another case; whose
 					* value was not null */
+	uint64_t gone;                 /* objects: rows that a later spelling emptied */
 	bool over;                     /* objects: the value of another spelling of cur is there */
-	bool again;                    /* objects: it is this one: what it does not name, stays */
+	bool again;                    /* objects, maps: it is this one: what it does not name, stays */
 	struct base base;              /* objects: the struct; others: the struct that holds them */
 	size_t start;                  /* offset in the text, before the opening token */
 	size_t items, n;               /* arrays, maps: where the elements begin, how many */
@@ -82,6 +83,9 @@ int reader_mismatch(struct reader *r, unsigned kind, const char *found);
 int reader_no_memory(struct reader *r, size_t wanted);
 
 enum slot_result reader_slot(struct reader *r, const char *found, struct slot *s);
+/* The key that came last has no value after all, or null: what becomes of that of its earlier spelling. */
+void reader_empty(struct reader *r);
+void reader_null(struct reader *r);
 int reader_open(struct reader *r, const struct slot *s);
 int reader_close_object(struct reader *r);
 int reader_close_items(struct reader *r);

@@ -5,6 +5,61 @@
 #include "base/parse.h"
 #include "json/reader.h"
 
+static void clear(const struct reader *r, struct base b, const struct json_field *row)
+{
+	bool is_list = row->kind == JSON_ARRAY || row->kind == JSON_MAP;
+
+	if (row->kind == JSON_OBJECT) { /* flattened: its rows are of the same struct */
+		for (const struct json_field *child = row->child; child->name; child++)
+			clear(r, b, child);
+		return;
+	}
+	memset(reader_at(r, b, row->offset), 0,
+	       is_list || row->kind == JSON_POINTER ? sizeof(void *) : row->size);
+	if (is_list)
+		*(size_t *)reader_at(r, b, row->count_offset) = 0;
+	else if (row->flags & JSON_OPTIONAL)
+		*(bool *)reader_at(r, b, row->count_offset) = false;
+}
+
+void reader_empty(struct reader *r)
+{
+	struct frame *f = reader_top(r);
+	uint64_t bit = UINT64_C(1) << (f->cur - f->rows);
+
+	if (!f->again && !(f->given & bit))
+		return;
+	clear(r, f->base, f->cur);
+	f->given &= ~bit;
+	f->gone |= bit;
+}
+
+/* A later "CPU": null, after "cpu". Go's decoder makes pointers, slices and maps nil then, and leaves
+ * numbers, texts and structs as they are. */
+void reader_null(struct reader *r)
+{
+	const struct json_field *row = reader_top(r)->cur;
+
+	if (!row)
+		return;
+	switch (row->kind) {
+	case JSON_POINTER:
+	case JSON_ARRAY:
+	case JSON_MAP:
+	case JSON_FLAGS:
+	case JSON_FOREIGN:
+		reader_empty(r);
+		break;
+	case JSON_OBJECT:
+		if (row->size == 0) /* flattened; a pointer in Go */
+			reader_empty(r);
+		break;
+	default:
+		if (row->flags & JSON_OPTIONAL)
+			reader_empty(r);
+	}
+}
+
 int reader_put_bool(struct reader *r, const struct slot *s, bool v)
 {
 	*(bool *)reader_at(r, s->base, s->row->offset) = v;
@@ -99,9 +154,7 @@ int reader_put_string(struct reader *r, const struct slot *s, const char *text, 
 	char *copy;
 
 	if (len == 0 && s->kind != KIND_FLAG && row->flags & JSON_EMPTY_NONE) {
-		struct frame *f = reader_top(r);
-
-		f->given &= ~(UINT64_C(1) << (row - f->rows));
+		reader_empty(r);
 		return 1;
 	}
 	if (s->kind == JSON_WORD || s->kind == KIND_FLAG)

@@ -314,6 +314,66 @@ static void a_key_in_another_case(void **state)
 	log_set_sink(NULL, NULL);
 }
 
+/* What Go's decoder makes of it: pointers, lists and maps are gone, all else is as it was. */
+static void a_later_null(void **state)
+{
+	(void)state;
+	log_set_sink(sink, NULL);
+	assert_int_equal(read_text("{\"pointer\":{\"name\":\"a\"},\"Pointer\":null}"), 0);
+	assert_null(s.pointer);
+	assert_int_equal(read_text("{\"strings\":[\"a\"],\"Strings\":null,\"map\":{\"k\":\"v\"},\"Map\":null}"), 0);
+	assert_null(s.strings);
+	assert_int_equal(s.n_strings + s.n_map, 0);
+	assert_int_equal(read_text("{\"mask\":[\"one\"],\"Mask\":null,\"opt\":1,\"Opt\":null}"), 0);
+	assert_int_equal(s.mask + s.has_mask + s.opt.set + (int)s.opt.v, 0);
+	assert_int_equal(read_text("{\"foreign\":{},\"Foreign\":null,\"group\":{\"flat\":\"f\"},\"Group\":null}"), 0);
+	assert_false(s.foreign);
+	assert_null(s.flat);
+	assert_int_equal(read_text("{\"flag\":true,\"Flag\":null,\"text\":\"t\",\"Text\":null,\"u16\":3,\"U16\":null,"
+				   "\"word\":\"two\",\"Word\":null,"
+				   "\"inner\":{\"name\":\"a\"},\"Inner\":null}"), 0);
+	assert_true(s.flag && s.u16 == 3 && s.word == 2);
+	assert_string_equal(s.text, "t");
+	assert_string_equal(s.inner.name, "a");
+	/* Within an object that is read over another one. */
+	assert_int_equal(read_text("{\"inner\":{\"name\":\"a\",\"tags\":[\"t\"],\"n\":3},"
+				   "\"Inner\":{\"tags\":null,\"name\":null}}"), 0);
+	assert_string_equal(s.inner.name, "a");
+	assert_true(!s.inner.tags && s.inner.n_tags == 0 && s.inner.n == 3);
+	/* A value after the null counts again. */
+	assert_int_equal(read_text("{\"Opt\":null,\"opt\":2}"), 0);
+	assert_true(s.opt.set && s.opt.v == 2);
+	/* Nothing, written as "". */
+	assert_int_equal(read_text("{\"none\":\"x\",\"None\":\"\",\"def\":\"b\",\"Def\":\"\"}"), 0);
+	assert_null(s.none);
+	assert_int_equal(s.def, 'a');
+	log_set_sink(NULL, NULL);
+}
+
+static void maps_of_two_spellings(void **state)
+{
+	(void)state;
+	log_set_sink(sink, NULL);
+	assert_int_equal(read_text("{\"map\":{\"a\":\"1\",\"b\":\"2\"},\"Map\":{\"b\":\"3\",\"c\":\"4\"}}"), 0);
+	assert_int_equal(s.n_map, 3);
+	assert_string_equal(s.map[0].key, "b");
+	assert_string_equal(s.map[0].value, "3");
+	assert_string_equal(s.map[1].value, "4");
+	assert_string_equal(s.map[2].key, "a");
+	assert_string_equal(s.map[2].value, "1");
+	assert_int_equal(read_text("{\"map\":{\"a\":\"1\"},\"Map\":{}}"), 0);
+	assert_int_equal(s.n_map, 1);
+	assert_int_equal(read_text("{\"thingMap\":{\"a\":{\"name\":\"n\",\"n\":3}},\"ThingMap\":{\"a\":{\"name\":\"m\"}}}"), 0);
+	assert_int_equal(s.n_thing_map, 1);
+	assert_string_equal(s.thing_map[0].name, "m");
+	assert_int_equal(s.thing_map[0].n, 0);
+	/* A list is the later one's alone. */
+	assert_int_equal(read_text("{\"strings\":[\"a\",\"b\"],\"Strings\":[\"c\"]}"), 0);
+	assert_int_equal(s.n_strings, 1);
+	assert_string_equal(s.strings[0], "c");
+	log_set_sink(NULL, NULL);
+}
+
 /* Every prefix of a good text is an error, and none of them leaks or crashes. */
 static void every_cut_is_an_error(void **state)
 {
@@ -341,6 +401,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(containers, setup, teardown),
 		cmocka_unit_test_setup_teardown(some_unknown_words_only_warn, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_in_another_case, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_later_null, setup, teardown),
+		cmocka_unit_test_setup_teardown(maps_of_two_spellings, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_cut_is_an_error, setup, teardown),
 	};
 
