@@ -278,13 +278,16 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id, const 
 
 int creation_publish(struct creation *c, struct err *e)
 {
+	int r;
+
 	c->state.creating = false;
 	/* It is long: only once there is something to exec into. */
 	c->state.seccomp = c->bundle.spec.linux->seccomp;
+	r = store_write_state(&c->dir, &c->state, e);
 	/* What `run` waits for is listed less often than it is made. */
-	if (c->wait_for_start)
+	if (r == 0 && c->wait_for_start)
 		store_write_brief(&c->dir, &c->state);
-	return store_write_state(&c->dir, &c->state, e);
+	return r;
 }
 
 int creation_write_pid_file(struct creation *c, struct err *e)

@@ -10,7 +10,6 @@
 #include "base/io.h"
 #include "store/store.h"
 
-#define STATE_FILE  "state.json"
 #define CONFIG_FILE "config.json"
 #define RESOURCES_FILE "resources.json"
 

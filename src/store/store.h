@@ -55,6 +55,8 @@ int store_make_fifo(const struct store_dir *d, uint32_t uid, uint32_t gid, struc
 bool store_has_fifo(const struct store_dir *d);
 int store_remove_fifo(const struct store_dir *d);
 
+#define STATE_FILE "state.json"
+
 /* Calls fn for each container directory, in the order of names. root missing: nothing. rootfd is FD_NONE
  * when others may write to root: then a name in it may be anybody's. */
 int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *id), void *data,
@@ -63,7 +65,7 @@ int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *i
 /*
  * What `list` shows, as the text of a symbolic link: read with one system call where state.json takes
  * four and a parser. Nobody but `list` goes by it. It is there only for containers whose life an
- * inhabited cgroup proves.
+ * inhabited cgroup proves, and only as long as state.json is the one that it was written after.
  */
 struct store_brief {
 	int64_t pid;
@@ -71,7 +73,7 @@ struct store_brief {
 	const char *created, *cgroup, *bundle; /* in text */
 	char text[PATH_MAX];
 };
-void store_write_brief(const struct store_dir *d, const struct state *s);
+void store_write_brief(const struct store_dir *d, const struct state *s); /* s is written already */
 bool store_read_brief(int rootfd, const char *id, struct store_brief *ret);
 bool store_entry_has_fifo(int rootfd, const char *id);
 

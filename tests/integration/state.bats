@@ -192,6 +192,27 @@ listed() {
 	chmod 700 "$ROOT"
 }
 
+@test "list: a state that is damaged is told of, and the others are listed" {
+	set_args sleep 1000
+	ok strake_create
+	ok strake start "$ID"
+	cp -p "$ROOT/$ID/state.json" "$T/state.json"
+	local format damage
+	for damage in ': >' 'echo x >' 'head -c 300 "$T/state.json" >' 'rm'; do
+		eval "$damage \"\$ROOT/\$ID/state.json\""
+		for format in "" -q "-f json"; do
+			# shellcheck disable=SC2086
+			ok strake list $format
+			assert_err_match "load container $ID: "
+			assert_not "$out" "$ID"
+		done
+	done
+	cp -p "$T/state.json" "$ROOT/$ID/state.json"
+	ok strake list
+	assert_out_match "$ID +[0-9]+ +running "
+	assert_eq "$err" ''
+}
+
 @test "list: a first process that nobody has reaped has ended, whoever is in its cgroup" {
 	requires cgroups_v2 cmd_python3
 	strake_only "only strake looks at cgroups for list"

@@ -30,6 +30,7 @@ static bool round_trip(const struct tmp *t, const struct state *s, struct store_
 	bool found;
 
 	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_write_state(&d, s, &e), 0);
 	store_write_brief(&d, s);
 	root = open(t->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	found = store_read_brief(root, "c1", ret);
@@ -86,23 +87,78 @@ static void what_does_not_fit_is_left_out(void **state)
 	assert_false(round_trip(*state, &s, &b));
 }
 
+/* The text of the brief in place, with line i replaced. */
+static void spoil(const char *place, const char *text, size_t i, const char *by)
+{
+	const char *at = text, *end;
+	char spoilt[PATH_MAX];
+
+	while (i--)
+		at = strchr(at, '\n') + 1;
+	end = strchrnul(at, '\n');
+	snprintf(spoilt, sizeof(spoilt), "%.*s%s%s", (int)(at - text), text, by, end);
+	assert_int_equal(unlink(place), 0);
+	assert_int_equal(symlink(spoilt, place), 0);
+}
+
 static void others_are_not_believed(void **state)
 {
-	static const char *const texts[] = {
-		"2\n1\n0\nc\ng\nb", "1\n1\n0\nc\ng", "1\n1\n0\nc\ng\nb\nx", "1\n-1\n0\nc\ng\nb",
-		"1\n1x\n0\nc\ng\nb", "1\n1\n-1\nc\ng\nb", "x",
+	static const struct {
+		size_t line;
+		const char *by;
+	} spoilt[] = {
+		{ 0, "1" }, { 1, "-1" }, { 1, "1x" }, { 2, "-1" }, { 5, "1:2:3.000000004" }, { 5, "" }, { 6, "b\nx" },
+		{ 0, "2\n1" }, { 0, "x" },
 	};
+	const struct state s = proven();
 	const struct tmp *t = *state;
-	char place[160];
+	struct store_dir d = STORE_DIR_NONE;
+	char text[PATH_MAX] = "", place[160];
 	struct store_brief b;
+	struct err e;
 
-	snprintf(place, sizeof(place), "%s/brief", t->dir);
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		assert_int_equal(symlink(texts[i], place), 0);
-		assert_false(store_read_brief(AT_FDCWD, t->dir, &b));
-		assert_int_equal(unlink(place), 0);
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_write_state(&d, &s, &e), 0);
+	store_write_brief(&d, &s);
+	snprintf(place, sizeof(place), "%s/c1", t->root);
+	assert_true(store_read_brief(AT_FDCWD, place, &b));
+	snprintf(place, sizeof(place), "%s/c1/brief", t->root);
+	assert_true(readlink(place, text, sizeof(text) - 1) > 0);
+	for (size_t i = 0; i < ARRAY_SIZE(spoilt); i++) {
+		spoil(place, text, spoilt[i].line, spoilt[i].by);
+		assert_false(store_read_brief(d.fd, ".", &b));
 	}
-	assert_false(store_read_brief(AT_FDCWD, t->dir, &b));
+	spoil(place, text, 0, "2");
+	assert_true(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(store_remove(&d, &e), 0);
+	store_dir_close(&d);
+}
+
+/* Whatever happened to the state: it has to be read, and said to be damaged if it is. */
+static void only_with_its_state(void **state)
+{
+	const struct state s = proven();
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	auto_fd file = FD_NONE;
+	struct store_brief b;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	store_write_brief(&d, &s);
+	assert_false(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(store_write_state(&d, &s, &e), 0);
+	store_write_brief(&d, &s);
+	assert_true(store_read_brief(d.fd, ".", &b));
+	file = openat(d.fd, STATE_FILE, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	assert_true(file >= 0);
+	assert_false(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(store_write_state(&d, &s, &e), 0);
+	assert_false(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(unlinkat(d.fd, STATE_FILE, 0), 0);
+	assert_false(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(store_remove(&d, &e), 0);
+	store_dir_close(&d);
 }
 
 static void the_fifo_is_seen(void **state)
@@ -125,6 +181,7 @@ int main(void)
 		ROW(only_what_a_cgroup_proves),
 		ROW(what_does_not_fit_is_left_out),
 		ROW(others_are_not_believed),
+		ROW(only_with_its_state),
 		ROW(the_fifo_is_seen),
 	};
 
