@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "os/feature.h"
 #include "os/pidfd.h"
+#include "os/raw_call.h"
 
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL /* 5.7 */
@@ -89,7 +90,7 @@ pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size)
 	pid_t pid;
 	int saved;
 
-	if (os_fallback_forced(OS_BESIDE) || OS_SANITIZED)
+	if (os_fallback_forced(OS_BESIDE) || OS_SANITIZED || !OS_HAS_RAW_CALL)
 		return -ENOSYS;
 	/* A handler of the caller's would run on the caller's memory twice. */
 	sigfillset(&all);

@@ -3,17 +3,18 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "netdev/netdev.h"
 #include "os/clone.h"
 #include "os/fd.h"
 #include "os/pidfd.h"
+#include "os/raw_call.h"
 #include "os/setns.h"
 
 struct network_maker {
@@ -26,22 +27,6 @@ union control {
 	struct cmsghdr align;
 	char buf[CMSG_SPACE(sizeof(int))];
 };
-
-static int send_fd(int to, int fd)
-{
-	struct iovec iov = { .iov_base = &(char){ 0 }, .iov_len = 1 };
-	union control control = { 0 };
-	struct msghdr mh = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
-	};
-
-	control.align = (struct cmsghdr){
-		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)),
-	};
-	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
-	return sendmsg(to, &mh, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
 
 /* -EBADF: the helper is gone without one. */
 static int receive_fd(int from)
@@ -67,23 +52,46 @@ static int receive_fd(int from)
 	return fd;
 }
 
-/*
- * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on
- * this stack. errno, which is the parent's too, is set when something fails; then the container is
- * about to fail as well.
+/* ---- the helper ----
+ *
+ * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on this
+ * stack. errno would be the parent's: it may just have failed and be about to look why. So there is no
+ * call of libc's here that could set it.
  */
+
+static long send_fd(int to, int fd)
+{
+	struct iovec iov = { .iov_base = &(char){ 0 }, .iov_len = 1 };
+	union control control = { 0 };
+	struct msghdr mh = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+	};
+
+	control.align = (struct cmsghdr){
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)),
+	};
+	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	return os_raw_call(SYS_sendmsg, to, (long)&mh, MSG_NOSIGNAL);
+}
+
+/* As netdev_loopback_up(). */
 static int make(void *arg)
 {
 	const struct network_maker *m = arg;
-	struct err ignored;
-	int any, ns;
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	long any, ns;
 
-	if (os_unshare(CLONE_NEWNET) < 0 || netdev_loopback_up(&ignored) < 0)
+	if (os_raw_call(SYS_unshare, CLONE_NEWNET, 0, 0) < 0)
 		return 1;
-	any = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	ns = any < 0 ? FD_NONE : ioctl(any, SIOCGSKNS);
-	return ns < 0 || send_fd(m->ends[0], ns) < 0;
+	any = os_raw_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (any < 0 || os_raw_call(SYS_ioctl, any, SIOCSIFFLAGS, (long)&lo) < 0)
+		return 1;
+	ns = os_raw_call(SYS_ioctl, any, SIOCGSKNS, 0);
+	return ns < 0 || send_fd(m->ends[0], (int)ns) < 0;
 }
+
+/* ---- parent and init ---- */
 
 struct network_maker *network_begin(void)
 {
