@@ -100,6 +100,8 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch.job.cgroup = c->cgroup;
+	if (l->cgroup_subgroup && req.manager != CGROUP_SYSTEMD)
+		log_warn("annotations: run.oci.systemd.subgroup has no effect without --systemd-cgroup");
 	if (l->cgroup_delegate && !userns_user(&c->bundle.spec, &c->launch.job.delegate_uid))
 		return err_make(e, ERR_CONFIG, EINVAL, "run.oci.delegate-cgroup: the user has no id on the host");
 	c->launch.job.cgroup_chown = userns_cgroup_owner(&c->bundle.spec, &c->launch.job.cgroup_uid);

@@ -166,6 +166,16 @@ print(base64.b64encode(out).decode())') || skip "needs another filter on this ma
 	ok strake_run
 }
 
+@test "annotations: run.oci.systemd.subgroup without a unit is warned of" {
+	set_args true
+	annotate systemd.subgroup below
+	ok strake_run
+	assert_has "$err" 'level=warning msg="annotations: run.oci.systemd.subgroup has no effect without --systemd-cgroup"'
+	annotate systemd.subgroup ''
+	ok strake_run
+	assert_eq "$err" ''
+}
+
 @test "annotations: what cannot be had is refused" {
 	local key
 	for key in handler seccomp.plugins; do
