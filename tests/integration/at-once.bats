@@ -49,7 +49,9 @@ fresh() {
 succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 
 @test "at once: of many creates one wins" {
-	local round n
+	local round n taken='container with given ID already exists'
+	# runc looks first and makes the directory last: who loses between the two is told of what is in its way.
+	is_strake || taken+='|file exists|cgroup is not empty'
 	for ((round = 0; round < 3; round++)); do
 		fresh
 		for n in 1 2 3 4 5 6 7 8; do
@@ -57,7 +59,7 @@ succeeded() { grep -lx 0 "$T/w/$1".*.status 2>/dev/null | wc -l; }
 		done
 		all_done
 		assert_eq "$(succeeded create)" 1
-		assert_eq "$(cat "$T"/w/*.err | grep -c 'container with given ID already exists')" 7
+		assert_eq "$(cat "$T"/w/*.err | grep -cE "$taken")" 7
 		assert_eq "$(state_of status)" created
 		ok strake delete --force "$ID"
 		assert_nothing_left
