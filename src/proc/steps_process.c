@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +16,7 @@
 #include "sched/sched.h"
 #include "sec/caps.h"
 #include "sec/label.h"
+#include "sec/seccomp.h"
 #include "sec/user.h"
 
 int step_personality(struct init_ctx *ctx, struct err *e)
@@ -109,7 +111,23 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e)
 /* Is there a filter that comes before the end, and may forbid to set a limit then? */
 static bool filter_comes_first(const struct chain_job *job)
 {
-	return job->seccomp.filter && (!job->process->no_new_privileges || job->seccomp.notify);
+	return job->seccomp.filter &&
+	       (!job->process->no_new_privileges || job->seccomp.notify ||
+		(!job->script.join && job->spec->hooks.list[HOOK_START_CONTAINER].n));
+}
+
+/* Said now: by the time that it is set `create` has succeeded. */
+static int check_refusal(const struct chain_job *job, uint64_t enough, struct err *e)
+{
+	const struct spec_rlimits *all = &job->process->rlimits;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].resource == RLIMIT_NOFILE && all->v[i].soft < enough &&
+		    seccomp_refuses_rlimit(&job->seccomp, RLIMIT_NOFILE))
+			return err_make(e, ERR_UNSUPPORTED, EPERM,
+					"a limit of descriptors below %" PRIu64
+					" cannot be set: the seccomp profile forbids prlimit64", enough);
+	return 0;
 }
 
 /* What a limit must leave so that it can be set now. Where it cannot wait, everything that is not
@@ -134,7 +152,7 @@ static int enough_descriptors(struct init_ctx *ctx, uint64_t *ret, struct err *e
 	free_one = fcntl(ctx->parent->fd, F_DUPFD_CLOEXEC, 0);
 	if (free_one >= 0)
 		*ret = (uint64_t)free_one + LATE_DESCRIPTORS;
-	return 0;
+	return check_refusal(job, *ret, e);
 }
 
 /*

@@ -36,6 +36,8 @@ struct seccomp_program seccomp_slot_view(struct seccomp_slot *slot);
 /* *ret_listener is a CLOEXEC descriptor (p->notify), FD_NONE when there is none. (Not seccomp_load:
  * that is a symbol of libseccomp's.) */
 int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, struct err *e);
+/* Will the filter refuse to set that limit to the caller itself? "No" also where that cannot be told. */
+bool seccomp_refuses_rlimit(const struct seccomp_program *p, int resource);
 /* Connects to path and sends text with fd attached, once (seccomp.md). */
 int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e);
 

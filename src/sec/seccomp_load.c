@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/bpf_common.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "os/seccomp_raw.h"
+#include "sec/bpf_run.h"
 #include "sec/seccomp.h"
 
 void seccomp_program_fini(struct seccomp_program *p)
@@ -56,6 +60,35 @@ struct seccomp_program seccomp_slot_view(struct seccomp_slot *slot)
 
 	p.filter = slot->filter;
 	return p;
+}
+
+/* The kernel's name of this process's system calls; 0 where nobody has tried. */
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#else
+#define OWN_ARCH 0
+#endif
+
+bool seccomp_refuses_rlimit(const struct seccomp_program *p, int resource)
+{
+	static const uint32_t refusals[] = {
+		SECCOMP_RET_ERRNO, SECCOMP_RET_TRAP, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS,
+	};
+	const struct rlimit any = { 0 };
+	const struct seccomp_data call = {
+		.nr = SYS_prlimit64, .arch = OWN_ARCH, .args = { 0, (uint64_t)resource, (uintptr_t)&any, 0 },
+	};
+	uint32_t answer;
+
+	if (!OWN_ARCH || !p->filter)
+		return false;
+	answer = bpf_run(p->filter, p->n, &call);
+	for (size_t i = 0; answer != BPF_BROKEN && i < ARRAY_SIZE(refusals); i++)
+		if ((answer & SECCOMP_RET_ACTION_FULL) == refusals[i])
+			return true;
+	return false;
 }
 
 int seccomp_program_load(const struct seccomp_program *p, int *ret_listener, struct err *e)

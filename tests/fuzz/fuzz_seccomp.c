@@ -10,7 +10,7 @@
 #include "oci/validate.h"
 #include "sec/seccomp.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/sec/bpf.h"
+#include "sec/bpf_run.h"
 
 #define HEAD "{\"ociVersion\":\"1.3.0\",\"root\":{\"path\":\"r\"},\"linux\":{\"seccomp\":"
 #define TAIL "}}"

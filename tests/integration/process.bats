@@ -94,6 +94,42 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	done
 }
 
+@test "process: a very low limit of descriptors, and a filter that forbids to set one, fail at once" {
+	strake_only "runc sets it before the filter, and then lacks descriptors"
+	local refused='a limit of descriptors below [0-9]+ cannot be set: the seccomp profile forbids prlimit64'
+	update_config '.process.noNewPrivileges = false | .process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 8, "hard": 8}] |
+		.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+			"syscalls": [{"names": ["prlimit64", "setrlimit"], "action": "SCMP_ACT_ERRNO"}]}'
+	set_args sleep 1000
+	not_ok strake_create
+	assert_err_match "setting rlimits: $refused"
+	assert_nothing_left
+	not_ok strake_run
+	assert_err_match "$refused"
+	assert_nothing_left
+	jq '.process | .args = ["true"]' <"$BUNDLE/config.json" >"$T/process.json"
+	update_config 'del(.process.rlimits)'
+	ok strake_create
+	ok strake start "$ID"
+	not_ok strake exec -p "$T/process.json" "$ID"
+	assert_err_match "$refused"
+	ok strake delete --force "$ID"
+	# A profile that has another word for other limits, or none, is no reason.
+	update_config '.linux.seccomp.syscalls[0].args = [{"index": 1, "value": 6, "op": "SCMP_CMP_EQ"}] |
+		.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 8, "hard": 8}]'
+	run_sh 'grep "open files" /proc/self/limits'
+	assert_out_match '^Max open files +8 +8 '
+}
+
+@test "process: a low limit of descriptors, a hook in the container, and a filter that forbids to set one" {
+	update_config '.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 64, "hard": 64}] |
+		.hooks.startContainer = [{"path": "/bin/true"}] |
+		.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+			"syscalls": [{"names": ["prlimit64", "setrlimit"], "action": "SCMP_ACT_ERRNO"}]}'
+	run_sh 'grep "open files" /proc/self/limits'
+	assert_out_match '^Max open files +64 +64 '
+}
+
 @test "process: rlimits can be raised" {
 	requires sys_resource
 	update_config '.process.rlimits = [{"type": "RLIMIT_NOFILE", "soft": 100000, "hard": 200000}]'

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "os/seccomp_raw.h"
 #include "sec/seccomp.h"
-#include "tests/unit/sec/bpf.h"
+#include "sec/bpf_run.h"
 #include "tests/unit/sec/profile.h"
 #include "tests/unit/test.h"
 

@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "sec/seccomp.h"
 #include "sec/seccomp_dispatch.h"
-#include "tests/unit/sec/bpf.h"
+#include "sec/bpf_run.h"
 #include "tests/unit/sec/profile.h"
 #include "tests/unit/test.h"
 

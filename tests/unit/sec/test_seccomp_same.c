@@ -17,7 +17,7 @@
 #include "os/feature.h"
 #include "sec/seccomp.h"
 #include "tests/unit/child.h"
-#include "tests/unit/sec/bpf.h"
+#include "sec/bpf_run.h"
 #include "tests/unit/sec/profile.h"
 #include "tests/unit/sec/random_profile.h"
 

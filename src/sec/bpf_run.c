@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/sec/bpf.h"
+#include "sec/bpf_run.h"
 
 static bool test(uint16_t op, uint32_t a, uint32_t k)
 {

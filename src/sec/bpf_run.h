@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A classic BPF machine, as much of it as the kernel lets seccomp filters use. */
+/*
+ * A classic BPF machine, as much of it as the generators of seccomp filters use.
+ * Runs in: init, before the filter is loaded; the tests look with it at what a filter does.
+ */
 #pragma once
 
 #include <linux/filter.h>
