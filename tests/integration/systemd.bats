@@ -16,6 +16,7 @@ setup() {
 teardown() {
 	local rc=0
 	teardown_bundle || rc=1
+	[ -z "${LOOP:-}" ] || losetup -d "$LOOP" || rc=1
 	[ -z "${UNIT:-}" ] || no_unit || { echo "the unit is left: $(systemctl status "$UNIT")" && rc=1; }
 	return $rc
 }
@@ -178,11 +179,25 @@ is_in_unit() { grep -q "^0::/.*$UNIT\$" "/proc/$1/cgroup"; }
 	assert_eq "$(file cpu.idle)" 1
 }
 
-@test "systemd: io.weight and io.max" {
+@test "systemd: io.weight" {
 	strake_only "no IOWeight property"
 	res '{"blockIO": {"weight": 100}}'
 	sleeper
 	has_prop IOWeight 910
+}
+
+@test "systemd: io.max of a block device, also after a daemon-reload" {
+	local number
+	truncate -s 1M "$T/disk"
+	LOOP=$(losetup --find --show "$T/disk")
+	number=$(cat "/sys/block/${LOOP#/dev/}/dev")
+	update_config --argjson a "${number%:*}" --argjson b "${number#*:}" 'def t(r): [{"major": $a, "minor": $b, "rate": r}];
+		.linux.resources.blockIO = {"throttleReadBpsDevice": t(1048576), "throttleWriteIOPSDevice": t(200)}'
+	sleeper
+	assert_eq "$(file io.max)" "$number rbps=1048576 wbps=max riops=max wiops=200"
+	systemctl daemon-reload
+	systemctl set-property --runtime "$UNIT" IPAccounting=yes
+	assert_eq "$(file io.max)" "$number rbps=1048576 wbps=max riops=max wiops=200"
 }
 
 @test "systemd: device rules hold, also after a daemon-reload" {
@@ -412,6 +427,11 @@ podman_test() { # as_root|as_user
 	ok in_podman "$1" exec "$ID" cat /proc/self/cgroup
 	assert_out '0::/'
 	ok in_podman "$1" rm -f -t 0 "$ID"
+	# They are in force: what wants more memory is killed, what wants more processes has none.
+	in_podman "$1" run --rm --network none --memory 32m strake-test tail /dev/zero
+	assert_status 137
+	in_podman "$1" run --rm --network none --pids-limit 5 strake-test sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'
+	assert_err_match "can't fork"
 	ok "$1" podman rmi -f strake-test
 }
 
