@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "base/path.h"
 
 #define DEFAULT_IMAGES  "checkpoint"
@@ -72,23 +71,6 @@ int image_dirs_make(const struct images *in, struct image_dirs *ret, struct err 
 	return ret->images ? 0 : err_sys(e, errno, "open %s", path);
 }
 
-/* CRIU writes there and believes what it reads there, and follows links: who may write in it decides what
- * root does. It is for the caller to know whether that is meant. In a directory with the sticky bit the
- * kernel follows no link of another user's (fs.protected_symlinks). */
-static void warn_of_owner(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return;
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		log_warn("%s belongs to uid %u, who can make CRIU write anywhere and restore anything", path,
-			 st.st_uid);
-	else if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
-		log_warn("%s can be written by everybody, who can make CRIU write anywhere and restore anything",
-			 path);
-}
-
 static int open_dir(int root, const char *path, int *fd, struct err *e)
 {
 	fd_close(TAKE_FD(*fd));
@@ -110,9 +92,9 @@ int image_dirs_open(const struct images *in, struct image_dirs *d, struct err *e
 		if (!d->work)
 			return err_sys(e, errno, "open %s", in->work_path);
 	}
-	warn_of_owner(d->images);
+	warn_of_images(d->images, str_empty(in->parent_path) ? NULL : in->parent_path);
 	if (d->work)
-		warn_of_owner(d->work);
+		warn_of_directory(d->work);
 	return image_dirs_open_in(d, AT_FDCWD, e);
 }
 

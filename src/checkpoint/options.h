@@ -30,6 +30,10 @@ int image_dirs_open(const struct images *in, struct image_dirs *d, struct err *e
 int image_dirs_open_in(struct image_dirs *d, int root, struct err *e);
 void image_dirs_close(struct image_dirs *d);
 
+/* Warnings of who else may write there, or in what the images add to: parent (NULL: as a link says). */
+void warn_of_images(const char *path, const char *parent);
+void warn_of_directory(const char *path);
+
 /* "soft" and so on; NULL or "": CRIU's default. */
 int cg_mode_parse(const char *mode, struct opt_u64 *ret, struct err *e);
 /* CLONE_NEW*: namespaces that come back empty. The network's always does: its devices and addresses

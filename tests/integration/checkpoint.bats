@@ -456,12 +456,63 @@ kill_frozen_dump() {
 	assert_has "$err" "$T/work can be written by everybody"
 	chmod 1777 "$T/work"
 	chown 0 "$IMAGES"
-	ok dump --work-path "$T/work"
+	ok dump --leave-running --work-path "$T/work"
+	assert_eq "$err" ''
+	chgrp 12345 "$IMAGES"
+	chmod 770 "$IMAGES"
+	ok dump --leave-running
+	assert_has "$err" "$IMAGES can be written by gid 12345, who can make CRIU write anywhere"
+	chgrp 0 "$IMAGES"
+	ok dump
 	assert_eq "$err" ''
 	chown 12345 "$IMAGES"
 	ok restore
 	assert_has "$err" 'belongs to uid 12345'
 	counts 1
+}
+
+# No CRIU at all: what is said before.
+@test "checkpoint and restore: who can replace the directories, and what the images add to" {
+	strake_only "runc says nothing"
+	set_args sleep 1000
+	ok strake run --bundle "$BUNDLE" --detach "$ID"
+	mkdir -p "$T/a/b/images" "$T/bin"
+	local images=$T/a/b/images who='who can make CRIU write anywhere'
+	no_criu() { PATH=$T/bin:/usr/bin:/bin strake "$@"; }
+	printf '#!/bin/sh\nexit 1\n' >"$T/bin/criu"
+	chmod 755 "$T/bin/criu"
+	dump_there() { not_ok no_criu checkpoint --image-path "$images" "$@" "$ID"; }
+	dump_there
+	assert_not "$err" "$who"
+	chmod 777 "$T/a"
+	dump_there
+	assert_has "$err" "$T/a can be written by everybody, $who"
+	# In a directory like /tmp nobody replaces what is not his.
+	chmod 1777 "$T/a"
+	dump_there
+	assert_not "$err" "$who"
+	chown 12345 "$T/a/b"
+	dump_there
+	assert_has "$err" "$T/a/b belongs to uid 12345, $who"
+	chown 0 "$T/a/b"
+	mkdir "$T/before"
+	chown 12345 "$T/before"
+	dump_there --parent-path ../../../before
+	assert_has "$err" "$T/before belongs to uid 12345, $who"
+	ln -s ../../../before "$images/parent"
+	not_ok no_criu restore --bundle "$BUNDLE" --image-path "$images" "$ID-2"
+	assert_has "$err" "$T/before belongs to uid 12345, $who"
+	rm "$images/parent"
+	# Somebody's file is there already.
+	chmod 1777 "$images"
+	: >"$images/pages-1.img"
+	chown 12345 "$images/pages-1.img"
+	not_ok no_criu restore --bundle "$BUNDLE" --image-path "$images" "$ID-2"
+	assert_has "$err" "$images/pages-1.img belongs to uid 12345, $who"
+	ln -sfn . "$images/parent"
+	chown 0 "$images/pages-1.img"
+	not_ok no_criu restore --bundle "$BUNDLE" --image-path "$images" "$ID-2"
+	assert_not "$err" "$who"
 }
 
 # in_own_mounts SCRIPT: with mounts that nobody else sees; fails when the script does.
