@@ -295,12 +295,24 @@ static int describe_rest(struct dump *d, struct err *e)
 	return descriptors_write(d->dirs.images_fd, &d->c.state.external_descriptors, e);
 }
 
+static bool is_stuck(void *data)
+{
+	struct dump *d = data;
+
+	return freezer_wake_stopped(&d->c, &d->criu);
+}
+
 static int dump(struct dump *d, struct err *e)
 {
 	enum container_status before = d->c.status;
 	int r;
 
 	d->opts.freeze_cgroup = freezer_for_criu(&d->c);
+	if (d->opts.freeze_cgroup && !cgroup_host_is_unified()) {
+		d->criu.is_stuck = is_stuck;
+		d->criu.stuck = "a process of the container was stopped and frozen, and does not halt for it";
+		d->criu.data = d;
+	}
 	r = ask(d, e);
 	criu_end(&d->criu, NULL);
 	if (r < 0)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "checkpoint/freezer.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "os/pidfd.h"
 
 /* By a signal, or by who traces it. */
 static bool has_stopped_process(struct opened *c)
@@ -50,6 +52,27 @@ const char *freezer_for_criu(struct opened *c)
 		if (str_eq(p->v[i].key, "freezer") || (v2 && !*p->v[i].key))
 			return p->v[i].value;
 	return NULL;
+}
+
+bool freezer_wake_stopped(struct opened *c, const struct criu *criu)
+{
+	auto_free pid_t *pids = NULL;
+	struct err unheard;
+	bool found = false;
+	size_t n = 0;
+
+	if (cgroup_pids(c->cgroup, &pids, &n, &unheard) < 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		auto_fd fd = os_pidfd_open(pids[i]);
+
+		if (fd < 0 || criu_traced_state(criu, &c->rt->proc, pids[i]) != 'T')
+			continue;
+		found = true;
+		if (os_pidfd_send_signal(fd, SIGCONT) == 0)
+			os_pidfd_send_signal(fd, SIGSTOP);
+	}
+	return found;
 }
 
 void freezer_as_before(struct opened *c, enum container_status before)

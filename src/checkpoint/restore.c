@@ -215,7 +215,7 @@ static int prepare_child(void *data, struct err *e)
 		return err_sys(e, errno, "bind the rootfs %s for CRIU", c->bundle.rootfs);
 	if (c->o->no_new_keyring)
 		return 0;
-	return keyring_join(c->id, c->launch.job.selinux, &c->rt->proc, e);
+	return keyring_join(c->id, c->launch.job.selinux, c->rt->initial_userns, &c->rt->proc, e);
 }
 
 static int start_criu(struct restore *x, struct err *e)
@@ -323,18 +323,39 @@ static int on_notify(void *data, const struct criu_response *r, int *fd, struct 
 	return 0;
 }
 
-/* When its last steps fail, CRIU kills the init of the pid namespace and waits for it, which waits for
- * processes that CRIU traces, and so for ever. Such an init has no memory, and yet is no zombie. */
+/* Does init wait for a dead child that CRIU has to take note of, and does not? */
+static bool has_dead_child_of_criu(const struct restore *x)
+{
+	struct procfs *proc = &x->c->rt->proc;
+	char path[48], text[4096], *at = text, *word;
+	int pid = (int)x->c->init.pid;
+
+	snprintf(path, sizeof(path), "%d/task/%d/children", pid, pid);
+	if (procfs_read_record(proc, path, text, sizeof(text)) < 0)
+		return false;
+	while ((word = strsep(&at, " ")))
+		if (*word && criu_traced_state(&x->criu, proc, atoi(word)) == 'Z')
+			return true;
+	return false;
+}
+
+/*
+ * When its last steps fail, CRIU kills the init of the pid namespace and waits for it, which waits for
+ * processes that CRIU traces, and so for ever. Such an init has no memory, and yet is no zombie; so has
+ * one whose processes are only slow to die, but of those none is a zombie of CRIU's.
+ */
 static bool is_stuck(void *data)
 {
-	struct creation *c = data;
+	struct restore *x = data;
+	struct procfs *proc = &x->c->rt->proc;
+	pid_t pid = x->c->init.pid;
 	char path[32], text[128], letter;
 
-	snprintf(path, sizeof(path), "%d/statm", (int)c->init.pid);
-	if (c->init.pid <= 0 || procfs_read_record(&c->rt->proc, path, text, sizeof(text)) < 0 ||
-	    procfs_pid_stat(&c->rt->proc, c->init.pid, &letter, NULL) < 0)
+	snprintf(path, sizeof(path), "%d/statm", (int)pid);
+	if (pid <= 0 || procfs_read_record(proc, path, text, sizeof(text)) < 0 ||
+	    procfs_pid_stat(proc, pid, &letter, NULL) < 0)
 		return false;
-	return strncmp(text, "0 ", 2) == 0 && letter != 'Z' && letter != 'X';
+	return strncmp(text, "0 ", 2) == 0 && letter != 'Z' && letter != 'X' && has_dead_child_of_criu(x);
 }
 
 static int ask(struct restore *x, struct err *e)
@@ -344,7 +365,8 @@ static int ask(struct restore *x, struct err *e)
 	int status = 0, r;
 
 	x->criu.is_stuck = is_stuck;
-	x->criu.data = x->c;
+	x->criu.stuck = "the process that it restored is dead, and it traces what is left";
+	x->criu.data = x;
 	r = criu_call(&x->criu, &req, on_notify, x, &resp, e);
 	if (r < 0) {
 		criu_end(&x->criu, NULL);

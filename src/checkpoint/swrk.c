@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -202,6 +203,19 @@ int criu_start(struct criu *c, const struct criu_start *s, struct err *e)
 		return err_wrap(e, "CRIU version check failed");
 	}
 	return 0;
+}
+
+char criu_traced_state(const struct criu *c, struct procfs *proc, pid_t pid)
+{
+	static const char state[] = "\nState:\t", tracer[] = "\nTracerPid:\t";
+	char path[32], text[4096], *s, *t;
+
+	snprintf(path, sizeof(path), "%d/status", (int)pid);
+	if (procfs_read_record(proc, path, text, sizeof(text)) < 0)
+		return '\0';
+	s = strstr(text, state);
+	t = strstr(text, tracer);
+	return s && t && atoi(t + sizeof(tracer) - 1) == c->pid ? s[sizeof(state) - 1] : '\0';
 }
 
 int criu_end(struct criu *c, int *ret_status)

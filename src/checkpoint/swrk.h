@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "checkpoint/rpc.h"
+#include "os/procfs.h"
 
 /* Older ones cannot be told of a profile, nor say that the page server is ready: 3.16 is of 2021. */
 #define CRIU_VERSION_MIN 31600
@@ -18,9 +19,10 @@ struct criu {
 	pid_t pid;    /* 0: none */
 	int sock;
 	int version;  /* 40201 is 4.2.1 */
-	/* Asked now and then while nothing is heard of it: does it wait for what cannot happen? Then it is
-	 * killed. May be NULL. */
+	/* Asked now and then while nothing is heard of it: does it wait for what cannot happen? When that
+	 * stays so it is killed, and stuck says why. May be NULL. */
 	bool (*is_stuck)(void *data);
+	const char *stuck;
 	void *data;
 };
 #define CRIU_NONE { .pid = 0, .sock = -EBADF, .version = 0 }
@@ -52,6 +54,8 @@ int criu_check_features(struct criu *c, bool mem_track, bool lazy_pages, struct 
 /* ERR_UNSUPPORTED unless a CRIU of ours could have the pipe that serves lazy pages. */
 int criu_check_lazy_pipe(struct err *e);
 
+/* The letter of pid's state when CRIU traces it, else '\0'. */
+char criu_traced_state(const struct criu *c, struct procfs *proc, pid_t pid);
 /* Lets it end. *ret_status as from waitpid(2). Takes an empty one. */
 int criu_end(struct criu *c, int *ret_status);
 

@@ -85,8 +85,7 @@ static int await(struct criu *c, struct err *e)
 			lost = c->is_stuck && c->is_stuck(c->data) ? lost + 1 : 0;
 	}
 	kill(c->pid, SIGKILL); /* our child, not yet waited for */
-	return err_make(e, ERR_CHILD, ETIMEDOUT,
-			"CRIU hangs: the process that it restored is dead, and it traces what is left");
+	return err_make(e, ERR_CHILD, ETIMEDOUT, "CRIU hangs: %s", c->stuck);
 }
 
 static int receive(struct criu *c, struct criu_response *ret, int *ret_fd, struct err *e)

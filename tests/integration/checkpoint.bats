@@ -429,6 +429,32 @@ kill_frozen_dump() {
 	ok strake exec "$ID" grep -l '^State:.T' /proc/2/status
 }
 
+@test "checkpoint: a process is stopped when CRIU is about to freeze the container" {
+	requires criu
+	requires_action_scripts
+	strake_only "CRIU hangs with runc on cgroup v1"
+	set_sh 'sleep 500 & echo ready >/count; while :; do sleep 1000; done'
+	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
+	cat >"$T/script" <<-SH
+		#!/bin/sh
+		[ "\$CRTOOLS_SCRIPT_ACTION" != pre-dump ] || kill -STOP "\$(cat '$T/victim')"
+	SH
+	chmod 755 "$T/script"
+	echo "action-script $T/script" >"$T/criu.conf"
+	ok start
+	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
+	pgrep -P "$(init_pid)" -o -x sleep >"$T/victim"
+	ok dump --leave-running
+	grep -q '^State:.T' "/proc/$(cat "$T/victim")/status"
+	kill -CONT "$(cat "$T/victim")"
+	ok dump
+	: >"$T/criu.conf"
+	ok restore
+	# The pending SIGSTOP has come with the images.
+	is_stopped() { strake exec "$ID" grep -q '^State:.T' /proc/2/status && [ "$status" = 0 ]; }
+	wait_for 10 is_stopped
+}
+
 @test "checkpoint of a paused container that fails, or that goes on" {
 	requires criu
 	start_counter
@@ -1131,6 +1157,24 @@ lazy_daemon() {
 	echo "$DAEMON" >"$T/daemon"
 	not_ok restore --lazy-pages
 	assert_has "$err" 'Failed sending restore finished indication'
+	assert_err_match 'CRIU hangs: the process that it restored is dead'
+	assert_nothing_left
+}
+
+@test "restore: an init that is slow to die is waited for, one that waits for CRIU is not" {
+	requires cmd_python3
+	strake_only "runc waits for both"
+	fake_criu
+	set_args sleep 1000
+	mkdir "$IMAGES"
+	echo '["/dev/null","/dev/null","/dev/null"]' >"$IMAGES/descriptors.json"
+	export FAKE_CRIU_DEATH=slow
+	not_ok restore
+	assert_err_match 'criu failed: type RESTORE errno 5'
+	assert_nothing_left
+	rm "$T/log"
+	FAKE_CRIU_DEATH=stuck
+	not_ok restore
 	assert_err_match 'CRIU hangs: the process that it restored is dead'
 	assert_nothing_left
 }

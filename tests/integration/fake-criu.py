@@ -4,12 +4,19 @@
 
 Has every version and every feature. The options of each other request go to the file $FAKE_CRIU_LOG, a line
 each: the field's number in CRIU's rpc.proto, and its value; what is in a message follows in brackets.
+
+$FAKE_CRIU_DEATH has a restore bring up an init of a pid namespace with a child, and kill it. "slow": another
+process traces the child, so that init ends only when that one does, after SLOW seconds; "stuck": this one does,
+and waits for init.
 """
+import ctypes
 import os
+import signal
 import socket
 import sys
+import time
 
-VERSION, FEATURE_CHECK = 10, 9
+RESTORE, VERSION, FEATURE_CHECK = 2, 10, 9
 
 
 def varint(data, at):
@@ -20,6 +27,14 @@ def varint(data, at):
         at += 1
         if data[at - 1] < 0x80:
             return value, at
+
+
+def to_varint(value):
+    data = b""
+    while value >= 0x80:
+        data += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return data + bytes([value])
 
 
 def fields(data):
@@ -40,6 +55,68 @@ def show(value):
     return value.decode()
 
 
+SLOW = 4  # longer than the runtime looks at what is stuck
+CLONE_NEWPID, PTRACE_SEIZE = 0x20000000, 0x4206
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(ret):
+    if ret < 0:
+        raise OSError(ctypes.get_errno(), "call")
+
+
+def fork(fn):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            fn()
+        finally:
+            os._exit(0)
+    return pid
+
+
+def pause():
+    while True:
+        signal.pause()
+
+
+def init_with_child(ready):
+    fork(pause)
+    os.write(ready, b"x")
+    pause()
+
+
+def trace_later(pids, ready):
+    check(libc.ptrace(PTRACE_SEIZE, int(os.read(pids, 16)), 0, 0))
+    os.write(ready, b"x")
+    pause()
+
+
+def die(sock, how):
+    ready, done = os.pipe()
+    pids, pid = os.pipe()
+    tracer = fork(lambda: trace_later(pids, done)) if how == "slow" else 0
+    check(libc.unshare(CLONE_NEWPID))
+    init = fork(lambda: init_with_child(done))
+    os.read(ready, 1)
+    with open(f"/proc/{init}/task/{init}/children") as f:
+        victim = f.read().split()[0]
+    if tracer:
+        os.write(pid, victim.encode())
+        os.read(ready, 1)
+    else:
+        check(libc.ptrace(PTRACE_SEIZE, int(victim), 0, 0))
+    notify = b"\x0a\x0cpost-restore\x10" + to_varint(init)
+    sock.send(b"\x08\x06\x10\x01\x2a" + bytes([len(notify)]) + notify)
+    sock.recv(65536)
+    os.kill(init, signal.SIGKILL)
+    if tracer:
+        time.sleep(SLOW)
+        os.kill(tracer, signal.SIGKILL)
+        os.waitpid(tracer, 0)
+    os.waitpid(init, 0)
+
+
 sock = socket.socket(fileno=int(sys.argv[2]))
 while True:
     data = sock.recv(65536)
@@ -56,4 +133,6 @@ while True:
             print("type", kind, file=log)
             for number, value in (f for n, o in request if n == 2 for f in fields(o)):
                 print(number, show(value), file=log)
+        if kind == RESTORE and "FAKE_CRIU_DEATH" in os.environ:
+            die(sock, os.environ["FAKE_CRIU_DEATH"])
         sock.send(bytes([0x08, kind, 0x10, 0x00, 0x38, 0x05]))
