@@ -64,6 +64,15 @@ teardown() {
 	assert_eq "$(file cpu.max)" 'max 50000'
 }
 
+is_throttled() { grep -q '^nr_throttled [1-9]' "/sys/fs/cgroup$CGROUP_PARENT/$ID/cpu.stat"; }
+
+@test "limits: cpu.max holds" {
+	res '{"cpu": {"quota": 10000, "period": 100000}}'
+	set_sh 'while :; do :; done'
+	ok strake_run --detach
+	wait_for 60 is_throttled
+}
+
 @test "limits: cpu.weight: the shares that everybody has by default are the default weight" {
 	strake_only "the weights of runc 1.4 and later"
 	res '{"cpu": {"shares": 1024}}'
@@ -117,18 +126,26 @@ teardown() {
 	assert_eq "$(file io.max)" "$LOOP_NUMBER rbps=1048576 wbps=2097152 riops=100 wiops=200"
 }
 
-@test "limits: io.max holds" {
-	loop_up
-	update_config --argjson a "${LOOP_NUMBER%:*}" --argjson b "${LOOP_NUMBER#*:}" \
+# io_max_holds MAJOR:MINOR: reads past the page cache, which has no limit.
+io_max_holds() {
+	update_config --argjson a "${1%:*}" --argjson b "${1#*:}" \
 		'.linux.resources.blockIO = {"throttleReadBpsDevice": [{"major": $a, "minor": $b, "rate": 1048576}]} |
 		.linux.resources.devices += [{"allow": true, "type": "b", "major": $a, "minor": $b, "access": "r"}] |
 		.linux.devices = [{"path": "/dev/disk", "type": "b", "major": $a, "minor": $b}]'
-	# Past the page cache, which has no limit.
 	set_sh 's=$(cut -d" " -f1 /proc/uptime | tr -d .); dd if=/dev/disk of=/dev/null bs=1M count=3 iflag=direct 2>&1;
 		e=$(cut -d" " -f1 /proc/uptime | tr -d .); echo took $((e - s))'
 	ok strake_run
 	[[ $out =~ took\ ([0-9]+) ]]
 	((BASH_REMATCH[1] >= 180)) || fail "3 MiB at 1 MiB/s: $(show)"
+}
+
+@test "limits: io.max holds" {
+	loop_up
+	io_max_holds "$LOOP_NUMBER"
+}
+
+@test "limits: io.max holds for the machine's own disk" {
+	io_max_holds "$(lsblk -dnro MAJ:MIN "$(findmnt -nvo SOURCE /)")"
 }
 
 @test "limits: io.max on a device that is not there" {
