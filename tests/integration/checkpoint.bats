@@ -953,6 +953,8 @@ sockets() { nsenter -t "$HOLDER" -n awk -v s="$1" '$4 == s {n++} END {print n + 
 	ok dump --tcp-established
 	ok restore --tcp-established
 	assert_eq "$(sockets 01)" 2
+	# (3.17 with the iptables of nf_tables: the lock of the dump that failed is in the way.)
+	! grep -q '^ip6*tables-restore ' "$IMAGES/restore.log" || skip "this CRIU could not unlock the network"
 	ok strake exec "$ID" sh -c 'echo word >/in'
 	wait_for 10 grep -qx word "$BUNDLE/rootfs/count"
 	ok strake delete --force "$ID"
