@@ -89,6 +89,26 @@ load helpers
 	assert_status 0
 }
 
+# docs/runc-differences.md has a row for each; those of restore are in checkpoint.bats.
+@test "cli: what is taken without effect" {
+	strake_only "runc has not all of them"
+	set_args sleep 1000
+	ok strake_create --no-subreaper
+	ok strake start "$ID"
+	jq '.process | .args = ["sh", "-c", "pwd; id -u; echo $x; [ -t 0 ] || echo none"]' <"$BUNDLE/config.json" >"$T/process.json"
+	ok strake exec -p "$T/process.json" --cwd /bin --user 7 --env x=1 "$ID"
+	assert_out $'/\n0\n\nnone'
+	ok strake list -q --format nonsense
+	assert_out "$ID"
+	ok strake ps --format json "$ID" -e --nonsense
+	ok strake events --stats --interval 1h "$ID"
+	ok strake update --kernel-memory 1g --kernel-memory-tcp 1g "$ID"
+	assert_has "$err" level=warning
+	echo '{}' >"$T/resources.json"
+	ok strake update --resources "$T/resources.json" --pids-limit 1 "$ID"
+	ok strake exec "$ID" sh -c 'true | true'
+}
+
 @test "cli: --rootless" {
 	set_args true
 	strake_raw --root "$ROOT" --rootless=false run --bundle "$BUNDLE" "$ID"
