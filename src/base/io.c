@@ -64,16 +64,13 @@ ssize_t io_read_record(int fd, void *buf, size_t size)
 	return more < 0 ? more : n + more;
 }
 
-int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
+/* whole: 0 where the size says nothing. */
+int io_read_sized(int fd, size_t whole, size_t max, char **ret, size_t *ret_len)
 {
-	struct stat st;
-	size_t size = 4096, have = 0, whole = 0;
+	bool known = whole > 0 && whole <= max;
+	size_t size = known ? whole + 1 : 4096, have = 0;
 	auto_free char *buf = NULL;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (size_t)st.st_size <= max) {
-		whole = (size_t)st.st_size;
-		size = whole + 1;
-	}
 	for (;;) {
 		char *p = realloc(buf, size);
 		ssize_t n;
@@ -88,7 +85,7 @@ int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
 		if (have > max)
 			return -EFBIG;
 		/* A regular file is read as long as it was: what is appended meanwhile is not waited for. */
-		if (have < size - 1 || have == whole)
+		if (have < size - 1 || (known && have == whole))
 			break;
 		size *= 2;
 	}
@@ -97,6 +94,14 @@ int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
 	if (ret_len)
 		*ret_len = have;
 	return 0;
+}
+
+int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
+{
+	struct stat st;
+	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+
+	return io_read_sized(fd, regular ? (size_t)st.st_size : 0, max, ret, ret_len);
 }
 
 int io_read_file(int dirfd, const char *path, char *buf, size_t size)

@@ -16,6 +16,8 @@ int io_write_all(int fd, const void *buf, size_t len);
 ssize_t io_read_full(int fd, void *buf, size_t size);
 /* Reads all of fd into the heap, NUL-terminated (free() it); -EFBIG beyond max bytes. */
 int io_read_alloc(int fd, size_t max, char **ret, size_t *ret_len);
+/* The same of a regular file whose size was looked at already. */
+int io_read_sized(int fd, size_t size, size_t max, char **ret, size_t *ret_len);
 
 /*
  * A file that the kernel writes on the spot, in one read: what comes out of a seq_file is cut where

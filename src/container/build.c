@@ -266,6 +266,8 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 			.rootless = rt->rootless, .fifo_dir = FD_NONE, .lock = FD_NONE,
 			.target_pidfd = FD_NONE, .root_fd = FD_NONE,
 			.privileged = is_privileged(),
+			.initial_userns = rt->initial_userns &&
+					  !spec_namespace_find(&in->spec->linux->namespaces, NS_USER),
 			.relay = !in->console_socket, .argv = in->process->args.v,
 		},
 		.console = FD_NONE, .pidfd_socket = FD_NONE, .tty = FD_NONE, .is_exec = in->is_exec,

@@ -21,6 +21,7 @@ struct runtime {
 	enum cgroup_manager cgroup_manager; /* of containers that are created */
 	uid_t euid;
 	bool rootless;    /* decided */
+	bool initial_userns; /* where we are for sure; false: elsewhere, or nobody had to know */
 	const char *program;
 	struct procfs proc;
 };

@@ -162,8 +162,7 @@ static int wait_by_looking(struct opened *c, struct err *e)
 int kill_and_wait(struct opened *c, struct err *e)
 {
 	TIMELINE("killing init");
-	auto_fd pidfd = FD_NONE;
-	int r = opened_pidfd(c, &pidfd, e);
+	int pidfd, r = opened_pidfd(c, &pidfd, e);
 
 	if (r < 0)
 		return e->kind == ERR_STATE ? 0 : r; /* gone meanwhile */

@@ -23,7 +23,6 @@ struct exec {
 	struct spec_process *process;
 	struct launch launch;
 	bool have_launch;
-	int target_pidfd;
 	struct chain_result child;
 	char *pid_file;
 };
@@ -111,12 +110,15 @@ static int load(struct exec *x, struct err *e)
 	return r < 0 ? r : check_terminal(x, e);
 }
 
-/* Where one setns() by pidfd is not to be had: a descriptor for each namespace. */
+/* What the pidfd does not lead to: a container without a mount namespace has its root all the same.
+ * Without pidfds (Linux 5.3) a descriptor for each namespace. */
 static int open_targets(struct exec *x, struct err *e)
 {
 	const struct spec_namespaces *ns = &x->spec.linux->namespaces;
 
-	for (size_t i = 0; i < ns->n; i++) {
+	if (x->launch.job.target_pidfd >= 0 && spec_namespace_find(ns, NS_MOUNT))
+		return 0;
+	for (size_t i = 0; x->launch.job.target_pidfd < 0 && i < ns->n; i++) {
 		enum ns_kind kind = ns->v[i].kind;
 		int fd = procfs_open_ns(&x->c.rt->proc, (pid_t)x->c.state.init_pid, ns_table[kind].link);
 
@@ -152,14 +154,13 @@ static int prepare_launch(struct exec *x, struct err *e)
 	if (r < 0)
 		return r;
 	x->have_launch = true;
-	r = opened_pidfd(&x->c, &x->target_pidfd, e);
+	r = opened_pidfd(&x->c, &job->target_pidfd, e);
 	if (r == 0)
 		r = opened_cgroup(&x->c, e);
 	if (r == 0)
 		r = open_targets(x, e);
 	if (r < 0)
 		return r;
-	job->target_pidfd = x->target_pidfd;
 	job->target_pid = (pid_t)x->c.state.init_pid;
 	job->cgroup = x->c.cgroup;
 	job->sub_cgroups = x->o->cgroups;
@@ -219,7 +220,6 @@ static int start(struct exec *x, struct err *e)
 static void fini(struct exec *x)
 {
 	fd_close(TAKE_FD(x->child.pidfd));
-	fd_close(TAKE_FD(x->target_pidfd));
 	if (x->have_launch)
 		launch_fini(&x->launch);
 	if (x->have_spec)
@@ -242,9 +242,9 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 		{ "environment, labels, seccomp program", prepare_launch },
 		{ "starting the process", start },
 	};
-	struct exec x = { .o = o, .target_pidfd = FD_NONE, .child = { .pidfd = FD_NONE } };
+	struct exec x = { .o = o, .child = { .pidfd = FD_NONE } };
 	struct foreground f = { .signals = FD_NONE };
-	int r = opened_init(&x.c, rt, id, OPEN_UNLOCKED, e);
+	int r = opened_init(&x.c, rt, id, OPEN_TO_ENTER, e);
 
 	if (r < 0)
 		return r;

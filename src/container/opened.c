@@ -32,6 +32,8 @@ int opened_refresh(struct opened *c, struct err *e)
 	const struct state *s = &c->state;
 	int r;
 
+	if (c->by_pidfd && c->pidfd < 0 && s->init_pid > 0)
+		c->pidfd = os_pidfd_open((pid_t)s->init_pid);
 	c->init_alive = is_alive(&c->rt->proc, s->init_pid, s->init_start);
 	c->abandoned = s->creating && !is_alive(&c->rt->proc, s->creator_pid, s->creator_start);
 	c->status = STATUS_STOPPED;
@@ -59,7 +61,10 @@ int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_
 	int r = store_check_id(id, e);
 	TIMELINE("opening the container");
 
-	*c = (struct opened){ .rt = rt, .dir = STORE_DIR_NONE };
+	*c = (struct opened){
+		.rt = rt, .dir = STORE_DIR_NONE, .pidfd = FD_NONE,
+		.by_pidfd = lock == OPEN_LOCKED || lock == OPEN_TO_ENTER,
+	};
 	state_init(&c->state);
 	if (r == 0)
 		r = store_open(rt->root, id, &c->dir, e);
@@ -78,6 +83,7 @@ void opened_fini(struct opened *c)
 {
 	cgroup_free(c->cgroup);
 	c->cgroup = NULL;
+	fd_close(TAKE_FD(c->pidfd));
 	state_fini(&c->state);
 	store_dir_close(&c->dir);
 }
@@ -91,20 +97,23 @@ int opened_check_alive(struct opened *c, struct err *e)
 
 int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e)
 {
-	auto_fd fd = os_pidfd_open((pid_t)c->state.init_pid);
-	/* The pidfd came first, so if the start time still is right it is the right process. */
-	int r = opened_check_alive(c, e);
+	int r = 0;
 
+	/* The pidfd came first, so if the start time still was right it is the right process. */
+	if (c->pidfd < 0 || !c->init_alive) {
+		fd_close(c->pidfd);
+		c->pidfd = os_pidfd_open((pid_t)c->state.init_pid);
+		r = opened_check_alive(c, e);
+	}
 	if (r < 0)
 		return r;
-	*ret_pidfd = fd >= 0 ? TAKE_FD(fd) : FD_NONE;
+	*ret_pidfd = c->pidfd >= 0 ? c->pidfd : FD_NONE;
 	return 0;
 }
 
 int opened_signal(struct opened *c, int sig, struct err *e)
 {
-	auto_fd fd = FD_NONE;
-	int r = opened_pidfd(c, &fd, e);
+	int fd, r = opened_pidfd(c, &fd, e);
 
 	if (r < 0)
 		return r;

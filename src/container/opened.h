@@ -18,12 +18,15 @@ struct opened {
 	struct cgroup *cgroup; /* NULL before opened_cgroup() */
 	enum container_status status;
 	bool init_alive;
+	bool by_pidfd;         /* the look at init is preceded by opening this: */
+	int pidfd;             /* < 0: not open */
 	bool abandoned;        /* its create died half-way: for delete --force */
 };
 
 enum open_lock {
 	OPEN_UNLOCKED,
-	OPEN_LOCKED,
+	OPEN_TO_ENTER, /* unlocked, and init will be asked for by opened_pidfd() */
+	OPEN_LOCKED,   /* the same, locked */
 	OPEN_STATE_ALONE, /* unlocked, and without a look at what became of it: no status, no init_alive */
 };
 
@@ -39,7 +42,7 @@ int opened_cgroup(struct opened *c, struct err *e);
 int opened_refresh(struct opened *c, struct err *e);
 /* ERR_STATE "container not running" when init is gone, whoever has its number now. */
 int opened_check_alive(struct opened *c, struct err *e);
-/* A verified pidfd of init; FD_NONE (0) on kernels without them; ERR_STATE "container not
+/* A verified pidfd of init, borrowed; FD_NONE (0) on kernels without them; ERR_STATE "container not
  * running" when init is gone. */
 int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e);
 /* Signals init through a verified pidfd. */

@@ -14,6 +14,7 @@ static int remove_after_run(struct creation *c, struct err *e)
 {
 	struct opened opened = {
 		.rt = c->rt, .dir = c->dir, .state = c->state, .cgroup = c->cgroup, .status = STATUS_STOPPED,
+		.pidfd = FD_NONE,
 	};
 	int r = store_lock(&opened.dir, LOCK_TIMEOUT_MS, e);
 

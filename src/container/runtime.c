@@ -70,7 +70,9 @@ int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct e
 		rt_fini(rt);
 		return r;
 	}
-	rt->rootless = o->rootless >= 0 ? o->rootless : rt->euid != 0 || in_user_namespace(&rt->proc);
+	if (o->rootless < 0)
+		rt->initial_userns = rt->euid == 0 && !in_user_namespace(&rt->proc);
+	rt->rootless = o->rootless < 0 ? !rt->initial_userns : o->rootless;
 	return 0;
 }
 

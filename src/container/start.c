@@ -85,10 +85,10 @@ static int read_fifo(struct opened *c, int fifo, int pidfd, char *buf, size_t si
 
 static int release_init(struct opened *c, struct err *e)
 {
-	auto_fd fifo = FD_NONE, pidfd = FD_NONE;
+	auto_fd fifo = FD_NONE;
 	char text[ERR_TEXT_MAX];
 	size_t len = 0;
-	int r = opened_pidfd(c, &pidfd, e);
+	int pidfd, r = opened_pidfd(c, &pidfd, e);
 
 	/* Opening releases init, which may have run and ended by the next line: the pidfd is first. */
 	if (r == 0) {
@@ -129,10 +129,10 @@ static void wait_until_ready(struct opened *c, int notify, int pidfd)
 
 int container_start(struct runtime *rt, const char *id, struct err *e)
 {
-	auto_fd notify = FD_NONE, pidfd = FD_NONE;
+	auto_fd notify = FD_NONE;
 	struct opened c;
 	struct err later;
-	int r = opened_init(&c, rt, id, OPEN_LOCKED, e);
+	int pidfd = FD_NONE, r = opened_init(&c, rt, id, OPEN_LOCKED, e);
 
 	if (r < 0)
 		return r;

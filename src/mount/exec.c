@@ -50,7 +50,7 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 			return 0;
 		r = mount_target_open(p, op, FD_NONE, true, &t, e);
 		target = t.fd;
-		return r < 0 ? r : mount_mask_dir(p, &t, NULL, e);
+		return r < 0 ? r : mount_mask_dir(p, &t, e);
 	}
 	if (r < 0)
 		return r;

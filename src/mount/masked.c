@@ -2,9 +2,11 @@
 /* Paths that the container must not read, or not write. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -33,8 +35,7 @@ static int open_dev_null(struct mount_plan *p, int *ret_fd, struct err *e)
 	return 0;
 }
 
-int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount,
-		   struct err *e)
+int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct err *e)
 {
 	/* A 5.4 kernel of Ubuntu's refuses one inode. */
 	static const char *const data[] = { "nr_blocks=1,nr_inodes=1", "nr_blocks=1,nr_inodes=2" };
@@ -43,26 +44,21 @@ int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_
 		.label = p->in.mount_label, .label_kind = p->in.mount_label_kind, .opt.set = MS_RDONLY,
 	};
 	struct mount_target fresh = { .fd = t->fd, .path = t->path };
-	int mount = FD_NONE, r = -EINVAL;
+	int r = -EINVAL;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(data) && r == -EINVAL; i++) {
 		err_init(e);
 		op.opt.data = data[i];
-		r = p->exec->fs(p, &op, &fresh, &mount, e);
+		r = p->exec->fs(p, &op, &fresh, NULL, e);
 	}
-	if (r < 0)
-		return r;
-	if (ret_mount)
-		*ret_mount = mount;
-	else
-		fd_close(mount);
-	return 0;
+	return r;
 }
 
 struct masks {
-	int null;  /* for files, opened when the first one comes */
-	int empty; /* for directories: the first one's tmpfs, cloned for the others */
+	int null;          /* for files, opened when the first one comes */
+	const char *first; /* the first directory, with a tmpfs of its own by now; NULL */
+	int empty;         /* that tmpfs, opened when there is a second one to be covered by a clone */
 };
 
 static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_target *t,
@@ -76,6 +72,13 @@ static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_t
 	return r < 0 ? err_sys(e, -r, "bind /dev/null") : 0;
 }
 
+static bool is_tmpfs(int fd)
+{
+	struct statfs s;
+
+	return fd >= 0 && fstatfs(fd, &s) == 0 && s.f_type == TMPFS_MAGIC;
+}
+
 /* One superblock for all: many of them contend on the kernel's shrinker list, and each costs when
  * it dies. The clone inherits read-only from the mount. */
 static int mask_dir(struct mount_plan *p, struct masks *m, const struct mount_target *t,
@@ -83,8 +86,15 @@ static int mask_dir(struct mount_plan *p, struct masks *m, const struct mount_ta
 {
 	int r;
 
+	if (!m->first) {
+		m->first = t->path;
+		return mount_mask_dir(p, t, e);
+	}
 	if (m->empty < 0)
-		return mount_mask_dir(p, t, &m->empty, e);
+		m->empty = safe_open(p->root, m->first, O_PATH | O_DIRECTORY, 0);
+	/* Who shares the mount namespace may have moved it away. */
+	if (!is_tmpfs(m->empty))
+		return mount_mask_dir(p, t, e);
 	r = p->exec->bind_fd(p, m->empty, t, false, 0);
 	return r < 0 ? err_sys(e, -r, "bind the empty directory") : 0;
 }

@@ -152,8 +152,7 @@ void mount_note_fresh(struct mount_plan *p, const struct mount_op *op);
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
 
 /* masked.c: an empty read-only tmpfs on t. */
-int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, int *ret_mount,
-		   struct err *e);
+int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct err *e);
 int mount_masked_paths(struct mount_plan *p, struct err *e);
 int mount_readonly_paths(struct mount_plan *p, struct err *e);
 

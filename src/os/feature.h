@@ -18,6 +18,7 @@
 	X(CLONE3, "clone3")                              \
 	X(INTO_CGROUP, "into_cgroup")                    \
 	X(PIDFD, "pidfd")                                \
+	X(SETNS_PIDFD, "setns_pidfd")                    \
 	X(CLOSE_RANGE, "close_range")                    \
 	X(CGROUP_KILL, "cgroup_kill")                    \
 	X(MEMFD, "memfd")                                \

@@ -4,9 +4,18 @@
 #include <errno.h>
 #include <sched.h>
 
-int os_setns(int fd, uint64_t flags)
+#include "os/feature.h"
+
+int os_setns(int fd, uint64_t flag)
 {
-	return setns(fd, (int)flags) < 0 ? -errno : 0;
+	return setns(fd, (int)flag) < 0 ? -errno : 0;
+}
+
+int os_setns_pidfd(int pidfd, uint64_t flags)
+{
+	if (os_fallback_forced(OS_SETNS_PIDFD))
+		return -EINVAL;
+	return setns(pidfd, (int)flags) < 0 ? -errno : 0;
 }
 
 int os_unshare(uint64_t flags)

@@ -11,6 +11,8 @@
 #define CLONE_NEWTIME 0x00000080
 #endif
 
-/* flags: one CLONE_NEW* for a namespace's own descriptor, several for a pidfd. -errno. */
-int os_setns(int fd, uint64_t flags);
+/* flag: the CLONE_NEW* of the namespace that fd is open on. -errno. */
+int os_setns(int fd, uint64_t flag);
+/* Those of a process, all at once. -EINVAL before Linux 5.8 and for a kind that the kernel lacks. */
+int os_setns_pidfd(int pidfd, uint64_t flags);
 int os_unshare(uint64_t flags);

@@ -26,6 +26,7 @@ struct chain_job {
 	struct procfs *proc;
 	struct script script;
 	bool rootless, privileged;
+	bool initial_userns;       /* the process stays in it, for sure */
 	bool new_keyring;
 	bool relay;                         /* the parent relays the terminal: no console socket */
 
@@ -43,7 +44,7 @@ struct chain_job {
 	int root_fd;               /* the container's root when it has no mount namespace; FD_NONE */
 	const char *const *sub_cgroups; /* NULL-terminated "[controller[,controller]:]path", or NULL */
 
-	int ns_fd[NS_KIND_MAX];    /* namespaces by path (and, for exec, the target's), or FD_NONE */
+	int ns_fd[NS_KIND_MAX];    /* namespaces by path; without target_pidfd the target's */
 	struct cgroup *cgroup;
 	bool cgroup_chown;         /* v2: hand the cgroup to cgroup_uid */
 	uint32_t cgroup_uid;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/errno_class.h"
 #include "ns/ns.h"
+#include "os/pidfd.h"
 #include "os/setns.h"
 #include "proc/steps.h"
 
@@ -16,11 +17,16 @@ static const enum ns_kind order[] = {
 	NS_CGROUP, NS_IPC, NS_UTS, NS_NETWORK, NS_PID, NS_TIME, NS_USER, NS_MOUNT,
 };
 
-static int join_one(const struct chain_job *job, enum ns_kind kind, struct err *e)
+static int join_one(const int *fd, enum ns_kind kind, struct err *e)
 {
-	int r = os_setns(job->ns_fd[kind], ns_table[kind].flag);
+	int r = os_setns(fd[kind], ns_table[kind].flag);
 
 	return r < 0 ? err_sys(e, -r, "entering the %s namespace", ns_table[kind].name) : 0;
+}
+
+static int container_is_gone(struct err *e)
+{
+	return err_make(e, ERR_STATE, ESRCH, "container not running");
 }
 
 /* All at once by the container's pidfd; *ret_done tells whether this kernel (5.8) can. */
@@ -30,15 +36,16 @@ static int join_by_pidfd(const struct chain_job *job, uint32_t kinds, bool *ret_
 	int r;
 
 	*ret_done = false;
-	if (job->target_pidfd < 0)
-		return 0;
 	for (size_t k = 0; k < NS_KIND_MAX; k++)
 		if (kinds & KIND_BIT(k))
 			flags |= ns_table[k].flag;
-	r = os_setns(job->target_pidfd, flags);
+	r = os_setns_pidfd(job->target_pidfd, flags);
 	if (r == -EINVAL || r == -EBADF)
 		return 0; /* before 5.8, or a kind that this kernel lacks */
 	*ret_done = true;
+	/* An init that is ending has left its namespaces before it is a zombie. */
+	if (r == -ESRCH)
+		return container_is_gone(e);
 	return r < 0 ? err_sys(e, -r, "entering the container's namespaces") : 0;
 }
 
@@ -47,7 +54,7 @@ static int join_by_pidfd(const struct chain_job *job, uint32_t kinds, bool *ret_
  * "user" comes late; an unprivileged caller has rights over the other namespaces only after it.
  * What is refused in the first pass is tried again when "user" is done.
  */
-static int join_by_fds(const struct chain_job *job, uint32_t kinds, struct err *e)
+static int join_by_fds(const int *fd, uint32_t kinds, struct err *e)
 {
 	uint32_t left = 0;
 
@@ -56,7 +63,7 @@ static int join_by_fds(const struct chain_job *job, uint32_t kinds, struct err *
 
 		if (!(kinds & KIND_BIT(order[i])))
 			continue;
-		r = join_one(job, order[i], e);
+		r = join_one(fd, order[i], e);
 		if (r == -EPERM && order[i] != NS_USER && (kinds & KIND_BIT(NS_USER))) {
 			left |= KIND_BIT(order[i]);
 			err_init(e);
@@ -66,12 +73,41 @@ static int join_by_fds(const struct chain_job *job, uint32_t kinds, struct err *
 			return r;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		int r = left & KIND_BIT(order[i]) ? join_one(job, order[i], e) : 0;
+		int r = left & KIND_BIT(order[i]) ? join_one(fd, order[i], e) : 0;
 
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+/* By number, which was the container's if that one has not ended by now. */
+static int open_target(const struct chain_job *job, uint32_t kinds, int *fd, struct err *e)
+{
+	for (size_t k = 0; k < NS_KIND_MAX; k++) {
+		if (!(kinds & KIND_BIT(k)))
+			continue;
+		fd[k] = procfs_open_ns(job->proc, job->target_pid, ns_table[k].link);
+		if (fd[k] == -ENOENT || fd[k] == -ESRCH)
+			return container_is_gone(e);
+		if (fd[k] < 0)
+			return err_sys(e, -fd[k], "open the container's %s namespace", ns_table[k].name);
+	}
+	return os_pidfd_wait(job->target_pidfd, 0) == -ETIMEDOUT ? 0 : container_is_gone(e);
+}
+
+static int join_target_by_fds(const struct chain_job *job, uint32_t kinds, struct err *e)
+{
+	int fd[NS_KIND_MAX], r;
+
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		fd[k] = FD_NONE;
+	r = open_target(job, kinds, fd, e);
+	if (r == 0)
+		r = join_by_fds(fd, kinds, e);
+	for (size_t k = 0; k < NS_KIND_MAX; k++)
+		fd_close(fd[k]);
+	return r;
 }
 
 int join_namespaces(const struct chain_job *job, uint32_t kinds, struct err *e)
@@ -81,10 +117,10 @@ int join_namespaces(const struct chain_job *job, uint32_t kinds, struct err *e)
 
 	if (!kinds)
 		return 0;
+	if (job->target_pidfd < 0)
+		return join_by_fds(job->ns_fd, kinds, e);
 	r = join_by_pidfd(job, kinds, &done, e);
-	if (r < 0 || done)
-		return r;
-	return join_by_fds(job, kinds, e);
+	return r < 0 || done ? r : join_target_by_fds(job, kinds, e);
 }
 
 int join_root(struct chain_job *job, struct err *e)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Entering namespaces that exist: those given by path, and those of a running container.
- * Runs in: stage | init before pivot.
+ * Runs in: stage | init before pivot | parent, for its children's pid namespace.
  */
 #pragma once
 

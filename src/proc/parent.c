@@ -18,6 +18,7 @@
 #include "os/pidfd.h"
 #include "os/setns.h"
 #include "proc/job.h"
+#include "proc/join.h"
 #include "proc/parent.h"
 #include "sched/sched.h"
 
@@ -43,12 +44,17 @@ static bool born_undumpable(const struct chain_job *job)
 	return job->privileged || !(job->script.new_kinds & KIND_BIT(NS_USER));
 }
 
-static int enter_pid_namespace(const struct chain_job *job, struct err *e)
+/* setns() to a pid namespace concerns the children: home is where we still are. */
+static int return_home(const struct chain_job *job, int self_pidfd, struct err *e)
 {
-	int fd = job->ns_fd[NS_PID] >= 0 ? job->ns_fd[NS_PID] : job->target_pidfd;
-	int r = os_setns(fd, ns_table[NS_PID].flag);
+	int r = self_pidfd >= 0 ? os_setns_pidfd(self_pidfd, ns_table[NS_PID].flag) : -EINVAL;
+	auto_fd home = FD_NONE;
 
-	return r < 0 ? err_sys(e, -r, "entering the pid namespace") : 0;
+	if (r == -EINVAL) {
+		home = procfs_open_ns(job->proc, 0, "pid");
+		r = home < 0 ? home : os_setns(home, ns_table[NS_PID].flag);
+	}
+	return r < 0 ? err_sys(e, -r, "returning to the runtime's own pid namespace") : 0;
 }
 
 /* Clones the first inner process; in the child it never returns. */
@@ -117,18 +123,23 @@ static int spawn(struct parent *p, struct err *e)
 		p->stage = ends[2];
 	}
 	if (visit) {
-		home = procfs_open_ns(job->proc, 0, "pid");
-		r = home < 0 ? err_sys(e, -home, "open the runtime's own pid namespace") : 0;
-		if (r == 0)
-			r = enter_pid_namespace(job, e);
+		home = os_pidfd_open(getpid());
+		r = join_namespaces(job, job->script.parent_joins, e);
 		if (r < 0)
 			goto out;
 	}
 	job->ignored_signals = procfs_ignored_signals(job->proc);
 	r = clone_timed(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
-	if (visit && os_setns(home, ns_table[NS_PID].flag) < 0 && r == 0)
-		r = err_sys(e, errno, "returning to the runtime's own pid namespace");
+	if (visit) {
+		struct err late;
+		int back = return_home(job, home, &late);
+
+		if (r == 0 && back < 0) {
+			*e = late;
+			r = back;
+		}
+	}
 out:
 	chan_close(&ends[1]);
 	chan_close(&ends[3]);

@@ -116,7 +116,7 @@ int step_keyring(struct init_ctx *ctx, struct err *e)
 {
 	if (!ctx->job->new_keyring)
 		return 0;
-	return keyring_join(ctx->job->id, ctx->job->selinux, ctx->job->proc, e);
+	return keyring_join(ctx->job->id, ctx->job->selinux, ctx->job->initial_userns, ctx->job->proc, e);
 }
 
 int step_network(struct init_ctx *ctx, struct err *e)

@@ -51,7 +51,7 @@ static uint32_t search_bits(struct procfs *proc)
 	return USER_SEARCH | OTHER_SEARCH;
 }
 
-static int make_searchable(int key, struct procfs *proc, struct err *e)
+static int make_searchable(int key, bool initial, struct procfs *proc, struct err *e)
 {
 	char text[512];
 	uint32_t perm;
@@ -60,7 +60,7 @@ static int make_searchable(int key, struct procfs *proc, struct err *e)
 	if (r == 0)
 		r = keyring_parse_perm(text, &perm);
 	if (r == 0)
-		r = os_keyctl_setperm(key, perm | search_bits(proc));
+		r = os_keyctl_setperm(key, perm | (initial ? USER_SEARCH : search_bits(proc)));
 	if (r < 0)
 		return err_sys(e, -r, "unable to mod keyring permissions");
 	return 0;
@@ -74,7 +74,7 @@ static int set_create_label(struct procfs *proc, const char *label)
 	return r == -ENOENT ? 0 : r;
 }
 
-int keyring_join(const char *id, const char *label, struct procfs *proc, struct err *e)
+int keyring_join(const char *id, const char *label, bool initial, struct procfs *proc, struct err *e)
 {
 	char name[1100];
 	int r, key;
@@ -97,5 +97,5 @@ int keyring_join(const char *id, const char *label, struct procfs *proc, struct 
 	if (key < 0)
 		return err_sys(e, -key,
 			       "unable to join session keyring: unable to create session key");
-	return make_searchable(key, proc, e);
+	return make_searchable(key, initial, proc, e);
 }

@@ -24,7 +24,8 @@ static int write_file(const struct store_dir *d, const char *name, const char *t
 }
 
 /* -ENOENT comes back without an error set; what is there must be a plain file of ours. */
-static int open_file(const struct store_dir *d, const char *name, int *ret, struct err *e)
+static int open_file(const struct store_dir *d, const char *name, int *ret, size_t *ret_size,
+		     struct err *e)
 {
 	/* O_NONBLOCK: a FIFO in its place must not hang us before it is found out. */
 	auto_fd fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -40,6 +41,7 @@ static int open_file(const struct store_dir *d, const char *name, int *ret, stru
 		return err_make(e, ERR_SYS, EPERM,
 				"%s/%s is not a regular file of user %u: operation not permitted",
 				d->path, name, (unsigned)geteuid());
+	*ret_size = (size_t)st.st_size;
 	*ret = TAKE_FD(fd);
 	return 0;
 }
@@ -61,10 +63,11 @@ static int read_file(const struct store_dir *d, const char *name, char **ret, si
 		     struct err *e)
 {
 	auto_fd fd = FD_NONE;
+	size_t size;
 	int r;
 
 	err_init(e);
-	r = open_file(d, name, &fd, e);
+	r = open_file(d, name, &fd, &size, e);
 	if (r < 0 && err_is_set(e))
 		return r;
 	if (r < 0) {
@@ -72,7 +75,7 @@ static int read_file(const struct store_dir *d, const char *name, char **ret, si
 		*ret_len = 0;
 		return 0;
 	}
-	r = io_read_alloc(fd, STATE_MAX, ret, ret_len);
+	r = io_read_sized(fd, size, STATE_MAX, ret, ret_len);
 	return r < 0 ? err_sys(e, -r, "read %s/%s", d->path, name) : 0;
 }
 
@@ -111,9 +114,10 @@ int store_write_config(const struct store_dir *d, const char *text, size_t len, 
 int store_open_config(const struct store_dir *d, struct err *e)
 {
 	int fd = FD_NONE, r;
+	size_t size;
 
 	err_init(e);
-	r = open_file(d, CONFIG_FILE, &fd, e);
+	r = open_file(d, CONFIG_FILE, &fd, &size, e);
 	if (r < 0)
 		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s/%s", d->path, CONFIG_FILE);
 	return fd;

@@ -14,6 +14,15 @@ default_config() {
 			source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "ro"]}])'
 }
 
+# Parent and init without what busybox calls behind its execve, which is not ours.
+count_calls() {
+	total=$(grep -cE '^[0-9]+ +[a-z0-9_]+\(' "$T/trace")
+	payload=$(awk '/execve\(/ && NR > 1 { pid = $1; next } pid && $1 == pid && /^[0-9]+ +[a-z0-9_]+\(/ { n++ }
+		END { print n + 0 }' "$T/trace")
+	echo "system calls: $total, $payload of them the payload's"
+	[ "$payload" -gt 0 ]
+}
+
 # trace_run STRACE_OPTION...: one run, on a host with cgroup v2 alone; $T/trace.
 trace_run() {
 	command -v strace >/dev/null || skip "needs strace"
@@ -29,19 +38,29 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 
 @test "ceilings: system calls of run" {
 	trace_run
-	local n payload
-	n=$(grep -cE '^[0-9]+ +[a-z0-9_]+\(' "$T/trace")
-	# What busybox calls behind its execve is not ours.
-	payload=$(awk '/execve\(/ && NR > 1 { pid = $1; next } pid && $1 == pid && /^[0-9]+ +[a-z0-9_]+\(/ { n++ }
-		END { print n + 0 }' "$T/trace")
-	echo "system calls: $n, $payload of them the payload's"
-	[ "$payload" -gt 0 ]
+	local total payload
+	count_calls
 	# Parent and init, the loader's 26 and the 38 drops from the bounding set included; docs/design/performance.md.
 	# 14 of them buy a network namespace that is made meanwhile, a tenth of the time of run.
-	[ $((n - payload)) -le 400 ]
+	[ $((total - payload)) -le 392 ]
 	[ "$(calls clone3)" = 1 ]
 	[ "$(calls 'v?fork')" = 0 ]
 	[ "$(calls clone)" = 1 ] # the helper for the network namespace
+}
+
+@test "ceilings: system calls of exec" {
+	command -v strace >/dev/null || skip "needs strace"
+	strake_only "its own ceilings"
+	default_config
+	set_args sleep 1000
+	"$REPO/tests/bench/in-cgroup2" sh -ec '"$1" --root "$2" run --detach --bundle "$3" "$4" >/dev/null 2>&1
+		strace -f -o "$5" "$1" --root "$2" exec "$4" true
+		"$1" --root "$2" delete --force "$4"' sh "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" "$T/trace" </dev/null 3>&- 4>&- ||
+		fail "the traced exec failed"
+	local total payload
+	count_calls
+	# The loader's 26 and the 38 drops from the bounding set included.
+	[ $((total - payload)) -le 212 ]
 }
 
 @test "ceilings: nothing in run waits for RCU" {

@@ -23,6 +23,24 @@ load helpers
 	assert_has "$out" "$ID"
 }
 
+@test "exec: into all of the namespaces, whatever the kernel has to enter them by" {
+	strake_only "its own fallbacks"
+	local way want script='for n in cgroup ipc mnt net pid uts; do readlink /proc/self/ns/$n; done'
+	update_config '.linux.namespaces = [{type: "mount"}, {type: "pid"}, {type: "network"}, {type: "ipc"},
+		{type: "uts"}, {type: "cgroup"}]'
+	run_sleeper
+	want=$(for n in cgroup ipc mnt net pid uts; do readlink "/proc/$(init_pid)/ns/$n"; done)
+	for way in '' setns_pidfd pidfd; do
+		STRAKE_FALLBACK=$way ok strake exec "$ID" sh -c "$script"
+		assert_out "$want"
+	done
+	# One descriptor, of the process, is all that it takes.
+	command -v strace >/dev/null || skip "needs strace"
+	strace -f -e trace=openat2,setns -o "$T/trace" "$RUNTIME" --root "$ROOT" exec "$ID" true </dev/null 3>&- 4>&-
+	grep -q 'setns(' "$T/trace"
+	! grep '/ns"' "$T/trace" || fail "the namespaces were opened one by one"
+}
+
 @test "exec: --env, --cwd, --user" {
 	run_sleeper
 	ok strake exec --env A=b --env C=d,e --cwd /tmp "$ID" sh -c 'echo $A $C; pwd'

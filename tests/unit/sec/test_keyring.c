@@ -44,7 +44,7 @@ static void join(void *arg)
 	(void)arg;
 	if (before < 0 && errno == ENOSYS)
 		_exit(77);
-	child_check(keyring_join("test-1", NULL, &proc, &e) == 0);
+	child_check(keyring_join("test-1", NULL, true, &proc, &e) == 0);
 	child_check(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0) !=
 		    before);
 	child_check(os_keyctl_describe(KEY_SPEC_SESSION_KEYRING, text, sizeof(text)) == 0);
