@@ -44,7 +44,10 @@ int sd_plan_devices(const struct sd_limits *l, struct sd_props *p, struct err *e
  * "org.systemd.property." are looked at. pid 0: none. */
 int sd_plan_start(const struct sd_unit *u, const struct sd_limits *l, pid_t pid,
 		  const struct kv_list *annotations, struct sd_props *p, struct err *e);
-/* For both plans. period 0: systemd's default. */
+/* The part of sd_plan_limits() for linux.resources.cpu. */
+int sd_plan_cpu(const struct sd_limits *l, struct sd_props *p, struct opt_i64 *ret_quota,
+		struct err *e);
+/* For "cpu.max" too. period 0: systemd's default. */
 void sd_add_cpu_quota(const struct sd_limits *l, struct sd_props *p, int64_t *quota,
 		      uint64_t period);
 bool sd_has_cpu_idle(const struct sd_limits *l);
