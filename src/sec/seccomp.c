@@ -16,25 +16,6 @@
 #include "os/seccomp_raw.h"
 #include "sec/seccomp/build.h"
 
-uint32_t seccomp_full_action(uint32_t action, struct opt_u32 data)
-{
-	if (action == SECCOMP_RET_ERRNO || action == SECCOMP_RET_TRACE)
-		return action | ((data.set ? data.v : EPERM) & SECCOMP_RET_DATA);
-	return action;
-}
-
-bool seccomp_shares_argument(const struct spec_seccomp_rule *rule)
-{
-	unsigned seen = 0;
-
-	for (size_t i = 0; i < rule->n_args; i++) {
-		if (seen & 1u << rule->args[i].index)
-			return true;
-		seen |= 1u << rule->args[i].index;
-	}
-	return false;
-}
-
 /* A tracer, like the kernel itself, knows what to do about a call newer than the profile. */
 static bool lets_through(uint32_t action)
 {
