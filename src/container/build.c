@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/timeline.h"
+#include "container/filter_file.h"
 #include "container/notify.h"
 #include "hooks/hooks.h"
 #include "ns/ns.h"
@@ -149,11 +150,14 @@ static int compile_seccomp(struct launch *l, struct err *e)
  * Loading libseccomp and compiling takes as long as half of what init sets up: where it need not
  * wait for us before its end, it finds the program then.
  */
-static int provide_seccomp(struct launch *l, struct err *e)
+static int provide_seccomp(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	const struct spec_seccomp *f = l->job.spec->linux->seccomp;
+	bool compiled = f && !f->bpf_data;
 
-	if (f && !f->bpf_data && l->job.script.side_by_side && !seccomp_wants_listener(f))
+	if (compiled && in->dir && filter_file_read(in->dir, in->config, in->config_len, &l->job.seccomp))
+		return 0;
+	if (compiled && l->job.script.side_by_side && !seccomp_wants_listener(f))
 		l->job.seccomp_slot = seccomp_slot_new();
 	return l->job.seccomp_slot ? 0 : compile_seccomp(l, e);
 }
@@ -286,7 +290,7 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 	if (r == 0)
 		r = plan_script(l, in, e);
 	if (r == 0)
-		r = provide_seccomp(l, e);
+		r = provide_seccomp(l, in, e);
 	if (r == 0)
 		r = connect_sockets(l, in, e);
 	if (r == 0 && !in->is_exec)

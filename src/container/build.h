@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "container/container.h"
 #include "proc/job.h"
+#include "store/store.h"
 
 struct launch {
 	struct chain_job job;
@@ -27,6 +28,10 @@ struct launch_input {
 	bool notify;               /* NOTIFY_SOCKET is at NOTIFY_ENV (create and run) */
 	bool listen_fds;           /* also LISTEN_FDS of the environment (create and run) */
 	bool is_exec;
+	/* exec: where create may have left the program, of a config with this text. */
+	const struct store_dir *dir;
+	const char *config;
+	size_t config_len;
 };
 
 /* Fills in what follows from the config: program, environment, seccomp, labels, namespaces by

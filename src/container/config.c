@@ -160,9 +160,9 @@ void bundle_fini(struct bundle *b)
 	*b = (struct bundle){ 0 };
 }
 
-static int load(int fd, struct spec *ret, struct err *e)
+static int load(int fd, struct spec *ret, char **ret_text, size_t *ret_len, struct err *e)
 {
-	int r = spec_load_fd(ret, "config.json", fd, NULL, NULL, e);
+	int r = spec_load_fd(ret, "config.json", fd, ret_text, ret_len, e);
 
 	if (r < 0)
 		return r;
@@ -176,10 +176,11 @@ int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e)
 {
 	auto_fd fd = store_open_config(dir, e);
 
-	return fd < 0 ? fd : load(fd, ret, e);
+	return fd < 0 ? fd : load(fd, ret, NULL, NULL, e);
 }
 
-int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e)
+int config_load_text(const struct store_dir *dir, const char *bundle, struct spec *ret, char **ret_text,
+		     size_t *ret_len, struct err *e)
 {
 	const struct bundle b = { .path = (char *)(uintptr_t)bundle };
 	auto_fd fd = store_open_config(dir, e);
@@ -188,5 +189,10 @@ int config_load(const struct store_dir *dir, const char *bundle, struct spec *re
 		err_init(e);
 		fd = open_config(&b, NULL, e);
 	}
-	return fd < 0 ? fd : load(fd, ret, e);
+	return fd < 0 ? fd : load(fd, ret, ret_text, ret_len, e);
+}
+
+int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e)
+{
+	return config_load_text(dir, bundle, ret, NULL, NULL, e);
 }

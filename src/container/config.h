@@ -30,3 +30,6 @@ void bundle_locate(const struct bundle *b, struct err *e);
 int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e);
 /* The same; for a container that runc made, the bundle's, which runc reads too. */
 int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e);
+/* With its text, heap. */
+int config_load_text(const struct store_dir *dir, const char *bundle, struct spec *ret, char **ret_text,
+		     size_t *ret_len, struct err *e);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/timeline.h"
 #include "container/destroy.h"
+#include "container/filter_file.h"
 #include "container/mounts.h"
 #include "container/notify.h"
 #include "container/userns.h"
@@ -211,9 +212,14 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 {
 	struct creation *c = data;
+	const struct spec_seccomp *f = c->bundle.spec.linux->seccomp;
 	int r = creation_on_pid(c, pid, pidfd, e);
 
-	return r < 0 ? r : launch_fill_slot(&c->launch, e);
+	if (r == 0)
+		r = launch_fill_slot(&c->launch, e);
+	if (r == 0 && f && !f->bpf_data)
+		filter_file_write(&c->dir, c->bundle.text, c->bundle.text_len, &c->launch.job.seccomp);
+	return r;
 }
 
 static int on_tty(void *data, int master, struct err *e)

@@ -19,6 +19,8 @@ struct exec {
 	const struct strake_exec_options *o;
 	struct spec spec;
 	bool have_spec;
+	char *config; /* its text */
+	size_t config_len;
 	struct arena arena;
 	struct spec_process *process;
 	struct launch launch;
@@ -98,7 +100,7 @@ static int follow_state(struct exec *x, struct err *e)
 
 static int load(struct exec *x, struct err *e)
 {
-	int r = config_load(&x->c.dir, x->c.state.bundle, &x->spec, e);
+	int r = config_load_text(&x->c.dir, x->c.state.bundle, &x->spec, &x->config, &x->config_len, e);
 
 	if (r < 0)
 		return r;
@@ -147,6 +149,7 @@ static int prepare_launch(struct exec *x, struct err *e)
 		.console_socket = str_empty(x->o->console_socket) ? NULL : x->o->console_socket,
 		.pidfd_socket = str_empty(x->o->pidfd_socket) ? NULL : x->o->pidfd_socket,
 		.preserve_fds = x->o->preserve_fds, .is_exec = true,
+		.dir = &x->c.dir, .config = x->config, .config_len = x->config_len,
 	};
 	struct chain_job *job = &x->launch.job;
 	int r = launch_init(&x->launch, x->c.rt, &in, e);
@@ -225,6 +228,7 @@ static void fini(struct exec *x)
 	if (x->have_spec)
 		spec_fini(&x->spec);
 	arena_fini(&x->arena);
+	free(x->config);
 	free(x->pid_file);
 	opened_fini(&x->c);
 }

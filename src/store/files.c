@@ -12,6 +12,7 @@
 
 #define CONFIG_FILE "config.json"
 #define RESOURCES_FILE "resources.json"
+#define FILTER_FILE "seccomp.bpf"
 
 #define STATE_MAX (16u << 20)
 
@@ -121,6 +122,18 @@ int store_open_config(const struct store_dir *d, struct err *e)
 	if (r < 0)
 		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s/%s", d->path, CONFIG_FILE);
 	return fd;
+}
+
+int store_write_filter(const struct store_dir *d, const char *data, size_t len, struct err *e)
+{
+	int r = io_create_file(d->fd, FILTER_FILE, data, len, 0600);
+
+	return r < 0 ? err_sys(e, -r, "write %s/%s", d->path, FILTER_FILE) : 0;
+}
+
+int store_read_filter(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e)
+{
+	return read_file(d, FILTER_FILE, ret, ret_len, e);
 }
 
 int store_write_resources(const struct store_dir *d, const char *text, size_t len, struct err *e)

@@ -92,8 +92,8 @@ static int remove_content(int fd, unsigned depth)
  */
 static bool remove_usual(int fd)
 {
-	static const char *const usual[] = { ".", "..", "config.json", "state.json", "brief" };
-	bool has_brief = false;
+	static const char *const usual[] = { ".", "..", "config.json", "state.json", "brief", "seccomp.bpf" };
+	bool there[ARRAY_SIZE(usual)] = { false };
 	alignas(struct dirent64) char buf[1024];
 	ssize_t n;
 
@@ -108,12 +108,14 @@ static bool remove_usual(int fd)
 				i++;
 			if (i == ARRAY_SIZE(usual))
 				return false;
-			has_brief = has_brief || i == ARRAY_SIZE(usual) - 1;
+			there[i] = true;
 			at += ent->d_reclen;
 		}
 	}
-	return n == 0 && (!has_brief || unlinkat(fd, "brief", 0) == 0) &&
-	       (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
+	for (size_t i = 4; n == 0 && i < ARRAY_SIZE(usual); i++)
+		if (there[i] && unlinkat(fd, usual[i], 0) < 0)
+			return false;
+	return n == 0 && (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
 	       (unlinkat(fd, "state.json", 0) == 0 || errno == ENOENT);
 }
 

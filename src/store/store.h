@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * <root>/<id>/: state.json, config.json (the snapshot), exec.fifo, brief.
+ * <root>/<id>/: state.json, config.json (the snapshot), exec.fifo, brief, seccomp.bpf.
  * Runs in: parent.
  * Must not happen here: believing what is read without a check of its owner and type.
  */
@@ -46,6 +46,9 @@ int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
 int store_read_state_text(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e);
 int store_open_config(const struct store_dir *d, struct err *e); /* descriptor */
+/* seccomp.bpf: what config.json's profile was compiled to. *ret (heap) is NULL when there is none. */
+int store_write_filter(const struct store_dir *d, const char *data, size_t len, struct err *e);
+int store_read_filter(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 /* resources.json: linux.resources as `update` left them; 0600, atomic. */
 int store_write_resources(const struct store_dir *d, const char *text, size_t len, struct err *e);
 /* *ret (heap) is NULL when there was no update. */

@@ -201,6 +201,51 @@ load helpers
 	assert_out $'Seccomp:\t2'
 }
 
+# exec_filtered HOW: is the filter in effect, and where does it come from ("kept" or "compiled")?
+exec_filtered() {
+	strace -f -e trace=openat -o "$T/trace" "$RUNTIME" --root "$ROOT" exec "$ID" mkdir /x \
+		</dev/null >/dev/null 2>"$T/refused" 3>&- 4>&- && fail "there is no filter ($1)"
+	grep -q 'No space left' "$T/refused" || fail "another error ($1): $(cat "$T/refused")"
+	assert_eq "$(grep -q libseccomp "$T/trace" && echo compiled || echo kept)" "$1"
+}
+
+@test "exec: takes the seccomp program that create compiled, if it is whole and of that config" {
+	strake_only "its own file"
+	command -v strace >/dev/null || skip "needs strace"
+	local file=$ROOT/$ID/seccomp.bpf
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}'
+	run_sleeper
+	assert_eq "$(stat -c %a:%u "$file")" "600:$(id -u)"
+	exec_filtered kept
+	cp "$file" "$T/good"
+	# Cut short, by a byte and by a whole instruction; one bit; somebody else's; too long; not a file.
+	for n in 1 8; do
+		truncate -s "-$n" "$file"
+		exec_filtered compiled
+		cp "$T/good" "$file"
+	done
+	printf '\1' | dd of="$file" bs=1 seek=$(($(stat -c %s "$file") - 1)) conv=notrunc status=none
+	exec_filtered compiled
+	{ cat "$T/good" && printf 12345678; } >"$file"
+	exec_filtered compiled
+	cp "$T/good" "$file"
+	chown 1 "$file"
+	exec_filtered compiled
+	chown 0 "$file"
+	exec_filtered kept
+	# The same profile, but that is for the compiler to find out.
+	echo >>"$ROOT/$ID/config.json"
+	exec_filtered compiled
+	rm "$file"
+	mkfifo "$file"
+	exec_filtered compiled
+	rm "$file"
+	exec_filtered compiled
+	cp "$T/good" "$file"
+	ok strake delete --force "$ID"
+	[ ! -e "$ROOT/$ID" ]
+}
+
 @test "exec: into a sub-cgroup by --cgroup, and never out of it" {
 	run_sleeper
 	local c=/sub
