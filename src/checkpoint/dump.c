@@ -299,7 +299,7 @@ static bool is_stuck(void *data)
 {
 	struct dump *d = data;
 
-	return freezer_wake_stopped(&d->c, &d->criu);
+	return freezer_help_criu(&d->c, &d->criu);
 }
 
 static int dump(struct dump *d, struct err *e)

@@ -54,23 +54,40 @@ const char *freezer_for_criu(struct opened *c)
 	return NULL;
 }
 
-bool freezer_wake_stopped(struct opened *c, const struct criu *criu)
+/* In ptrace(2), that is: while all is frozen CRIU does nothing else for so long. */
+static bool is_waiting_for_frozen(struct opened *c, const struct criu *criu)
+{
+	struct err unheard;
+	char letter;
+
+	return procfs_pid_stat(&c->rt->proc, criu->pid, &letter, NULL) == 0 && letter == 'D' &&
+	       opened_refresh(c, &unheard) == 0 && c->status == STATUS_PAUSED;
+}
+
+static void wake(pid_t pid)
+{
+	auto_fd fd = os_pidfd_open(pid);
+
+	if (fd >= 0 && os_pidfd_send_signal(fd, SIGCONT) == 0)
+		os_pidfd_send_signal(fd, SIGSTOP);
+}
+
+bool freezer_help_criu(struct opened *c, const struct criu *criu)
 {
 	auto_free pid_t *pids = NULL;
 	struct err unheard;
 	bool found = false;
 	size_t n = 0;
 
+	if (is_waiting_for_frozen(c, criu))
+		return cgroup_freeze(c->cgroup, false, &unheard) == 0;
 	if (cgroup_pids(c->cgroup, &pids, &n, &unheard) < 0)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		auto_fd fd = os_pidfd_open(pids[i]);
-
-		if (fd < 0 || criu_traced_state(criu, &c->rt->proc, pids[i]) != 'T')
+		if (criu_traced_state(criu, &c->rt->proc, pids[i]) != 'T')
 			continue;
 		found = true;
-		if (os_pidfd_send_signal(fd, SIGCONT) == 0)
-			os_pidfd_send_signal(fd, SIGSTOP);
+		wake(pids[i]);
 	}
 	return found;
 }
