@@ -54,8 +54,11 @@ struct listing {
 /* Ended means a zombie too: an engine may be late to reap. */
 static bool has_ended(pid_t pid)
 {
-	auto_fd fd = os_pidfd_open(pid);
+	auto_fd fd = FD_NONE;
 
+	if (os_has_memory(pid))
+		return false;
+	fd = os_pidfd_open(pid);
 	return fd < 0 || os_pidfd_wait(fd, 0) != -ETIMEDOUT;
 }
 

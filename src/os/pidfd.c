@@ -37,6 +37,11 @@ int os_pidfd_wait(int pidfd, int timeout_ms)
 	return r == 0 ? -ETIMEDOUT : 0;
 }
 
+bool os_has_memory(pid_t pid)
+{
+	return syscall(SYS_move_pages, pid, 0UL, NULL, NULL, NULL, 0) == 0;
+}
+
 int os_wait_child(pid_t pid, int *ret_status)
 {
 	int status;

@@ -63,6 +63,21 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	[ $((total - payload)) -le 212 ]
 }
 
+@test "ceilings: system calls of list, for each container" {
+	command -v strace >/dev/null || skip "needs strace"
+	strake_only "its own ceilings"
+	default_config
+	"$REPO/tests/bench/in-cgroup2" sh -ec 'for n in 1 2 3; do
+			"$1" --root "$2" create --bundle "$3" "$4-$n" >/dev/null 2>&1
+			strace -f -o "$5.$n" "$1" --root "$2" list
+		done
+		for n in 1 2 3; do "$1" --root "$2" delete --force "$4-$n"; done' \
+		sh "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" "$T/list" </dev/null 3>&- 4>&- || fail "the traced list failed"
+	wc -l "$T"/list.*
+	# The record, its state's stamp, the fifo, init, and the three of cgroup.events.
+	assert_eq $((($(wc -l <"$T/list.3") - $(wc -l <"$T/list.1")) / 2)) 7
+}
+
 @test "ceilings: nothing in run waits for RCU" {
 	trace_run -y
 	# One umount2, of the old root; no move by cgroup.procs; no mount descriptor but was attached.
