@@ -56,36 +56,8 @@ setup_file()
 	start_daemon containerd containerd --config "$WORK/containerd.toml"
 	eventually is_up || { cat "$WORK/containerd.log"; return 1; }
 	export REFERENCE_RT=$REFERENCE CANDIDATE_RT=$RUNTIME
-	# An image that ctr imports: an OCI layout, made by hand from the one layer.
-	make_layout
+	make_layout "$WORK/layout" '["sh"]'
 	c image import --index-name "$IMG" "$WORK/layout.tar" >/dev/null 3>&-
-}
-
-make_layout()
-{
-	local dir=$WORK/layout layer config manifest
-
-	mkdir -p "$dir/blobs/sha256"
-	layer=$(sha256sum <"$WORK/image.tar" | cut -d' ' -f1)
-	cp "$WORK/image.tar" "$dir/blobs/sha256/$layer"
-	blob() { local sum; sum=$(sha256sum <"$1" | cut -d' ' -f1); mv "$1" "$dir/blobs/sha256/$sum"; echo "$sum"; }
-	printf '{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":["sh"]},' >"$dir/c"
-	printf '"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$layer" >>"$dir/c"
-	local csize lsize msize
-	csize=$(stat -c %s "$dir/c") lsize=$(stat -c %s "$WORK/image.tar")
-	config=$(blob "$dir/c")
-	printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",' >"$dir/m"
-	printf '"config":{"mediaType":"application/vnd.oci.image.config.v1+json",' >>"$dir/m"
-	printf '"digest":"sha256:%s","size":%s},' "$config" "$csize" >>"$dir/m"
-	printf '"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar",' >>"$dir/m"
-	printf '"digest":"sha256:%s","size":%s}]}' "$layer" "$lsize" >>"$dir/m"
-	msize=$(stat -c %s "$dir/m")
-	manifest=$(blob "$dir/m")
-	printf '{"imageLayoutVersion":"1.0.0"}' >"$dir/oci-layout"
-	printf '{"schemaVersion":2,"manifests":[{"digest":"sha256:%s","size":%s,' "$manifest" "$msize" \
-		>"$dir/index.json"
-	printf '"mediaType":"application/vnd.oci.image.manifest.v1+json"}]}' >>"$dir/index.json"
-	tar -C "$dir" -cf "$WORK/layout.tar" .
 }
 
 teardown_file()

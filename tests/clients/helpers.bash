@@ -203,6 +203,35 @@ limit_of()
 	fi
 }
 
+# make_layout DIR COMMAND: an image that engines import, DIR.tar: an OCI layout, made by hand from the one
+# layer; COMMAND is a JSON array.
+make_layout()
+{
+	local dir=$1 layer config manifest
+
+	mkdir -p "$dir/blobs/sha256"
+	layer=$(sha256sum <"$WORK/image.tar" | cut -d' ' -f1)
+	cp "$WORK/image.tar" "$dir/blobs/sha256/$layer"
+	blob() { local sum; sum=$(sha256sum <"$1" | cut -d' ' -f1); mv "$1" "$dir/blobs/sha256/$sum"; echo "$sum"; }
+	printf '{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],"Cmd":%s},' "$2" >"$dir/c"
+	printf '"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$layer" >>"$dir/c"
+	local csize lsize msize
+	csize=$(stat -c %s "$dir/c") lsize=$(stat -c %s "$WORK/image.tar")
+	config=$(blob "$dir/c")
+	printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",' >"$dir/m"
+	printf '"config":{"mediaType":"application/vnd.oci.image.config.v1+json",' >>"$dir/m"
+	printf '"digest":"sha256:%s","size":%s},' "$config" "$csize" >>"$dir/m"
+	printf '"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar",' >>"$dir/m"
+	printf '"digest":"sha256:%s","size":%s}]}' "$layer" "$lsize" >>"$dir/m"
+	msize=$(stat -c %s "$dir/m")
+	manifest=$(blob "$dir/m")
+	printf '{"imageLayoutVersion":"1.0.0"}' >"$dir/oci-layout"
+	printf '{"schemaVersion":2,"manifests":[{"digest":"sha256:%s","size":%s,' "$manifest" "$msize" \
+		>"$dir/index.json"
+	printf '"mediaType":"application/vnd.oci.image.manifest.v1+json"}]}' >>"$dir/index.json"
+	tar -C "$dir" -cf "$dir.tar" .
+}
+
 # start_daemon NAME COMMAND...: its pid in $WORK/NAME.pid, its words in $WORK/NAME.log.
 start_daemon()
 {
