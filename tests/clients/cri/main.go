@@ -149,7 +149,9 @@ func copyIn(ws *websocket.Conn, channel byte) {
 func exitCode(text []byte) int {
 	var s struct {
 		Status, Message string
-		Details         struct{ Causes []struct{ Reason, Message string } }
+		Details         struct {
+			Causes []struct{ Reason, Message string }
+		}
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		fatal(fmt.Errorf("status %q: %w", text, err))
