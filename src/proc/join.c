@@ -81,9 +81,11 @@ static int join_by_fds(const int *fd, uint32_t kinds, struct err *e)
 	return 0;
 }
 
-/* By number, which was the container's if that one has not ended by now. */
+/* By number, which was the container's if that one has not ended by now. The mount namespace in any
+ * case: an init that is ending has left it, but not the pid namespace, where nobody can be born then. */
 static int open_target(const struct chain_job *job, uint32_t kinds, int *fd, struct err *e)
 {
+	kinds |= KIND_BIT(NS_MOUNT);
 	for (size_t k = 0; k < NS_KIND_MAX; k++) {
 		if (!(kinds & KIND_BIT(k)))
 			continue;

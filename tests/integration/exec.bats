@@ -36,7 +36,7 @@ load helpers
 	done
 	# One descriptor, of the process, is all that it takes.
 	command -v strace >/dev/null || skip "needs strace"
-	strace -f -e trace=openat2,setns -o "$T/trace" "$RUNTIME" --root "$ROOT" exec "$ID" true </dev/null 3>&- 4>&-
+	STRAKE_FALLBACK='' strace -f -e trace=openat2,setns -o "$T/trace" "$RUNTIME" --root "$ROOT" exec "$ID" true </dev/null 3>&- 4>&-
 	grep -q 'setns(' "$T/trace"
 	! grep '/ns"' "$T/trace" || fail "the namespaces were opened one by one"
 }
