@@ -362,6 +362,11 @@ s_started()
 	has same
 }
 
+# (containerd 2.1.9 with CRIU 4.2 on Linux 7.2: both runtimes' processes go on when containerd is not there.)
+goes_on_here() {
+	! grep -qx STOPPED "$BATS_TEST_TMPDIR/reference.out" || skip "a process that was checkpointed ends under this containerd, with runc too"
+}
+
 @test "containerd: a task is checkpointed and goes on" {
 	needs_criu
 	s_checkpoint() {
@@ -377,7 +382,9 @@ s_started()
 		rm -rf "$WORK/images.$$" "$WORK/work.$$"
 	}
 	both s_checkpoint
-	has 'checkpoint 0' 2 dump.log RUNNING
+	has 'checkpoint 0' 2 dump.log
+	goes_on_here
+	has RUNNING
 }
 
 @test "containerd: a container is checkpointed and restored" {
@@ -400,5 +407,7 @@ s_started()
 		c image rm --sync "$image" >/dev/null
 	}
 	both s_restore
-	has 'checkpoint 0' 'restore 0' RUNNING in
+	has 'checkpoint 0' 'restore 0'
+	goes_on_here
+	has RUNNING in
 }
