@@ -19,7 +19,8 @@ enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP,
 
 /*
  * Every option of runtime-spec 1.3, sorted. "relatime" of the recursive kind is a field of its
- * own whose value is 0; clearing any atime option leads back to it.
+ * own whose value is 0; clearing any atime option leads back to it. "rsync" and the like are
+ * crun's: the kernel keeps these flags by file system, so they are the plain ones.
  */
 #define MOUNT_OPTIONS(X)                                             \
 	X("async", CLEAR, MS_SYNCHRONOUS)                            \
@@ -47,18 +48,22 @@ enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP,
 	X("nosuid", SET, MS_NOSUID)                                  \
 	X("nosymfollow", SET, MS_NOSYMFOLLOW)                        \
 	X("private", PROPAGATION, MS_PRIVATE)                        \
+	X("rasync", CLEAR, MS_SYNCHRONOUS)                           \
 	X("ratime", REC_CLEAR, OS_MOUNT_ATTR_NOATIME)                \
 	X("rbind", SET, MS_BIND | MS_REC)                            \
 	X("rdev", REC_CLEAR, OS_MOUNT_ATTR_NODEV)                    \
 	X("rdiratime", REC_CLEAR, OS_MOUNT_ATTR_NODIRATIME)          \
+	X("rdirsync", SET, MS_DIRSYNC)                               \
 	X("relatime", SET, MS_RELATIME)                              \
 	X("remount", SET, MS_REMOUNT)                                \
 	X("rexec", REC_CLEAR, OS_MOUNT_ATTR_NOEXEC)                  \
 	X("ridmap", RIDMAP, 0)                                       \
+	X("rmand", SET, MS_MANDLOCK)                                 \
 	X("rnoatime", REC_SET, OS_MOUNT_ATTR_NOATIME)                \
 	X("rnodev", REC_SET, OS_MOUNT_ATTR_NODEV)                    \
 	X("rnodiratime", REC_SET, OS_MOUNT_ATTR_NODIRATIME)          \
 	X("rnoexec", REC_SET, OS_MOUNT_ATTR_NOEXEC)                  \
+	X("rnomand", CLEAR, MS_MANDLOCK)                             \
 	X("rnorelatime", REC_CLEAR, OS_MOUNT_ATTR__ATIME)            \
 	X("rnostrictatime", REC_CLEAR, OS_MOUNT_ATTR_STRICTATIME)    \
 	X("rnosuid", REC_SET, OS_MOUNT_ATTR_NOSUID)                  \
@@ -73,6 +78,7 @@ enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP,
 	X("rstrictatime", REC_SET, OS_MOUNT_ATTR_STRICTATIME)        \
 	X("rsuid", REC_CLEAR, OS_MOUNT_ATTR_NOSUID)                  \
 	X("rsymfollow", REC_CLEAR, OS_MOUNT_ATTR_NOSYMFOLLOW)        \
+	X("rsync", SET, MS_SYNCHRONOUS)                              \
 	X("runbindable", PROPAGATION, MS_UNBINDABLE | MS_REC)        \
 	X("rw", CLEAR, MS_RDONLY)                                    \
 	X("shared", PROPAGATION, MS_SHARED)                          \

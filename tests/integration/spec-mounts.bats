@@ -80,6 +80,16 @@ run_with_submount() {
 		'rbind,ro,nosuid,nodev,noexec;ro nosuid nodev noexec'
 }
 
+@test "spec mounts: crun's rsync, rasync, rdirsync, rmand and rnomand are the file system's" {
+	strake_only "crun ignores them, runc takes them for data"
+	mount_rows tmpfs tmpfs 'rsync;sync' 'rsync,rasync;!sync' 'rdirsync;dirsync' 'rmand;rw' 'rmand,rnomand;!mand'
+	assert_eq "$err" ''
+	mkdir "$T/src"
+	mount_at /b bind "$T/src" bind rsync
+	ok strake_run
+	assert_err_match '/b.*a bind mount does not change its file system: ignoring sync,'
+}
+
 @test "spec mounts: in order, the last one wins" {
 	strake_only "crun keeps the first"
 	mkdir "$T/src"
