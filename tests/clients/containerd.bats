@@ -140,7 +140,7 @@ s_started()
 	s_tty() {
 		on_terminal ctr --address "$SOCK" --namespace "$PARENT" \
 			run --rm -t --runc-binary "$RT" "$IMG" box \
-			sh -c 'tty; sleep 0.5; stty size; ls -l /dev/console | cut -c1; exit 4'
+			sh -c 'tty; until stty size 2>/dev/null | grep -v "^0 "; do sleep 0.1; done; ls -l /dev/console | cut -c1; exit 4'
 		echo "status $?"
 	}
 	both s_tty
@@ -173,7 +173,7 @@ s_started()
 	s_exec_t() {
 		s_started sleep 100
 		on_terminal ctr --address "$SOCK" --namespace "$PARENT" \
-			task exec -t --exec-id e1 box sh -c 'tty; sleep 0.5; stty size; exit 6'
+			task exec -t --exec-id e1 box sh -c 'tty; until stty size 2>/dev/null | grep -v "^0 "; do sleep 0.1; done; exit 6'
 		echo "status $?"
 	}
 	both s_exec_t

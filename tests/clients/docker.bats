@@ -179,7 +179,7 @@ d_status()
 @test "docker: run on a terminal of a size" {
 	s_run_t() {
 		on_terminal docker --host "$SOCK" run --rm -it --runtime "$RT" --network none "$IMG" \
-			sh -c 'tty; sleep 0.5; stty size; ls -l /dev/console | cut -c1; exit 8'
+			sh -c 'tty; until stty size 2>/dev/null | grep -v "^0 "; do sleep 0.1; done; ls -l /dev/console | cut -c1; exit 8'
 		echo "status $?"
 	}
 	both s_run_t
@@ -217,7 +217,7 @@ d_status()
 	s_exec_t() {
 		s_started "$IMG" sleep 100
 		on_terminal docker --host "$SOCK" exec -it box \
-			sh -c 'tty; sleep 0.5; stty size; exit 6'
+			sh -c 'tty; until stty size 2>/dev/null | grep -v "^0 "; do sleep 0.1; done; exit 6'
 		echo "status $?"
 	}
 	both s_exec_t

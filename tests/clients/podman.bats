@@ -259,7 +259,7 @@ podman_is()
 		on_terminal podman --root "$WORK/podman" --runroot /run/podman-root \
 			--tmpdir /run/podman-tmp --network-config-dir "$WORK/podman-net" --runtime "$RT" \
 			run --rm -it --network none "$IMG" \
-			sh -c 'tty; ls -l /dev/console | cut -c1; sleep 0.5; stty size; exit 8'
+			sh -c 'tty; ls -l /dev/console | cut -c1; until stty size 2>/dev/null | grep -v "^0 "; do sleep 0.1; done; exit 8'
 		echo "status $?"
 	}
 	both s_run_t
