@@ -24,14 +24,14 @@ uint32_t bpf_run(const struct sock_filter *prog, size_t n, const struct seccomp_
 
 		switch (i->code) {
 		case BPF_LD | BPF_W | BPF_ABS:
-			if (i->k % 4 || i->k + 4 > sizeof(*data))
+			if (i->k % 4 || i->k > sizeof(*data) - 4)
 				return BPF_BROKEN;
 			memcpy(&a, (const char *)data + i->k, 4);
 			break;
 		case BPF_RET | BPF_K:
 			return i->k;
 		case BPF_JMP | BPF_JA:
-			pc += i->k;
+			pc += i->k < n ? i->k : n; /* a size may have 32 bits */
 			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:
 		case BPF_JMP | BPF_JGT | BPF_K:

@@ -436,6 +436,30 @@ static void known_archs_compile(void **state)
 	assert_true(is_sorted(seccomp_known_archs()));
 }
 
+/* What the kernel would refuse later comes to the machine first, when somebody gives a filter ready-made. */
+static void broken_programs(void **state)
+{
+	static const struct sock_filter first[] = {
+		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, sizeof(struct seccomp_data) },
+		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, UINT32_MAX - 3 },
+		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, 2 },
+		{ BPF_LD | BPF_MEM, 0, 0, BPF_MEMWORDS },
+		{ BPF_ST, 0, 0, UINT32_MAX },
+		{ BPF_JMP | BPF_JA, 0, 0, 1 },
+		{ BPF_JMP | BPF_JA, 0, 0, UINT32_MAX },
+		{ BPF_JMP | BPF_JEQ | BPF_K, UINT8_MAX, UINT8_MAX, 0 },
+		{ BPF_LD | BPF_W | BPF_IND, 0, 0, 0 },
+	};
+	const struct seccomp_data d = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+		const struct sock_filter p[] = { first[i], { BPF_RET | BPF_K, 0, 0, ALLOW } };
+
+		assert_int_equal(bpf_run(p, ARRAY_SIZE(p), &d), BPF_BROKEN);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -445,7 +469,7 @@ int main(void)
 		T(x32_needs_to_be_listed),
 		T(native_is_implied), T(foreign_architecture), T(conditions), T(operators),
 		T(actions_and_their_data), T(rules_equal_to_the_default), T(flags), T(refusals),
-		T(names_for_features), T(known_archs_compile),
+		T(names_for_features), T(known_archs_compile), T(broken_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
