@@ -97,6 +97,7 @@ struct strake_checkpoint_options {
 	const char *manage_cgroups;   /* "soft", "full", "strict", "ignore" */
 	const char *const *empty_ns;  /* NULL-terminated: "network" */
 	bool auto_dedup;
+	const char *network_lock;     /* how connections are held meanwhile: "iptables", "nftables", "skip" */
 };
 
 struct strake_restore_options {
@@ -109,6 +110,7 @@ struct strake_restore_options {
 	const char *const *empty_ns;
 	const char *lsm_profile;       /* "type:name" */
 	const char *lsm_mount_context;
+	const char *network_lock;
 };
 
 /* How much a list tells of each container: the less, the cheaper. */

@@ -104,6 +104,8 @@ static int take_flags(struct dump *d, struct err *e)
 	if (r == 0)
 		r = cg_mode_parse(o->manage_cgroups, &d->opts.cg_mode, e);
 	if (r == 0)
+		r = network_lock_parse(o->network_lock, &d->opts.network_lock, e);
+	if (r == 0)
 		r = image_dirs_open(&in, &d->dirs, e);
 	if (r < 0)
 		return r;

@@ -137,6 +137,28 @@ int cg_mode_parse(const char *mode, struct opt_u64 *ret, struct err *e)
 	return err_make(e, ERR_USAGE, EINVAL, "invalid manage-cgroups-mode value");
 }
 
+static const struct {
+	const char *name;
+	enum criu_network_lock method;
+} network_locks[] = {
+	{ "iptables", CRIU_LOCK_IPTABLES }, { "nftables", CRIU_LOCK_NFTABLES }, { "skip", CRIU_LOCK_SKIP },
+};
+
+int network_lock_parse(const char *method, uint64_t *ret, struct err *e)
+{
+	*ret = 0;
+	if (str_empty(method))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(network_locks); i++) {
+		if (str_eq(network_locks[i].name, method)) {
+			*ret = network_locks[i].method;
+			return 0;
+		}
+	}
+	return err_make(e, ERR_USAGE, EINVAL, "invalid network-lock value: expected iptables, nftables or "
+			"skip, found \"%s\"", method);
+}
+
 int empty_ns_parse(const char *const *names, uint64_t *ret, struct err *e)
 {
 	for (size_t i = 0; names && names[i]; i++)

@@ -36,6 +36,8 @@ void warn_of_directory(const char *path);
 
 /* "soft" and so on; NULL or "": CRIU's default. */
 int cg_mode_parse(const char *mode, struct opt_u64 *ret, struct err *e);
+/* "iptables" and so on; NULL or "": CRIU's default, 0. */
+int network_lock_parse(const char *method, uint64_t *ret, struct err *e);
 /* CLONE_NEW*: namespaces that come back empty. The network's always does: its devices and addresses
  * are the business of whoever made them. names: NULL-terminated, or NULL. */
 int empty_ns_parse(const char *const *names, uint64_t *ret, struct err *e);

@@ -62,6 +62,8 @@ static int take_flags(struct restore *x, struct err *e)
 	if (r == 0)
 		r = cg_mode_parse(o->manage_cgroups, &x->opts.cg_mode, e);
 	if (r == 0)
+		r = network_lock_parse(o->network_lock, &x->opts.network_lock, e);
+	if (r == 0)
 		r = image_dirs_open(&in, &x->dirs, e);
 	return r;
 }

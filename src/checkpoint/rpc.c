@@ -118,6 +118,7 @@ static const struct row {
 	O(52, BOOL, tcp_close),
 	O(53, TEXT, lsm_profile),
 	O(63, TEXT, lsm_mount_context),
+	O(64, NUMBER, network_lock),
 };
 #undef O
 

@@ -22,6 +22,8 @@ enum criu_cg_mode {
 	CRIU_CG_IGNORE = 0, CRIU_CG_SOFT = 3, CRIU_CG_FULL = 4, CRIU_CG_STRICT = 5, CRIU_CG_DEFAULT = 6,
 };
 
+enum criu_network_lock { CRIU_LOCK_IPTABLES = 1, CRIU_LOCK_NFTABLES = 2, CRIU_LOCK_SKIP = 3 };
+
 /* A descriptor that CRIU was started with, for what the images call by that name. */
 struct criu_inherit {
 	const char *key;
@@ -43,7 +45,7 @@ struct criu_opts {
 	bool leave_running, ext_unix_sk, tcp_established, tcp_skip_in_flight, tcp_close, evasive_devices,
 		shell_job, file_locks, notify_scripts, track_mem, auto_dedup, link_remap, manage_cgroups,
 		rst_sibling, lazy_pages, orphan_pts_master;
-	uint64_t log_level, empty_ns;
+	uint64_t log_level, empty_ns, network_lock; /* enum criu_network_lock */
 	struct opt_u64 cg_mode; /* enum criu_cg_mode */
 	const char *log_file, *root, *parent_img, *freeze_cgroup, *config_file, *lsm_profile,
 		*lsm_mount_context;

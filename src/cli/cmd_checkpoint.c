@@ -28,6 +28,8 @@ static const struct opt opts[] = {
 	X(OPT_BOOL, pre_dump, "pre-dump", "dump the memory alone and do not end the container"),
 	X(OPT_STRING, manage_cgroups, "manage-cgroups-mode",
 	  "cgroups mode: soft|full|strict|ignore (default: soft)"),
+	X(OPT_STRING, network_lock, "network-lock",
+	  "how connections are held meanwhile: iptables|nftables|skip (default: iptables)"),
 	X(OPT_STRINGS, empty_ns, "empty-ns", "make this namespace again, but not what is in it"),
 	X(OPT_BOOL, auto_dedup, "auto-dedup", "remove from earlier images what this one has again"),
 	OPT_END

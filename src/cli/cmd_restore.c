@@ -20,6 +20,8 @@ static const struct opt opts[] = {
 	X(OPT_BOOL, file_locks, "file-locks", NULL, "restore file locks"),
 	X(OPT_STRING, manage_cgroups, "manage-cgroups-mode", NULL,
 	  "cgroups mode: soft|full|strict|ignore (default: soft)"),
+	X(OPT_STRING, network_lock, "network-lock", NULL,
+	  "how checkpoint held the connections: iptables|nftables|skip (default: iptables)"),
 	X(OPT_STRING, bundle, "bundle", "b", "the bundle's directory (default: the current one)"),
 	X(OPT_BOOL, detach, "detach", "d", "do not wait for the container's process"),
 	X(OPT_STRING, pid_file, "pid-file", NULL, "write the process id to this file"),

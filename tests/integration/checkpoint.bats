@@ -89,6 +89,11 @@ gone() {
 	update_config '.linux.cgroupsPath += "-2"' # runc looks at the cgroup first
 	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --manage-cgroups-mode=all "$ID-2"
 	assert_err_match 'invalid manage-cgroups-mode value'
+	is_strake || return 0 # the rest is crun's
+	not_ok dump --network-lock=drop
+	assert_err_match 'invalid network-lock value: .*found .*drop'
+	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --network-lock=drop "$ID-2"
+	assert_err_match 'invalid network-lock value'
 }
 
 @test "checkpoint and restore without CRIU" {
@@ -172,6 +177,9 @@ adds() {
 		--manage-cgroups-mode=full|34 4
 		--manage-cgroups-mode=strict|34 5
 		--tcp-skip-in-flight|46 1
+		--network-lock=iptables|64 1
+		--network-lock=nftables|64 2
+		--network-lock=skip|64 3
 		--empty-ns=network|
 	EOF
 	grep -qx '38 1073741824' "$T/asked"
@@ -204,6 +212,7 @@ adds() {
 		--tcp-close|52 1
 		--lsm-profile=apparmor:one|53 apparmor:one
 		--lsm-mount-context=two|63 two
+		--network-lock=skip|64 3
 		--empty-ns=network|
 		--no-pivot|
 		--parent-path=x --preserve-fds=1|
