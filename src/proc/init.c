@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/timeline.h"
+#include "proc/missing.h"
 #include "proc/steps.h"
 
 /*
@@ -88,16 +90,28 @@ static void report(struct init_ctx *ctx, const struct err *e)
 		io_write_all(STDERR_FILENO, text, n + 1);
 }
 
-/* runc's way for what execve refuses (a bad ELF): start has succeeded, the container says why. */
+/*
+ * runc's way for what execve refuses (a bad ELF): start has succeeded, the container says why. What
+ * is known goes out before the interpreter is looked at, which a filter may not survive.
+ */
 static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 {
+	char interpreter[256], *cr;
 	int saved;
 
 	if (timeline)
 		timeline_add("execve", timeline_now());
 	execve(ctx->exe, ctx->job->argv, ctx->job->envp);
 	saved = errno;
-	dprintf(STDERR_FILENO, "exec %s: %s\n", ctx->exe, err_strerror(saved));
+	dprintf(STDERR_FILENO, "exec %s: %s", ctx->exe, err_strerror(saved));
+	if (saved == ENOENT && missing_interpreter(ctx->exe, interpreter, sizeof(interpreter))) {
+		cr = strchr(interpreter, '\r');
+		if (cr)
+			*cr = '\0';
+		dprintf(STDERR_FILENO, ": its interpreter %s%s is missing", interpreter,
+			cr ? " and a carriage return" : "");
+	}
+	dprintf(STDERR_FILENO, "\n");
 	_exit(255);
 }
 

@@ -321,6 +321,29 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	assert_nothing_left
 }
 
+@test "process: an interpreter that is missing is named" {
+	strake_only "the others name the program alone"
+	local name
+	printf '#! /no/sh -e\n' >"$BUNDLE/rootfs/script"
+	printf '#!/bin/sh\r\n' >"$BUNDLE/rootfs/dos"
+	# The head of a 64-bit ELF program with one program header: PT_INTERP, 7 bytes at 120.
+	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\76\0\1\0\0\0\0\0\100\0\0\0\0\0\100\0\0\0\0\0\0\0' >"$BUNDLE/rootfs/elf"
+	printf '\0\0\0\0\0\0\0\0\0\0\0\0\100\0\70\0\1\0\0\0\0\0\0\0' >>"$BUNDLE/rootfs/elf"
+	printf '\3\0\0\0\4\0\0\0\170\0\0\0\0\0\0\0\170\0\0\0\0\0\0\0\170\0\0\0\0\0\0\0' >>"$BUNDLE/rootfs/elf"
+	printf '\7\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0/no/ld\0' >>"$BUNDLE/rootfs/elf"
+	chmod +x "$BUNDLE/rootfs"/{script,dos,elf}
+	for name in 'script;/no/sh' 'dos;/bin/sh and a carriage return'; do
+		set_args "/${name%%;*}"
+		not_ok strake_run
+		assert_status 255
+		assert_eq "$err" "exec /${name%%;*}: no such file or directory: its interpreter ${name#*;} is missing"
+	done
+	run_sleeper
+	not_ok strake exec "$ID" /elf
+	[ "$(uname -m)" != x86_64 ] ||
+		assert_has "$err" 'exec /elf: no such file or directory: its interpreter /no/ld is missing'
+}
+
 @test "process: standard streams belong to its user" {
 	update_config '.process.user = {"uid": 1000, "gid": 1000} | .process.capabilities = {}'
 	run_sh 'stat -L -c %u /proc/self/fd/1; echo reopened >>/dev/stdout'

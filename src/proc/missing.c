@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/missing.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/util.h"
+
+#define HEAD 4096 /* of the file: linkers put the program headers right behind the first one */
+
+/* The word behind "#!", as the kernel cuts it: a carriage return is part of it. */
+static void of_script(const char *head, size_t n, char *ret, size_t size)
+{
+	size_t from = 2, len = 0;
+
+	while (from < n && (head[from] == ' ' || head[from] == '\t'))
+		from++;
+	while (from + len < n && len + 1 < size && head[from + len] && !strchr(" \t\n", head[from + len]))
+		len++;
+	memcpy(ret, head + from, len);
+	ret[len] = '\0';
+}
+
+/* Where the name of an ELF program's interpreter is, or 0. */
+#define INTERP_OF(bits)                                                                        \
+	static uint64_t interp_of##bits(const char *head, size_t n)                            \
+	{                                                                                      \
+		Elf##bits##_Ehdr eh;                                                           \
+		Elf##bits##_Phdr ph;                                                           \
+                                                                                               \
+		if (n < sizeof(eh))                                                            \
+			return 0;                                                              \
+		memcpy(&eh, head, sizeof(eh));                                                 \
+		for (uint64_t i = 0, at = eh.e_phoff; i < eh.e_phnum; i++, at += sizeof(ph)) { \
+			if (at > n || n - at < sizeof(ph))                                     \
+				return 0;                                                      \
+			memcpy(&ph, head + at, sizeof(ph));                                    \
+			if (ph.p_type == PT_INTERP)                                            \
+				return ph.p_offset;                                            \
+		}                                                                              \
+		return 0;                                                                      \
+	}
+INTERP_OF(32)
+INTERP_OF(64)
+
+static void of_elf(int fd, const char *head, size_t n, char *ret, size_t size)
+{
+	uint64_t at = head[EI_CLASS] == ELFCLASS32 ? interp_of32(head, n) : interp_of64(head, n);
+	ssize_t len = at && at < INT64_MAX ? pread(fd, ret, size - 1, (off_t)at) : 0;
+
+	ret[len > 0 ? len : 0] = '\0';
+}
+
+bool missing_interpreter(const char *exe, char *ret, size_t size)
+{
+	auto_fd fd = open(exe, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char head[HEAD];
+	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+
+	ret[0] = '\0';
+	if (n > 2 && memcmp(head, "#!", 2) == 0)
+		of_script(head, (size_t)n, ret, size);
+	else if (n > EI_NIDENT && memcmp(head, ELFMAG, SELFMAG) == 0)
+		of_elf(fd, head, (size_t)n, ret, size);
+	return ret[0] && faccessat(AT_FDCWD, ret, F_OK, 0) < 0 && errno == ENOENT;
+}

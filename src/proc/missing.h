@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What execve means by ENOENT of a file that is there: the program that is to run it is not.
+ * Runs in: init, once execve has failed.
+ * Must not happen here: anything before that: this opens what the container says, with what the
+ * payload's filter and user leave.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether exe names an interpreter ("#!", an ELF's loader) that is not there; its name in ret. */
+bool missing_interpreter(const char *exe, char *ret, size_t size);
