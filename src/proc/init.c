@@ -96,7 +96,7 @@ static void report(struct init_ctx *ctx, const struct err *e)
  */
 static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 {
-	char interpreter[256], *cr;
+	char why[256], *cr;
 	int saved;
 
 	if (timeline)
@@ -104,13 +104,15 @@ static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 	execve(ctx->exe, ctx->job->argv, ctx->job->envp);
 	saved = errno;
 	dprintf(STDERR_FILENO, "exec %s: %s", ctx->exe, err_strerror(saved));
-	if (saved == ENOENT && missing_interpreter(ctx->exe, interpreter, sizeof(interpreter))) {
-		cr = strchr(interpreter, '\r');
+	if (saved == ENOENT && missing_interpreter(ctx->exe, why, sizeof(why))) {
+		cr = strchr(why, '\r');
 		if (cr)
 			*cr = '\0';
-		dprintf(STDERR_FILENO, ": its interpreter %s%s is missing", interpreter,
+		dprintf(STDERR_FILENO, ": its interpreter %s%s is missing", why,
 			cr ? " and a carriage return" : "");
 	}
+	if (saved == ENOEXEC && unfit_program(ctx->exe, why, sizeof(why)))
+		dprintf(STDERR_FILENO, ": %s", why);
 	dprintf(STDERR_FILENO, "\n");
 	_exit(255);
 }

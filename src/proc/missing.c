@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,6 +57,43 @@ static void of_elf(int fd, const char *head, size_t n, char *ret, size_t size)
 	ssize_t len = at && at < INT64_MAX ? pread(fd, ret, size - 1, (off_t)at) : 0;
 
 	ret[len > 0 ? len : 0] = '\0';
+}
+
+/* e_machine is at the same place in both classes; the byte order is said before it. */
+static unsigned int machine_of(const unsigned char *head)
+{
+	const unsigned char *m = head + offsetof(Elf64_Ehdr, e_machine);
+
+	return head[EI_DATA] == ELFDATA2MSB ? m[0] << 8 | m[1] : m[1] << 8 | m[0];
+}
+
+/* What runs here besides, the kernel alone knows: it has just refused the file. */
+#if defined(__x86_64__)
+#define MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define MACHINE EM_AARCH64
+#else
+#define MACHINE 0
+#endif
+
+bool unfit_program(const char *exe, char *ret, size_t size)
+{
+	auto_fd fd = open(exe, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	unsigned char head[sizeof(Elf64_Ehdr)] = { 0 };
+	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+
+	if (n < 0)
+		return false;
+	if (n == 0)
+		snprintf(ret, size, "the file is empty");
+	else if (memcmp(head, ELFMAG, SELFMAG) != 0)
+		snprintf(ret, size, "it is neither an ELF program nor a script that begins with #!");
+	else if (MACHINE && machine_of(head) != MACHINE)
+		snprintf(ret, size, "it is for another machine (ELF machine %u, this one is %u)",
+			 machine_of(head), MACHINE);
+	else
+		return false;
+	return true;
 }
 
 bool missing_interpreter(const char *exe, char *ret, size_t size)

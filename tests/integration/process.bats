@@ -319,6 +319,21 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	not_ok strake_run
 	assert_err_match 'exec format error'
 	assert_nothing_left
+	is_strake || return 0 # the others do not say why
+	assert_eq "$err" 'exec /bad: exec format error: it is neither an ELF program nor a script that begins with #!'
+	: >"$BUNDLE/rootfs/bad"
+	not_ok strake_run
+	assert_eq "$err" 'exec /bad: exec format error: the file is empty'
+	# Of a busybox for another machine: s390x, which has the other byte order.
+	own_copy /bin/busybox
+	printf '\2\2' | dd of="$BUNDLE/rootfs/bin/busybox" bs=1 seek=4 conv=notrunc status=none
+	printf '\0\26' | dd of="$BUNDLE/rootfs/bin/busybox" bs=1 seek=18 conv=notrunc status=none
+	set_args /bin/busybox
+	not_ok strake_run
+	case $(uname -m) in
+	x86_64) assert_has "$err" 'exec format error: it is for another machine (ELF machine 22, this one is 62)' ;;
+	aarch64) assert_has "$err" 'exec format error: it is for another machine (ELF machine 22, this one is 183)' ;;
+	esac
 }
 
 @test "process: an interpreter that is missing is named" {
