@@ -64,18 +64,23 @@ static int revise_root(struct cli *c)
 	return r;
 }
 
-/* runc has two levels, crun's clients name more. */
+/* runc has two levels, crun's clients name more, and youki's in its own words. */
 static int revise_level(struct cli *c)
 {
-	static const char *const levels[] = { "debug", "info", "warning", "error" };
+	static const struct {
+		const char *name;
+		int lowest;
+	} levels[] = {
+		{ "debug", 0 }, { "trace", 0 }, { "info", 1 }, { "warning", 2 }, { "warn", 2 }, { "error", 3 },
+	};
 	const char *wanted = c->globals.log_level;
 
 	c->log.lowest = c->globals.debug ? 0 : 1;
 	if (!wanted)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
-		if (str_eq(wanted, levels[i])) {
-			c->log.lowest = c->globals.debug ? 0 : (int)i;
+		if (str_eq(wanted, levels[i].name)) {
+			c->log.lowest = c->globals.debug ? 0 : levels[i].lowest;
 			return 0;
 		}
 	}

@@ -114,6 +114,12 @@ setup() {
 	assert_err_match 'level=warning'
 	ok strake --log-level=error --cgroup-manager=disabled run --bundle "$BUNDLE" "$ID"
 	assert_eq "$err" ""
+	if is_strake; then # youki's words
+		ok strake --log-level warn --cgroup-manager=disabled run --bundle "$BUNDLE" "$ID"
+		assert_err_match 'level=warning'
+		ok strake --log-level trace --log "$T/trace" --cgroup-manager=disabled run --bundle "$BUNDLE" "$ID"
+		grep -q level=debug "$T/trace"
+	fi
 	update_config 'del(.linux.resources.pids)'
 	ok strake --log-level debug --log "$T/log" run --bundle "$BUNDLE" "$ID"
 	grep -q level=debug "$T/log"
