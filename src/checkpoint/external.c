@@ -63,6 +63,8 @@ int external_mounts(const struct mount_plan *p, const char *rootfs, bool restore
 
 	if (root < 0)
 		return err_sys(e, errno, "open the rootfs %s", rootfs);
+	if (mount_plan_can_restore(p, e) < 0)
+		return -e->errnum;
 	while (mount_plan_external(p, n, &dest, &source))
 		n++;
 	ret->v = arena_array(a, n + 1, sizeof(*ret->v));

@@ -22,7 +22,10 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 	int r;
 
 	if (op->late_source && p->in.user_namespace) {
-		at = safe_open(p->root, mount_inside_root(p, op->source), O_PATH, 0);
+		const char *inside = mount_inside_root(p, op->source);
+
+		at = op->opt.links & MOUNT_SRC_NOFOLLOW ? safe_open_last(p->root, inside) :
+							  safe_open(p->root, inside, O_PATH, 0);
 		if (at < 0)
 			return err_sys(e, -at, "open the source %s", op->source);
 	}
@@ -42,6 +45,10 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 	struct stat st;
 	int r = 0;
 
+	if (opened_here && op->opt.links & MOUNT_COPY_SYMLINK)
+		r = mount_copy_link(p, op, e);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (opened_here)
 		r = open_source(p, op, &source, e);
 	if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
@@ -58,6 +65,8 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 		return err_sys(e, errno, "stat the source %s", op->source);
 	r = mount_target_open(p, op, source, S_ISDIR(st.st_mode), &t, e);
 	target = t.fd;
+	if (r == 0 && op->opt.links)
+		r = mount_check_link(op, S_ISDIR(st.st_mode), &t, e);
 	if (r < 0)
 		return r;
 	r = p->exec->bind(p, op, !opened_here, &source, &t, e);

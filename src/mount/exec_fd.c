@@ -124,9 +124,15 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struc
 
 static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
 {
-	int fd = os_open_tree(at < 0 ? AT_FDCWD : at, at < 0 ? op->source : "",
-			      op->opt.set & MS_REC);
+	bool recursive = op->opt.set & MS_REC;
+	int fd;
 
+	if (at >= 0)
+		fd = os_open_tree(at, "", recursive);
+	else if (op->opt.links & MOUNT_SRC_NOFOLLOW)
+		fd = os_open_tree_nofollow(op->source, recursive);
+	else
+		fd = os_open_tree(AT_FDCWD, op->source, recursive);
 	if (fd < 0)
 		return err_sys(e, -fd, "open the source %s", op->source);
 	*ret_fd = fd;

@@ -107,7 +107,8 @@ static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int m
 
 static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
 {
-	int fd = at < 0 ? open(op->source, O_PATH | O_CLOEXEC) : fcntl(at, F_DUPFD_CLOEXEC, 3);
+	int how = op->opt.links & MOUNT_SRC_NOFOLLOW ? O_NOFOLLOW : 0;
+	int fd = at < 0 ? open(op->source, O_PATH | O_CLOEXEC | how) : fcntl(at, F_DUPFD_CLOEXEC, 3);
 
 	if (fd < 0)
 		return err_sys(e, errno, "open the source %s", op->source);

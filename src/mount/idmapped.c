@@ -141,7 +141,10 @@ static int follow_root_propagation(const struct mount_plan *p, int tree, struct 
 static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
 		    struct err *e)
 {
-	auto_fd tree = os_open_tree(AT_FDCWD, op->source, op->opt.set & MS_REC);
+	bool recursive = op->opt.set & MS_REC;
+	auto_fd tree = op->opt.links & MOUNT_SRC_NOFOLLOW ?
+			       os_open_tree_nofollow(op->source, recursive) :
+			       os_open_tree(AT_FDCWD, op->source, recursive);
 	int r;
 
 	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */
@@ -205,6 +208,28 @@ void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data)
 	p->ask_data = data;
 }
 
+static int open_or_make(struct mount_plan *p, struct mount_op *op, bool need_all,
+			struct mount_userns_cache *cache, struct err *e)
+{
+	int r = op->opt.links & MOUNT_COPY_SYMLINK ? mount_note_link(p, op, e) : 0;
+
+	if (r < 0 || op->link || (!op->uid_map && (op->kind != MOUNT_OP_BIND || !need_all)))
+		return r;
+	if (op->uid_map && !os_mount_api())
+		return err_make(e, ERR_UNSUPPORTED, ENOSYS,
+				"id-mapped mounts need mount_setattr(2), Linux 5.12");
+	if (op->kind == MOUNT_OP_FS)
+		return make_one(op, cache, e);
+	if (op->late_source)
+		return prepare_late(op, cache, e);
+	r = open_one(p, op, cache, e);
+	if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
+		err_init(e);
+		r = 0;
+	}
+	return r;
+}
+
 int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 {
 	struct mount_userns_cache cache = { .fd = FD_NONE };
@@ -219,22 +244,7 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 	for (i = 0; r == 0 && i < p->n_ops; i++) {
 		struct mount_op *op = &p->ops[i];
 
-		if (!op->uid_map && (op->kind != MOUNT_OP_BIND || !need_all))
-			continue;
-		if (op->uid_map && !os_mount_api()) {
-			r = err_make(e, ERR_UNSUPPORTED, ENOSYS,
-				     "id-mapped mounts need mount_setattr(2), Linux 5.12");
-		} else if (op->kind == MOUNT_OP_FS) {
-			r = make_one(op, &cache, e);
-		} else if (op->late_source) {
-			r = prepare_late(op, &cache, e);
-		} else {
-			r = open_one(p, op, &cache, e);
-			if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
-				err_init(e);
-				r = 0;
-			}
-		}
+		r = open_or_make(p, op, need_all, &cache, e);
 		if (r < 0)
 			r = err_place(e, "%s", op->words), err_wrap(e, "error mounting");
 	}

@@ -64,7 +64,8 @@ int mount_live_remove(const char *destination, int root, struct procfs *proc, st
 	} else if (str_eq(path, "/")) {
 		r = err_make(e, ERR_USAGE, EINVAL, "the container's root cannot be unmounted");
 	} else {
-		fd = safe_open_nofollow(root, path, O_PATH, false);
+		/* Also a symlink that is mounted, or that is mounted on. */
+		fd = safe_open_last(root, path);
 		r = fd < 0 ? fd : is_mount_point(fd) ? os_umount_old(proc, fd) : -EINVAL;
 		if (r == -EINVAL)
 			r = err_make(e, ERR_STATE, EINVAL, "%s is not a mount point", path);

@@ -53,6 +53,9 @@ void mount_plan_free(struct mount_plan *p);
 bool mount_plan_external(const struct mount_plan *p, size_t i, const char **ret_dest,
 			 const char **ret_source);
 
+/* Whether CRIU can make the mounts again: it follows symlinks. */
+int mount_plan_can_restore(const struct mount_plan *p, struct err *e);
+
 /* Parent: opens (open_tree, OPEN_TREE_CLONE) and idmaps the sources that init could not open
  * itself: user namespaces, idmapped mounts. Nothing to do otherwise. */
 int mount_plan_open_sources(struct mount_plan *p, struct err *e);

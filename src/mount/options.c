@@ -15,18 +15,21 @@
 #define MS_LAZYTIME (1 << 25)
 #endif
 
-enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP, IDMAP, RIDMAP };
+enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP, LINKS, IDMAP,
+		   RIDMAP };
 
 /*
- * Every option of runtime-spec 1.3, sorted. "relatime" of the recursive kind is a field of its
- * own whose value is 0; clearing any atime option leads back to it. "rsync" and the like are
- * crun's: the kernel keeps these flags by file system, so they are the plain ones.
+ * Every option of runtime-spec 1.3, and crun's for symlinks, sorted. "relatime" of the recursive
+ * kind is a field of its own whose value is 0; clearing any atime option leads back to it. "rsync"
+ * and the like are crun's: the kernel keeps these flags by file system, so they are the plain ones.
  */
 #define MOUNT_OPTIONS(X)                                             \
 	X("async", CLEAR, MS_SYNCHRONOUS)                            \
 	X("atime", CLEAR, MS_NOATIME)                                \
 	X("bind", SET, MS_BIND)                                      \
+	X("copy-symlink", LINKS, MOUNT_COPY_SYMLINK)                 \
 	X("defaults", NOTHING, 0)                                    \
+	X("dest-nofollow", LINKS, MOUNT_DEST_NOFOLLOW)               \
 	X("dev", CLEAR, MS_NODEV)                                    \
 	X("diratime", CLEAR, MS_NODIRATIME)                          \
 	X("dirsync", SET, MS_DIRSYNC)                                \
@@ -84,6 +87,7 @@ enum option_kind { SET, CLEAR, REC_SET, REC_CLEAR, PROPAGATION, NOTHING, COPYUP,
 	X("shared", PROPAGATION, MS_SHARED)                          \
 	X("silent", SET, MS_SILENT)                                  \
 	X("slave", PROPAGATION, MS_SLAVE)                            \
+	X("src-nofollow", LINKS, MOUNT_SRC_NOFOLLOW)                 \
 	X("strictatime", SET, MS_STRICTATIME)                        \
 	X("suid", CLEAR, MS_NOSUID)                                  \
 	X("symfollow", CLEAR, MS_NOSYMFOLLOW)                        \
@@ -143,6 +147,22 @@ static void set_recursive(struct mount_options *o, uint64_t v, bool clear)
 	}
 }
 
+static const struct option *find(const char *name)
+{
+	return bsearch(name, table, ARRAY_SIZE(table), sizeof(table[0]), by_name);
+}
+
+/* "idmap=..." and "ridmap=...": the option, and what is behind the sign. */
+static const struct option *find_with_value(const char *name, const char **ret_value)
+{
+	bool recursive = *name == 'r';
+
+	if (!str_starts(name + recursive, "idmap="))
+		return NULL;
+	*ret_value = name + recursive + strlen("idmap=");
+	return find(recursive ? "ridmap" : "idmap");
+}
+
 static int apply(struct mount_options *o, const struct option *opt, struct err *e)
 {
 	switch (opt->kind) {
@@ -166,6 +186,9 @@ static int apply(struct mount_options *o, const struct option *opt, struct err *
 	case COPYUP:
 		o->copyup = true;
 		break;
+	case LINKS:
+		o->links |= (unsigned)opt->value;
+		break;
 	case RIDMAP:
 	case IDMAP:
 		o->idmap = true;
@@ -177,6 +200,17 @@ static int apply(struct mount_options *o, const struct option *opt, struct err *
 	return 0;
 }
 
+static void note_option(struct mount_options *o, const struct option *opt, const char *value,
+			size_t i)
+{
+	if (opt->kind == LINKS)
+		o->links_at = i;
+	if (opt->kind != IDMAP && opt->kind != RIDMAP)
+		return;
+	o->idmap_text = value;
+	o->idmap_at = i;
+}
+
 int mount_options_parse(struct arena *a, const struct strv *names, struct mount_options *ret,
 			struct err *e)
 {
@@ -186,14 +220,17 @@ int mount_options_parse(struct arena *a, const struct strv *names, struct mount_
 
 	for (i = 0; i < names->n; i++) {
 		const char *name = names->v[i];
-		const struct option *opt = bsearch(name, table, ARRAY_SIZE(table), sizeof(table[0]),
-						   by_name);
+		const char *value = NULL;
+		const struct option *opt = find(name);
 		int r;
 
+		if (!opt)
+			opt = find_with_value(name, &value);
 		if (opt) {
 			r = apply(&o, opt, e);
 			if (r < 0)
 				return r;
+			note_option(&o, opt, value, i);
 			continue;
 		}
 		if (strpbrk(name, "\n\r"))

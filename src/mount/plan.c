@@ -80,17 +80,57 @@ static int plan_bind(struct mount_plan *p, struct mount_op *op, const struct spe
 	return 0;
 }
 
+static int at_option(const struct mount_plan *p, const struct spec_mount *m, size_t i, struct err *e)
+{
+	return err_place(e, "mounts[%zu].options[%zu] (%s)", (size_t)(m - p->in.mounts->v), i,
+			 m->destination);
+}
+
+/* What crun has beyond the spec's options: not for every kind of mount. */
+static int check_extensions(const struct mount_plan *p, const struct spec_mount *m,
+			    const struct mount_options *o, bool bind, struct err *e)
+{
+	bool remount = o->set & MS_REMOUNT;
+
+	if (o->idmap_text && remount) {
+		err_make(e, ERR_CONFIG, EINVAL, "a remount cannot be id-mapped");
+		return at_option(p, m, o->idmap_at, e);
+	}
+	if (!o->links)
+		return 0;
+	if (!bind || remount)
+		err_make(e, ERR_CONFIG, EINVAL, "%s is for bind mounts only", m->options.v[o->links_at]);
+	else if (o->links & MOUNT_COPY_SYMLINK && o->links != MOUNT_COPY_SYMLINK)
+		err_make(e, ERR_CONFIG, EINVAL,
+			 "copy-symlink excludes src-nofollow and dest-nofollow");
+	else
+		return 0;
+	return at_option(p, m, o->links_at, e);
+}
+
 static int plan_idmap(struct mount_plan *p, struct mount_op *op, const struct spec_mount *m,
 		      struct err *e)
 {
 	bool own = m->uid_mappings.n > 0 || m->gid_mappings.n > 0;
+	int r;
 
 	if (!own && !op->opt.idmap)
 		return 0;
 	if (str_eq(m->type, "cgroup"))
 		return err_make(e, ERR_CONFIG, EINVAL, "a mount of cgroups cannot be id-mapped");
+	/* The parent waits to be asked for each. */
+	if (op->late_source && op->opt.links & MOUNT_COPY_SYMLINK && p->in.user_namespace)
+		return err_make(e, ERR_UNSUPPORTED, EOPNOTSUPP, "an id-mapped source that another mount "
+				"provides cannot have copy-symlink in a user namespace");
 	op->uid_map = own ? &m->uid_mappings : p->in.uid_mappings;
 	op->gid_map = own ? &m->gid_mappings : p->in.gid_mappings;
+	if (op->opt.idmap_text) {
+		r = own ? err_make(e, ERR_CONFIG, EINVAL, "the mount has uidMappings or gidMappings too") :
+			  mount_idmap_parse(&p->arena, op->opt.idmap_text, op->uid_map, op->gid_map,
+					    &op->uid_map, &op->gid_map, e);
+		if (r < 0)
+			return at_option(p, m, op->opt.idmap_at, e);
+	}
 	if (!op->uid_map || !op->gid_map || !op->uid_map->n || !op->gid_map->n)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"id-mapped mounts must have both uid and gid mappings specified");
@@ -140,6 +180,9 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	bind = !forced && (bind || (op->opt.set & MS_BIND));
 	if (str_eq(m->type, "rbind"))
 		op->opt.set |= MS_BIND | MS_REC;
+	r = check_extensions(p, m, &op->opt, bind, e);
+	if (r < 0)
+		return r;
 	if (op->opt.copyup && (bind || !str_eq(m->type, "tmpfs")))
 		return err_make(e, ERR_CONFIG, EINVAL, "tmpcopyup is for tmpfs only");
 	if (op->opt.set & MS_REMOUNT) {
@@ -211,7 +254,7 @@ static int fill(struct mount_plan *p, struct err *e)
 		if (!words)
 			return mount_plan_no_memory(e);
 		if (plan_entry(p, m, words, e) < 0)
-			return err_place(e, "%s", words);
+			return err_place_text(e) ? -e->errnum : err_place(e, "%s", words);
 	}
 	if (p->in.cgroup_v1_at && !p->has_cgroup_v1)
 		return err_make(e, ERR_CONFIG, EINVAL,

@@ -42,6 +42,7 @@ struct mount_op {
 			     * and until then opt.set is without MS_RDONLY */
 	enum mount_if_missing if_missing; /* the source of a bind */
 	const struct spec_idmaps *uid_map, *gid_map; /* idmapped; NULL otherwise */
+	const char *link;   /* the source is a symlink, to be made again, with this text; NULL: not known */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
 	bool late_source; /* another mount of the config provides it: only init can open it */
 	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
@@ -77,6 +78,7 @@ struct mount_target {
 	int fd;            /* O_PATH */
 	const char *path;  /* in the container: for error texts, and to open it again */
 	bool existed;
+	bool maybe_link;   /* it is a symlink, or gets one */
 	mode_t mode;       /* when it existed, for a tmpfs */
 };
 
@@ -142,6 +144,8 @@ int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
 /* target.c */
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,
 		      struct mount_target *ret, struct err *e);
+/* path is absolute, clean and free of symlinks; source: of a bind, or FD_NONE. */
+int mount_check_place(const struct mount_op *op, const char *path, int source, struct err *e);
 /* The path of fd below the rootfs ("/" is the rootfs); -EXDEV when it is not below. Before the
  * pivot only. */
 int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size);
@@ -150,6 +154,14 @@ int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size);
 void mount_note_fresh(struct mount_plan *p, const struct mount_op *op);
 /* After mount(2): a descriptor of the mount that is now on t, checked to be at the same place. */
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
+
+/* link.c: what "copy-symlink" is about. The parent notes the link that the source of op is. */
+int mount_note_link(struct mount_plan *p, struct mount_op *op, struct err *e);
+/* 1: made, 0: the source is no link. */
+int mount_copy_link(struct mount_plan *p, const struct mount_op *op, struct err *e);
+/* Whether source and target go together, where one of them may be a symlink. */
+int mount_check_link(const struct mount_op *op, bool source_is_dir, const struct mount_target *t,
+		     struct err *e);
 
 /* masked.c: an empty read-only tmpfs on t. */
 int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct err *e);

@@ -75,8 +75,8 @@ static bool is_proc_root(int fd)
 	       st.st_ino == PROC_ROOT_INO;
 }
 
-/* path is free of symlinks. CVE-2019-16884, CVE-2019-19921. */
-static int check_place(const struct mount_op *op, const char *path, int source, struct err *e)
+/* CVE-2019-16884, CVE-2019-19921. */
+int mount_check_place(const struct mount_op *op, const char *path, int source, struct err *e)
 {
 	size_t i;
 
@@ -204,8 +204,15 @@ static int make_in_fresh(struct mount_plan *p, const struct mount_op *op)
 static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
 			struct mount_target *t, bool *ret_plain, struct err *e)
 {
-	int r = dir && op->kind != MOUNT_OP_REMOUNT ? make_in_fresh(p, op) : -ENOENT;
+	int r;
 
+	if (op->opt.links & MOUNT_DEST_NOFOLLOW) {
+		/* It must be there, as with crun. */
+		t->fd = safe_open_last(p->root, op->dest);
+		t->existed = t->fd >= 0;
+		return t->fd < 0 ? err_sys(e, -t->fd, "open the destination %s", op->dest) : 0;
+	}
+	r = dir && op->kind != MOUNT_OP_REMOUNT ? make_in_fresh(p, op) : -ENOENT;
 	if (r >= 0) {
 		t->fd = r;
 		*ret_plain = true;
@@ -229,7 +236,7 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 	char path[PATH_MAX];
 	bool plain = false;
 	/* As written first, so that nothing is made where no mount may be. */
-	int r = check_place(op, op->dest, source, e);
+	int r = mount_check_place(op, op->dest, source, e);
 
 	p->target_plain = false;
 	if (r == 0)
@@ -237,12 +244,13 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 	if (r < 0)
 		return r;
 	p->target_plain = plain;
+	t.maybe_link = op->opt.links & (MOUNT_SRC_NOFOLLOW | MOUNT_DEST_NOFOLLOW);
 	if (!plain) {
 		r = mount_path_in_root(p, t.fd, path, sizeof(path));
 		if (r < 0)
 			r = err_sys(e, -r, "find where %s is", op->dest);
 		else
-			r = check_place(op, path, source, e);
+			r = mount_check_place(op, path, source, e);
 	}
 	if (r < 0) {
 		fd_close(t.fd);
@@ -252,9 +260,18 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 	return 0;
 }
 
+/* Now that a symlink may lie there: by the path that it is at, and not followed. */
+static int reopen_link(struct mount_plan *p, const struct mount_target *t)
+{
+	char path[PATH_MAX];
+	int r = mount_path_in_root(p, t->fd, path, sizeof(path));
+
+	return r < 0 ? r : safe_open_last(p->root, path);
+}
+
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t)
 {
-	auto_fd fd = safe_open(p->root, t->path, O_PATH, 0);
+	auto_fd fd = t->maybe_link ? reopen_link(p, t) : safe_open(p->root, t->path, O_PATH, 0);
 	char before[PATH_MAX], now[PATH_MAX];
 	int r, proc = p->proc->host >= 0 ? p->proc->host : p->proc->own;
 	uint64_t old_id, new_id;

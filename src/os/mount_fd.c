@@ -98,14 +98,22 @@ void os_fs_message(int fs, char *buf, size_t size)
 	snprintf(buf, size, "%.*s", (int)strcspn(p, "\n"), p);
 }
 
-int os_open_tree(int dirfd, const char *path, bool recursive)
+static int open_tree(int dirfd, const char *path, bool recursive, unsigned flags)
 {
-	unsigned flags = TREE_CLONE | O_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH) |
-			 (recursive ? TREE_RECURSIVE : 0);
-
+	flags |= TREE_CLONE | O_CLOEXEC | (recursive ? TREE_RECURSIVE : 0);
 	if (os_fallback_forced(OS_MOUNT_API))
 		return -ENOSYS;
 	return result(syscall(SYS_open_tree, dirfd, path, flags));
+}
+
+int os_open_tree(int dirfd, const char *path, bool recursive)
+{
+	return open_tree(dirfd, path, recursive, *path ? 0 : AT_EMPTY_PATH);
+}
+
+int os_open_tree_nofollow(const char *path, bool recursive)
+{
+	return open_tree(AT_FDCWD, path, recursive, AT_SYMLINK_NOFOLLOW);
 }
 
 int os_move_mount(int mount, int target)

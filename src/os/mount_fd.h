@@ -42,5 +42,7 @@ int os_fsmount(int fs, uint64_t attr);
 void os_fs_message(int fs, char *buf, size_t size);
 /* A detached copy of the mount at path (or of fd itself, with path ""). */
 int os_open_tree(int dirfd, const char *path, bool recursive);
+/* The same of a symlink itself, where path is one. */
+int os_open_tree_nofollow(const char *path, bool recursive);
 int os_move_mount(int mount, int target);
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive);

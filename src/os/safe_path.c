@@ -156,3 +156,12 @@ int safe_open_parent(int root, const char *path, bool create, char *name, size_t
 		memcpy(name, last, strlen(last) + 1);
 	return fd;
 }
+
+int safe_open_last(int root, const char *path)
+{
+	char name[NAME_MAX + 1];
+	auto_fd dir = safe_open_parent(root, path, false, name, sizeof(name));
+	int fd = dir < 0 ? dir : openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return dir >= 0 && fd < 0 ? -errno : fd;
+}

@@ -21,6 +21,8 @@ int safe_open(int root, const char *path, int flags, mode_t mode);
 /* As safe_open(), but the last component must not be a symlink (-ELOOP) and no mount point may
  * be crossed when no_xdev (-EXDEV). */
 int safe_open_nofollow(int root, const char *path, int flags, bool no_xdev);
+/* An O_PATH descriptor of what path names, also when that is a symlink. */
+int safe_open_last(int root, const char *path);
 /* mkdir -p inside root; a dangling symlink on the way gets its target created, inside root.
  * Returns an O_PATH descriptor of the directory; -ENOTDIR when something else is there. */
 int safe_mkdir_p(int root, const char *path, mode_t mode);

@@ -84,6 +84,28 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_err_match 'id-map .*/rootfs/tm: operation not permitted'
 }
 
+@test "mounts: on links, and links themselves" {
+	ln -s file "$T/source/link"
+	ln -s below "$BUNDLE/rootfs/link"
+	run_sleeper
+	ok mounts add "$(jq -nc --arg s "$T/source" '[
+		{"destination": "/link", "type": "bind", "source": "\($s)/file", "options": ["bind", "dest-nofollow"]},
+		{"destination": "/bound", "type": "bind", "source": "\($s)/link", "options": ["bind", "src-nofollow"]},
+		{"destination": "/made", "type": "bind", "source": "\($s)/link", "options": ["bind", "copy-symlink"]}]')"
+	ok inside 'cat /link; readlink /bound; readlink /made; grep -c -e " /link " -e " /bound " -e " /made " /proc/self/mountinfo'
+	assert_out $'from the host\nfile\nfile\n2'
+	ok mounts remove '[{"destination": "/link"}, {"destination": "/bound"}]'
+	ok inside 'readlink /link; [ -f /bound ] && [ ! -L /bound ] && echo file'
+	assert_out $'below\nfile'
+	not_ok mounts remove '[{"destination": "/link"}]'
+	assert_err_match '/link is not a mount point'
+	# Behind a link of the container's that leads out, it is looked for inside.
+	ok inside "ln -s $T /out"
+	not_ok mounts add "$(jq -nc --arg s "$T/source/file" '[
+		{"destination": "/out/source/link", "type": "bind", "source": $s, "options": ["bind", "dest-nofollow"]}]')"
+	assert_err_match 'open the destination /out/source/link: no such file'
+}
+
 @test "mounts: what the container put in the way does not lead out" {
 	mkdir -p "$T/outside"
 	ln -s "$T/outside" "$BUNDLE/rootfs/link"

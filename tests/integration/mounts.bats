@@ -292,6 +292,264 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 	assert_out '5000 6000'
 }
 
+# A link on the host (or in the bundle) that says where, and what it leads to.
+link_source() {
+	mkdir -p "$T/src"
+	echo pointed-to >"$T/src/file"
+	ln -s "$1" "$T/src/link"
+}
+in_user_namespace() {
+	local d=$BUNDLE/rootfs
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	chown 100000:100000 "$BUNDLE/rootfs"
+}
+no_mount_at() { update_config --arg d "$1" '.mounts |= map(select(.destination != $d))'; }
+knows_links() { [ "$RUNTIME_NAME" != runc ] || skip "not for runc: options of crun"; }
+
+@test "mounts: copy-symlink makes the link again" {
+	knows_links
+	link_source file
+	mount_at /made/link bind "$T/src/link" bind copy-symlink
+	mount_at /made/plain bind "$T/src/file" bind ro copy-symlink
+	set_sh 'readlink /made/link; cat /made/plain; grep -c /made/ /proc/self/mountinfo; true'
+	ok strake_run
+	assert_out $'file\npointed-to\n1'
+	[ "$(readlink "$BUNDLE/rootfs/made/link")" = file ] || fail "no link was made"
+	# It is there now, and is the same.
+	ok strake_run
+	ln -sfn other "$BUNDLE/rootfs/made/link"
+	not_ok strake_run
+	assert_err_match 'made/link.*(exists and is not a link to file|already exists with a different content)'
+	assert_nothing_left
+	ln -sfn file "$T/src/dangling"
+	rm "$BUNDLE/rootfs/made/link" "$T/src/file"
+	no_mount_at /made/plain
+	ok strake_run
+}
+
+@test "mounts: copy-symlink in a user namespace, of a source that nobody there could read" {
+	strake_only "it looks for the source there"
+	link_source file
+	chmod 700 "$T/src"
+	in_user_namespace
+	mount_at /made/link bind "$T/src/link" bind copy-symlink
+	run_sh 'readlink /made/link; stat -c %u:%g /made/link'
+	assert_out $'file\n0:0'
+}
+
+@test "mounts: copy-symlink stays in the root" {
+	knows_links
+	link_source "$T/src/file"
+	mkdir -p "$T/outside" "$BUNDLE/rootfs$T/outside"
+	ln -s "$T/outside" "$BUNDLE/rootfs/out"
+	ln -s ../../../../../../../../../.. "$BUNDLE/rootfs/up"
+	mount_at /out/link bind "$T/src/link" bind copy-symlink
+	mount_at /up/link2 bind "$T/src/link" bind copy-symlink
+	run_sh "readlink $T/outside/link; readlink /link2"
+	assert_out "$T/src/file"$'\n'"$T/src/file"
+	[ -z "$(ls -A "$T/outside")" ] || fail "made outside"
+	[ ! -L /link2 ] || fail "made in the host's root"
+}
+
+@test "mounts: copy-symlink of a link that an earlier mount provides" {
+	strake_only "its source is in the root"
+	local ns
+	link_source file
+	mkdir "$T/outside" "$BUNDLE/rootfs/mnt"
+	# What leads there by the host's path must not lead out of the root.
+	ln -s inner "$T/outside/link"
+	ln -s "$T/outside" "$T/src/way"
+	mount_at /mnt bind "$T/src" bind
+	mount_at /made bind "$BUNDLE/rootfs/mnt/link" bind copy-symlink
+	for ns in none user; do
+		[ "$ns" = none ] || in_user_namespace
+		set_args readlink /made
+		ok strake_run
+		assert_out file
+		rm "$BUNDLE/rootfs/made"
+	done
+	update_config --arg s "$BUNDLE/rootfs/mnt/way/link" '.mounts[-1].source = $s'
+	strake_run
+	[ ! -L "$BUNDLE/rootfs/made" ] || fail "a link outside of the root was read"
+}
+
+@test "mounts: src-nofollow binds the link itself" {
+	strake_only "crun 1.28 does so together with dest-nofollow alone"
+	local ns
+	link_source other
+	echo in the container >"$BUNDLE/rootfs/other"
+	for ns in none user; do
+		[ "$ns" = none ] || in_user_namespace
+		mount_at /link bind "$T/src/link" bind src-nofollow
+		set_sh 'readlink /link; cat /link; grep -c " /link " /proc/self/mountinfo'
+		ok strake_run
+		assert_out $'other\nin the container\n1'
+		[ -f "$BUNDLE/rootfs/link" ] && [ ! -L "$BUNDLE/rootfs/link" ] || fail "no file to be mounted on was made"
+		no_mount_at /link
+	done
+	# A directory cannot take a link; where there is no link, it is an ordinary bind.
+	mount_at /etc bind "$T/src/link" bind src-nofollow
+	not_ok strake_run
+	assert_nothing_left
+	no_mount_at /etc
+	mount_at /dir bind "$T/src" bind src-nofollow
+	set_args cat /dir/file
+	ok strake_run
+	assert_out pointed-to
+}
+
+@test "mounts: dest-nofollow mounts on the link, not on what it points to" {
+	knows_links
+	local ns
+	link_source other
+	echo below >"$BUNDLE/rootfs/below"
+	ln -s below "$BUNDLE/rootfs/link"
+	for ns in none user; do
+		[ "$ns" = none ] || in_user_namespace
+		mount_at /link bind "$T/src/file" bind ro dest-nofollow
+		set_sh 'cat /link /below; readlink /link; grep " /link " /proc/self/mountinfo'
+		ok strake_run
+		assert_out_match $'^pointed-to\nbelow\n[^\n]* ro,[^\n]*$'
+		no_mount_at /link
+		mount_at /link bind "$T/src/link" bind src-nofollow dest-nofollow
+		set_args readlink /link
+		ok strake_run
+		assert_out other
+		no_mount_at /link
+	done
+	assert_eq "$(readlink "$BUNDLE/rootfs/link")" below
+	# It must be there, and a link takes no directory.
+	mount_at /not/there bind "$T/src/file" bind dest-nofollow
+	not_ok strake_run
+	assert_err_match 'no such file or directory|No such file or directory'
+	no_mount_at /not/there
+	mount_at /link bind "$T/src" bind dest-nofollow
+	not_ok strake_run
+	assert_nothing_left
+}
+
+@test "mounts: dest-nofollow stays in the root and off the kernel's links" {
+	knows_links
+	link_source file
+	mkdir -p "$T/outside" "$BUNDLE/rootfs$T"
+	ln -s nothing "$T/outside/link"
+	ln -s "$T/outside" "$BUNDLE/rootfs/out"
+	mount_at /out/link bind "$T/src/file" bind dest-nofollow
+	set_args true
+	not_ok strake_run
+	assert_nothing_left
+	mkdir "$BUNDLE/rootfs$T/outside"
+	ln -s inner "$BUNDLE/rootfs$T/outside/link"
+	set_sh "cat $T/outside/link"
+	ok strake_run
+	assert_out pointed-to
+	assert_eq "$(readlink "$T/outside/link")" nothing
+	no_mount_at /out/link
+	set_args true
+	ok strake_run
+	local d
+	for d in /proc/self/exe /proc/mounts /sys/class/net/lo; do
+		mount_at "$d" bind "$T/src/file" bind dest-nofollow
+		not_ok strake_run
+		no_mount_at "$d"
+	done
+	assert_nothing_left
+}
+
+@test "mounts: the options for links exclude each other, and are for binds" {
+	strake_only "the words, and what crun ignores"
+	link_source file
+	local o at
+	for o in src-nofollow dest-nofollow; do
+		mount_at /x bind "$T/src/link" bind copy-symlink "$o"
+		at=$(jq '.mounts | length - 1' "$BUNDLE/config.json")
+		not_ok strake_run
+		assert_err_match "config.json:[0-9]+:[0-9]+: mounts\[$at\]\.options\[2\] \(/x\): copy-symlink excludes src-nofollow and dest-nofollow"
+		no_mount_at /x
+	done
+	for o in copy-symlink src-nofollow dest-nofollow; do
+		mount_at /x tmpfs tmpfs nodev "$o"
+		not_ok strake_run
+		assert_err_match "config.json:[0-9]+:[0-9]+: mounts\[$at\]\.options\[1\] \(/x\): $o is for bind mounts only"
+		no_mount_at /x
+	done
+	assert_nothing_left
+}
+
+@test "mounts: idmap with mappings of its own" {
+	requires kernel_mount_api kernel_mount_setattr linux_6.3 # idmapped tmpfs
+	knows_links
+	local f
+	mkdir "$T/dir"
+	for f in 0 3 12; do
+		touch "$T/dir/$f"
+		chown "$f:$f" "$T/dir/$f"
+	done
+	update_config --arg s "$T/dir" '.mounts += [{"destination": "/mnt", "type": "bind", "source": $s, "options": ["bind"],
+		"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 1000}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 1000}]}]'
+	set_args true
+	strake_run
+	[ "$status" = 0 ] || skip "the file system of $T cannot be idmapped: $err"
+	no_mount_at /mnt
+	mount_at /mnt bind "$T/dir" bind 'idmap=uids=0-500-10#10-710-11;gids=0-100-20'
+	mount_at /tm tmpfs tmpfs 'idmap=uids=0-500-10;gids=0-100-20'
+	set_sh 'stat -c %n:%u:%g /mnt/0 /mnt/3 /mnt/12 /tm'
+	ok strake_run
+	assert_out $'/mnt/0:500:100\n/mnt/3:503:103\n/mnt/12:712:112\n/tm:500:100'
+	# Of the container's user namespace.
+	in_user_namespace
+	update_config '.mounts[-2].options[1] = "idmap=uids=@0-500-10#@10-710-11;gids=@0-100-20" | .mounts[-1].options[0] = "idmap=uids=@0-1-9;gids=@0-2-9"'
+	ok strake_run
+	assert_out $'/mnt/0:500:100\n/mnt/3:503:103\n/mnt/12:712:112\n/tm:1:2'
+	assert_nothing_left
+}
+
+@test "mounts: idmap with mappings that are none" {
+	strake_only "the words"
+	requires kernel_mount_api kernel_mount_setattr
+	mkdir "$T/dir"
+	set_args true
+	local o at
+	at=$(jq '.mounts | length' "$BUNDLE/config.json")
+	while read -r o; do
+		mount_at /mnt bind "$T/dir" ro rbind "${o%% *}"
+		not_ok strake_run
+		assert_err_match "config.json:[0-9]+:[0-9]+: mounts\[$at\]\.options\[2\] \(/mnt\): .*${o#* }"
+		no_mount_at /mnt
+	done <<-'END'
+		idmap= expected uids= or gids=
+		idmap=users=0-0-1 expected uids= or gids=
+		idmap=uids=0-0;gids=0-0-1 expected a mapping ID-ID-COUNT, found .+0-0."
+		idmap=uids=0-0-1-1;gids=0-0-1 found .+0-0-1-1."
+		idmap=uids=0--1-1;gids=0-0-1 found .+0--1-1."
+		idmap=uids=a-0-1;gids=0-0-1 found .+a-0-1."
+		idmap=uids=0-0-1#;gids=0-0-1 found .+."
+		idmap=uids=;gids=0-0-1 found .+."
+		ridmap=uids=0-0-1;uids=0-0-1 uids= is there twice
+		idmap=uids=0-0-0;gids=0-0-1 is empty, or goes beyond
+		idmap=uids=0-4294967295-1;gids=0-0-1 is empty, or goes beyond
+		idmap=uids=0-0-10#9-100-1;gids=0-0-1 overlaps another
+		idmap=uids=@0-0-1;gids=0-0-1 the id 0 is not one of the container's user namespace
+	END
+	mount_at /mnt bind "$T/dir" bind 'idmap=uids=0-0-1'
+	not_ok strake_run
+	assert_err_match 'both uid and gid mappings'
+	update_config '.mounts[-1].options[1] = "idmap=uids=0-0-1;gids=0-0-1" | .mounts[-1].uidMappings = [{"containerID": 0, "hostID": 0, "size": 1}] |
+		.mounts[-1].gidMappings = .mounts[-1].uidMappings'
+	not_ok strake_run
+	assert_err_match 'options\[1\].*uidMappings or gidMappings too'
+	in_user_namespace
+	update_config '.mounts[-1] |= (del(.uidMappings, .gidMappings) | .options[1] = "idmap=uids=@0-65530-10;gids=@0-0-1")'
+	not_ok strake_run
+	assert_err_match 'the id 65536 is not one of'
+	assert_nothing_left
+}
+
 @test "mounts: nothing of them is seen outside" {
 	mount_at /mnt tmpfs tmpfs
 	run_sleeper

@@ -164,8 +164,9 @@ hook() {
 	strake features
 	local o all
 	all=$(jq -r '.mountOptions[]' "$out_file")
-	mkdir "$T/src"
-	for o in defaults ro rnoatime nosymfollow tmpcopyup ridmap idmap lazytime rsymfollow silent; do
+	# The one whose destination must be there.
+	mkdir -p "$T/src" "$BUNDLE/rootfs/m/dest-nofollow"
+	for o in defaults copy-symlink src-nofollow dest-nofollow ro rnoatime nosymfollow tmpcopyup ridmap idmap lazytime rsymfollow silent; do
 		grep -qx "$o" <<<"$all" || fail "$o is not named"
 	done
 	update_config --arg s "$T/src" --arg all "$all" '.mounts += [$all | split("\n")[] | select(test("idmap|remount|copyup") | not)

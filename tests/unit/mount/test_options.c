@@ -41,6 +41,49 @@ static struct mount_options parse(const char *const *names)
 }
 #define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
 
+/* In a container with two ranges, that do not lie together on the host. */
+static const struct spec_idmaps *idmap(const char *text)
+{
+	static struct spec_idmap rows[] = { { 0, 1000, 1 }, { 1, 100000, 50 } };
+	static const struct spec_idmaps container = { rows, 2 };
+	const struct spec_idmaps *uids = NULL, *gids;
+
+	err_init(&e);
+	return mount_idmap_parse(&arena, text, &container, &container, &uids, &gids, &e) < 0 ? NULL : uids;
+}
+
+static void idmap_rows(void **state)
+{
+	const struct spec_idmaps *m = idmap("gids=0-0-1;uids=0-5-10#20-@1");
+
+	(void)state;
+	assert_null(m);
+	m = idmap("uids=0-5-10#@20-0-3;gids=0-0-1");
+	assert_non_null(m);
+	assert_int_equal(m->n, 3);
+	assert_true(m->v[0].container_id == 0 && m->v[0].host_id == 5 && m->v[0].size == 10);
+	assert_true(m->v[1].container_id == 20 && m->v[1].host_id == 1000 && m->v[1].size == 1);
+	assert_true(m->v[2].container_id == 21 && m->v[2].host_id == 100000 && m->v[2].size == 2);
+	assert_null(idmap("uids=@0-0-52"));
+	assert_null(idmap("uids=@0-0-0"));
+	assert_null(idmap("uids=@0-0-4294967295"));
+}
+
+static void links(void **state)
+{
+	struct mount_options o = PARSE("bind", "src-nofollow", "dest-nofollow", "ro");
+
+	(void)state;
+	assert_int_equal(o.links, MOUNT_SRC_NOFOLLOW | MOUNT_DEST_NOFOLLOW);
+	assert_int_equal(o.links_at, 2);
+	o = PARSE("idmap=x", "ridmap=uids=1", "ro");
+	assert_string_equal(o.idmap_text, "uids=1");
+	assert_int_equal(o.idmap_at, 1);
+	assert_true(o.idmap && o.idmap_recursive);
+	assert_null(PARSE("idmap=x", "idmap").idmap_text);
+	assert_string_equal(PARSE("idmapped=x").data, "idmapped=x");
+}
+
 static void names_are_sorted(void **state)
 {
 	size_t i, n = 0;
@@ -49,7 +92,7 @@ static void names_are_sorted(void **state)
 	for (i = 0; mount_option_names[i]; i++, n++)
 		if (i > 0)
 			assert_true(strcmp(mount_option_names[i - 1], mount_option_names[i]) < 0);
-	assert_int_equal(n, 67);
+	assert_int_equal(n, 70);
 }
 
 /* Nothing that is announced may end up as data. */
@@ -197,7 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(names_are_sorted),        T(every_name_is_known),   T(last_one_wins),
 		T(atime_is_one_field),      T(locked_flags),          T(recursive_ones),
-		T(the_rest),
+		T(the_rest),                T(idmap_rows),            T(links),
 		T(line_breaks_are_refused), T(data_is_cut_at_commas),
 	};
 
