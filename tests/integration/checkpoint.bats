@@ -151,6 +151,19 @@ adds() {
 	assert_eq "$flags: $(diff "$T/asked.plain" "$T/asked" | sed -n 's/^> //p' | paste -sd,)" "$flags: $lines"
 }
 
+@test "checkpoint: mounts of links, which CRIU would follow" {
+	requires cmd_python3
+	strake_only "crun's words are others"
+	ln -s file "$T/link"
+	update_config --arg s "$T/link" '.mounts += [{"destination": "/x", "type": "bind", "source": $s, "options": ["bind", "src-nofollow"]}]'
+	run_sleeper
+	fake_criu
+	mkdir "$IMAGES"
+	not_ok dump
+	assert_err_match 'mounts.6. \(/x\): CRIU has no mounts with src-nofollow or dest-nofollow'
+	is_status running || fail "it does not run any more"
+}
+
 @test "checkpoint: what each flag asks CRIU for" {
 	requires cmd_python3
 	strake_only "the order of what runc sends is its own"
