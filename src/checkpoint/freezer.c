@@ -2,7 +2,9 @@
 #include "checkpoint/freezer.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -54,22 +56,36 @@ const char *freezer_for_criu(struct opened *c)
 	return NULL;
 }
 
-/* In ptrace(2), that is: while all is frozen CRIU does nothing else for so long. */
+/* Not on a disk, which may take as long. Where the kernel does not tell, it may be. */
+static bool may_be_in_ptrace(struct opened *c, pid_t pid)
+{
+	char path[32], text[256];
+
+	snprintf(path, sizeof(path), "%d/syscall", (int)pid);
+	return procfs_read_record(&c->rt->proc, path, text, sizeof(text)) < 0 || atoi(text) == SYS_ptrace;
+}
+
+/* Thawed for any other reason, its processes would run away from CRIU. */
 static bool is_waiting_for_frozen(struct opened *c, const struct criu *criu)
 {
 	struct err unheard;
 	char letter;
 
 	return procfs_pid_stat(&c->rt->proc, criu->pid, &letter, NULL) == 0 && letter == 'D' &&
-	       opened_refresh(c, &unheard) == 0 && c->status == STATUS_PAUSED;
+	       may_be_in_ptrace(c, criu->pid) && opened_refresh(c, &unheard) == 0 && c->status == STATUS_PAUSED;
 }
 
-static void wake(pid_t pid)
+/* False: there is no reason to. */
+static bool wake(struct opened *c, const struct criu *criu, pid_t pid)
 {
+	/* Before the look, so that it is the same process whose number this is. */
 	auto_fd fd = os_pidfd_open(pid);
 
+	if (criu_traced_state(criu, &c->rt->proc, pid) != 'T')
+		return false;
 	if (fd >= 0 && os_pidfd_send_signal(fd, SIGCONT) == 0)
 		os_pidfd_send_signal(fd, SIGSTOP);
+	return true;
 }
 
 bool freezer_help_criu(struct opened *c, const struct criu *criu)
@@ -83,12 +99,8 @@ bool freezer_help_criu(struct opened *c, const struct criu *criu)
 		return cgroup_freeze(c->cgroup, false, &unheard) == 0;
 	if (cgroup_pids(c->cgroup, &pids, &n, &unheard) < 0)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (criu_traced_state(criu, &c->rt->proc, pids[i]) != 'T')
-			continue;
-		found = true;
-		wake(pids[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		found |= wake(c, criu, pids[i]);
 	return found;
 }
 

@@ -477,6 +477,18 @@ kill_frozen_dump() {
 	wait_for 10 is_stopped
 }
 
+@test "checkpoint: CRIU is slow while the container is frozen" {
+	requires cgroups_v1 cmd_python3
+	strake_only "runc does not look at CRIU"
+	run_sleeper
+	fake_criu
+	export FAKE_CRIU_BUSY=$T/freezer
+	not_ok dump
+	assert_err_match 'criu failed: type DUMP errno 5'
+	assert_eq "$(cat "$T/freezer")" FROZEN
+	is_status running
+}
+
 @test "checkpoint of a paused container that fails, or that goes on" {
 	requires criu
 	start_counter

@@ -8,6 +8,9 @@ each: the field's number in CRIU's rpc.proto, and its value; what is in a messag
 $FAKE_CRIU_DEATH has a restore bring up an init of a pid namespace with a child, and kill it. "slow": another
 process traces the child, so that init ends only when that one does, after SLOW seconds; "stuck": this one does,
 and waits for init.
+
+$FAKE_CRIU_BUSY has a dump freeze the container on cgroup v1 and sleep for BUSY seconds as a disk lets sleep, and
+is the file that then has the freezer's state.
 """
 import ctypes
 import os
@@ -16,7 +19,8 @@ import socket
 import sys
 import time
 
-RESTORE, VERSION, FEATURE_CHECK = 2, 10, 9
+DUMP, RESTORE, VERSION, FEATURE_CHECK = 1, 2, 10, 9
+FREEZE_CGROUP = 44
 
 
 def varint(data, at):
@@ -117,6 +121,30 @@ def die(sock, how):
     os.waitpid(init, 0)
 
 
+BUSY = 2  # longer than it takes the runtime to have a look
+
+
+def be_busy(state, report):
+    with open(state, "w") as f:
+        f.write("FROZEN")
+    fifo = report + ".fifo"
+    os.mkfifo(fifo)
+
+    def watch():
+        time.sleep(BUSY)
+        try:
+            with open(state) as f, open(report, "w") as out:
+                out.write(f.read())
+        finally:
+            os.close(os.open(fifo, os.O_WRONLY))
+
+    watcher = fork(watch)
+    # Until it executes the program, which is when the FIFO is open, this process cannot be woken.
+    opening = [(os.POSIX_SPAWN_OPEN, 9, fifo, os.O_RDONLY, 0)]
+    os.waitpid(os.posix_spawn("/bin/true", ["true"], {}, file_actions=opening), 0)
+    os.waitpid(watcher, 0)
+
+
 sock = socket.socket(fileno=int(sys.argv[2]))
 while True:
     data = sock.recv(65536)
@@ -133,6 +161,9 @@ while True:
             print("type", kind, file=log)
             for number, value in (f for n, o in request if n == 2 for f in fields(o)):
                 print(number, show(value), file=log)
+        if kind == DUMP and "FAKE_CRIU_BUSY" in os.environ:
+            cgroup = next(v for n, o in request if n == 2 for f, v in fields(o) if f == FREEZE_CGROUP)
+            be_busy(cgroup.decode() + "/freezer.state", os.environ["FAKE_CRIU_BUSY"])
         if kind == RESTORE and "FAKE_CRIU_DEATH" in os.environ:
             die(sock, os.environ["FAKE_CRIU_DEATH"])
         sock.send(bytes([0x08, kind, 0x10, 0x00, 0x38, 0x05]))
