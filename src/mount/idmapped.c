@@ -215,6 +215,10 @@ static int open_or_make(struct mount_plan *p, struct mount_op *op, bool need_all
 
 	if (r < 0 || op->link || (!op->uid_map && (op->kind != MOUNT_OP_BIND || !need_all)))
 		return r;
+	/* Such a caller's probe of the call fails too. */
+	if (op->uid_map && geteuid() != 0)
+		return err_make(e, ERR_UNSUPPORTED, EPERM,
+				"id-mapped mounts are root's to make: operation not permitted");
 	if (op->uid_map && !os_mount_api())
 		return err_make(e, ERR_UNSUPPORTED, ENOSYS,
 				"id-mapped mounts need mount_setattr(2), Linux 5.12");

@@ -34,6 +34,24 @@ $(readlink /proc/self/ns/net)"
 	assert_eq "$(wc -l <"$err_file")" 1
 }
 
+@test "rootless: mounts of links, on links, and mappings that the user may not make" {
+	strake_only "options of crun"
+	echo pointed-to >"$T/file"
+	ln -s file "$T/source"
+	ln -s below "$BUNDLE/rootfs/link"
+	update_config --arg t "$T" '.mounts += [
+		{"destination": "/link", "type": "bind", "source": "\($t)/file", "options": ["bind", "dest-nofollow"]},
+		{"destination": "/bound", "type": "bind", "source": "\($t)/source", "options": ["bind", "src-nofollow"]},
+		{"destination": "/made", "type": "bind", "source": "\($t)/source", "options": ["bind", "copy-symlink"]}]'
+	set_sh 'cat /link; readlink /bound; readlink /made'
+	ok user_call run "$ID"
+	assert_out $'pointed-to\nfile\nfile'
+	requires kernel_mount_api kernel_mount_setattr
+	update_config --arg t "$T" '.mounts += [{"destination": "/m", "type": "bind", "source": $t, "options": ["bind", "idmap=uids=@0-0-1;gids=@0-0-1"]}]'
+	not_ok user_call run "$ID"
+	assert_err_match 'mounts.[0-9]+. \(/m\): .*operation not permitted'
+}
+
 @test "rootless: the commands" {
 	set_args sleep 1000
 	ok user_call create "$ID"
