@@ -25,7 +25,7 @@ const struct json_field fields_spec[] = {
 	{ "hostname", JSON_STRING, JSON_EMPTY_NONE, JSON_AT(T, hostname) },
 	{ "domainname", JSON_STRING, JSON_EMPTY_NONE, JSON_AT(T, domainname) },
 	{ "mounts", JSON_ARRAY, JSON_LIST_AT(T, mounts), .child = &item_mount },
-	{ "hooks", JSON_OBJECT, JSON_AT(T, hooks), .child = fields_hooks },
+	{ "hooks", JSON_OBJECT, JSON_NULLABLE, JSON_AT(T, hooks), .child = fields_hooks },
 	{ "annotations", KEY_VALUES_AT(T, annotations) },
 	{ "linux", JSON_POINTER, JSON_OMIT_EMPTY, JSON_POINTER_AT(T, linux),
 	  .child = fields_linux },

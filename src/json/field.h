@@ -34,6 +34,7 @@ enum {
 	JSON_EMPTY_NONE = 1u << 3, /* "" is the same as absent, as Go's omitempty makes it */
 	JSON_OMIT_EMPTY = 1u << 4, /* a pointer to a struct with nothing in it is not written */
 	JSON_CLOSED = 1u << 5,     /* an object: a key without a row is an error, not passed over */
+	JSON_NULLABLE = 1u << 6,   /* a struct in place that is a pointer in Go: a later null empties it */
 };
 
 struct json_word {

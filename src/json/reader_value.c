@@ -9,7 +9,11 @@ static void clear(const struct reader *r, struct base b, const struct json_field
 {
 	bool is_list = row->kind == JSON_ARRAY || row->kind == JSON_MAP;
 
-	if (row->kind == JSON_OBJECT) { /* flattened: its rows are of the same struct */
+	if (row->kind == JSON_OBJECT) {
+		if (b.ptr)
+			b.ptr += row->offset;
+		else
+			b.off += row->offset;
 		for (const struct json_field *child = row->child; child->name; child++)
 			clear(r, b, child);
 		return;
@@ -51,7 +55,7 @@ void reader_null(struct reader *r)
 		reader_empty(r);
 		break;
 	case JSON_OBJECT:
-		if (row->size == 0) /* flattened; a pointer in Go */
+		if (row->size == 0 || row->flags & JSON_NULLABLE) /* flattened; a pointer in Go */
 			reader_empty(r);
 		break;
 	default:

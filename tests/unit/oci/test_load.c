@@ -44,6 +44,16 @@ static void least(void **state)
 	spec_fini(NULL);
 }
 
+/* A pointer in Go, which runc's later null makes nil. */
+static void hooks_taken_back(void **state)
+{
+	(void)state;
+	load("", "", "\"hooks\":{\"prestart\":[{\"path\":\"/a\"}],\"poststop\":[{\"path\":\"/b\"}]},\"Hooks\":null");
+	assert_int_equal(s.hooks.list[HOOK_PRESTART].n + s.hooks.list[HOOK_POSTSTOP].n, 0);
+	assert_string_equal(s.oci_version, "1.2.0"); /* what is beside them stays */
+	assert_string_equal(s.root->path, "rootfs");
+}
+
 static void root_and_names(void **state)
 {
 	(void)state;
@@ -426,6 +436,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(least, teardown),
+		cmocka_unit_test_teardown(hooks_taken_back, teardown),
 		cmocka_unit_test_teardown(root_and_names, teardown),
 		cmocka_unit_test_teardown(process, teardown),
 		cmocka_unit_test_teardown(capabilities, teardown),
