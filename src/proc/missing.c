@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -76,21 +77,50 @@ static unsigned int machine_of(const unsigned char *head)
 #define MACHINE 0
 #endif
 
+/* Somebody else may have put anything in the place of what was refused: a terminal, a pipe. */
+static int open_file(const char *exe)
+{
+	auto_fd fd = open(exe, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? TAKE_FD(fd) : FD_NONE;
+}
+
+static ssize_t read_head(const char *exe, char head[HEAD])
+{
+	auto_fd fd = open_file(exe);
+
+	memset(head, 0, HEAD);
+	return fd < 0 ? -1 : pread(fd, head, HEAD, 0);
+}
+
+static bool is_script(const char *head)
+{
+	return memcmp(head, "#!", 2) == 0;
+}
+
 bool unfit_program(const char *exe, char *ret, size_t size)
 {
-	auto_fd fd = open(exe, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	unsigned char head[sizeof(Elf64_Ehdr)] = { 0 };
-	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+	char head[HEAD], interpreter[256];
+	const char *what = "it", *name = "";
+	ssize_t n = read_head(exe, head);
 
-	if (n < 0)
+	if (n > 0 && is_script(head)) {
+		of_script(head, (size_t)n, interpreter, sizeof(interpreter));
+		n = *interpreter ? read_head(interpreter, head) : -1;
+		what = "its interpreter ";
+		name = interpreter;
+	}
+	if (n < 0 || is_script(head))
 		return false;
 	if (n == 0)
-		snprintf(ret, size, "the file is empty");
+		snprintf(ret, size, "%s%s is empty", what, name);
 	else if (memcmp(head, ELFMAG, SELFMAG) != 0)
-		snprintf(ret, size, "it is neither an ELF program nor a script that begins with #!");
-	else if (MACHINE && machine_of(head) != MACHINE)
-		snprintf(ret, size, "it is for another machine (ELF machine %u, this one is %u)",
-			 machine_of(head), MACHINE);
+		snprintf(ret, size, "%s%s is neither an ELF program nor a script that begins with #!",
+			 what, name);
+	else if (MACHINE && machine_of((unsigned char *)head) != MACHINE)
+		snprintf(ret, size, "%s%s is for another machine (ELF machine %u, this one is %u)",
+			 what, name, machine_of((unsigned char *)head), MACHINE);
 	else
 		return false;
 	return true;
@@ -98,7 +128,7 @@ bool unfit_program(const char *exe, char *ret, size_t size)
 
 bool missing_interpreter(const char *exe, char *ret, size_t size)
 {
-	auto_fd fd = open(exe, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_fd fd = open_file(exe);
 	char head[HEAD];
 	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
 

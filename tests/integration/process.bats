@@ -323,7 +323,7 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	assert_eq "$err" 'exec /bad: exec format error: it is neither an ELF program nor a script that begins with #!'
 	: >"$BUNDLE/rootfs/bad"
 	not_ok strake_run
-	assert_eq "$err" 'exec /bad: exec format error: the file is empty'
+	assert_eq "$err" 'exec /bad: exec format error: it is empty'
 	# Of a busybox for another machine: s390x, which has the other byte order.
 	own_copy /bin/busybox
 	printf '\2\2' | dd of="$BUNDLE/rootfs/bin/busybox" bs=1 seek=4 conv=notrunc status=none
@@ -334,6 +334,18 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	x86_64) assert_has "$err" 'exec format error: it is for another machine (ELF machine 22, this one is 62)' ;;
 	aarch64) assert_has "$err" 'exec format error: it is for another machine (ELF machine 22, this one is 183)' ;;
 	esac
+	# A script is what its interpreter is; one that names none is left without words.
+	printf '#!/foreign\n' >"$BUNDLE/rootfs/bad"
+	mv "$BUNDLE/rootfs/bin/busybox" "$BUNDLE/rootfs/foreign"
+	set_args /bad
+	not_ok strake_run
+	assert_has "$err" 'exec /bad: exec format error: its interpreter /foreign is for another machine (ELF machine 22,'
+	: >"$BUNDLE/rootfs/foreign"
+	not_ok strake_run
+	assert_eq "$err" 'exec /bad: exec format error: its interpreter /foreign is empty'
+	echo '#!' >"$BUNDLE/rootfs/bad"
+	not_ok strake_run
+	assert_eq "$err" 'exec /bad: exec format error'
 }
 
 @test "process: an interpreter that is missing is named" {
