@@ -133,9 +133,12 @@ bool missing_interpreter(const char *exe, char *ret, size_t size)
 	ssize_t n = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
 
 	ret[0] = '\0';
-	if (n > 2 && memcmp(head, "#!", 2) == 0)
+	/* Of a script one alone that does not show: else the words are runc's, and tested by its users. */
+	if (n > 2 && is_script(head)) {
 		of_script(head, (size_t)n, ret, size);
-	else if (n > EI_NIDENT && memcmp(head, ELFMAG, SELFMAG) == 0)
+		if (!strchr(ret, '\r'))
+			return false;
+	} else if (n > EI_NIDENT && memcmp(head, ELFMAG, SELFMAG) == 0)
 		of_elf(fd, head, (size_t)n, ret, size);
 	return ret[0] && faccessat(AT_FDCWD, ret, F_OK, 0) < 0 && errno == ENOENT;
 }

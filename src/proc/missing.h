@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether exe names an interpreter ("#!", an ELF's loader) that is not there; its name in ret. */
+/* Whether exe names an interpreter (an ELF's loader; "#!" and a carriage return) that is not there; its
+ * name in ret. */
 bool missing_interpreter(const char *exe, char *ret, size_t size);
 /* Whether it can be told why the kernel does not know exe's format; the words in ret. */
 bool unfit_program(const char *exe, char *ret, size_t size);
