@@ -124,15 +124,8 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struc
 
 static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
 {
-	bool recursive = op->opt.set & MS_REC;
-	int fd;
+	int fd = at < 0 ? mount_clone_source(op) : os_open_tree(at, "", op->opt.set & MS_REC);
 
-	if (at >= 0)
-		fd = os_open_tree(at, "", recursive);
-	else if (op->opt.links & MOUNT_SRC_NOFOLLOW)
-		fd = os_open_tree_nofollow(op->source, recursive);
-	else
-		fd = os_open_tree(AT_FDCWD, op->source, recursive);
 	if (fd < 0)
 		return err_sys(e, -fd, "open the source %s", op->source);
 	*ret_fd = fd;

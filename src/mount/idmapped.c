@@ -141,10 +141,7 @@ static int follow_root_propagation(const struct mount_plan *p, int tree, struct 
 static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
 		    struct err *e)
 {
-	bool recursive = op->opt.set & MS_REC;
-	auto_fd tree = op->opt.links & MOUNT_SRC_NOFOLLOW ?
-			       os_open_tree_nofollow(op->source, recursive) :
-			       os_open_tree(AT_FDCWD, op->source, recursive);
+	auto_fd tree = mount_clone_source(op);
 	int r;
 
 	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */

@@ -3,13 +3,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "mount/plan.h"
+#include "os/mount_fd.h"
 #include "os/safe_path.h"
+
+int mount_clone_source(const struct mount_op *op)
+{
+	bool recursive = op->opt.set & MS_REC;
+
+	return op->opt.links & MOUNT_SRC_NOFOLLOW ? os_open_tree_nofollow(op->source, recursive) :
+						    os_open_tree(AT_FDCWD, op->source, recursive);
+}
 
 /* 1: path below dir (or dir itself, with "") is a symlink with text; 0: whatever else. */
 static int read_link(int dir, const char *path, char *text, size_t size, struct err *e)

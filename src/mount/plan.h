@@ -155,6 +155,8 @@ void mount_note_fresh(struct mount_plan *p, const struct mount_op *op);
 /* After mount(2): a descriptor of the mount that is now on t, checked to be at the same place. */
 int mount_target_reopen(struct mount_plan *p, const struct mount_target *t);
 
+/* A detached copy of what is at the source of op, or of the symlink that it is ("src-nofollow"). */
+int mount_clone_source(const struct mount_op *op);
 /* link.c: what "copy-symlink" is about. The parent notes the link that the source of op is. */
 int mount_note_link(struct mount_plan *p, struct mount_op *op, struct err *e);
 /* 1: made, 0: the source is no link. */
