@@ -25,6 +25,7 @@ pid_t os_clone(const struct os_clone *c, int *ret_pidfd, bool *ret_in_cgroup);
 /*
  * Runs fn(arg) in a child that has descriptors and namespaces of its own but the caller's memory,
  * thread-local variables too, while the caller goes on; its end is the child's. fn may do nothing
- * but system calls, by os_raw_call(): what libc does with errno is the caller's. To be waited for with __WALL; no SIGCHLD tells of it. Pid or -errno.
+ * but system calls, by os_raw_call(): what libc does with errno is the caller's. To be waited for
+ * with __WALL; no SIGCHLD tells of it. Pid or -errno.
  */
 pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size);
