@@ -28,6 +28,10 @@ teardown_file()
 	stop_daemon cri-server
 }
 
+# A terminal's size is set by a message of its own, which may come after the first lines of input. Words
+# of a shell that go on once it is there: busybox's stty says nothing of it until then, and exits with 0.
+SIZED='until stty size 2>/dev/null | grep -q .; do sleep 0.1; done;'
+
 setup()
 {
 	[ -n "${CRI:-}" ] || skip "needs the Go command, and what tests/clients/cri/go.mod names"
@@ -157,7 +161,7 @@ setup()
 @test "cri: exec on a terminal" {
 	s_tty() {
 		started . sleep 4000 || return
-		streamed Exec '{cmd: ["sh", "-c", "read x; echo got $x; stty size; tty; exit 6"],
+		streamed Exec '{cmd: ["sh", "-c", "'"$SIZED"' read x; echo got $x; stty size; tty; exit 6"],
 			tty: true, stdin: true, stdout: true}' -tty 33x77 <<<word
 	}
 	both s_tty
@@ -180,7 +184,8 @@ setup()
 
 @test "cri: attach to a terminal" {
 	s_attach_tty() {
-		started '.stdin = true | .tty = true' sh -c 'tty; read x; echo got $x; stty size; exit 4' || return
+		started '.stdin = true | .tty = true' \
+			sh -c "tty; $SIZED"' read x; echo got $x; stty size; exit 4' || return
 		eventually grep -q /dev "$LOG"
 		streamed Attach '{stdin: true, stdout: true, tty: true}' -tty 33x77 <<<word
 		exited
