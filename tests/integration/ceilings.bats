@@ -85,8 +85,9 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	! grep -E 'cgroup\.procs' "$T/trace" | grep -E '(write|openat)\(.*O_(WRONLY|RDWR)' ||
 		fail "cgroup.procs was opened for writing"
 	local made attached
-	made=$(grep -cE ' (fsmount|open_tree)\(.* = [0-9]+' "$T/trace")
-	attached=$(grep -cE ' move_mount\([0-9]+.* = 0$' "$T/trace")
+	# (The end of a call that another process's came between is on a line of its own: "resumed".)
+	made=$(grep -cE ' (fsmount|open_tree)(\(| resumed>).* = [0-9]+' "$T/trace")
+	attached=$(grep -cE ' move_mount(\(| resumed>).* = 0$' "$T/trace")
 	assert_eq "$attached" "$made"
 }
 
