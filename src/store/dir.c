@@ -276,30 +276,40 @@ static bool is_directory(int rootfd, const struct dirent *ent)
 	return fstatat(rootfd, ent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *id), void *data,
-	       struct err *e)
+int store_names_read(const char *root, struct store_names *ret, struct err *e)
 {
 	auto_fd rootfd = FD_NONE;
+	struct dirent **v;
 	struct stat st;
-	bool shared;
-	struct dirent **list;
+	size_t kept = 0;
 	int n, r;
 
+	*ret = (struct store_names){ .rootfd = FD_NONE };
 	err_init(e);
 	r = open_root(root, &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : 0;
-	n = scandirat(rootfd, ".", &list, only_names, by_name);
+	n = scandirat(rootfd, ".", &v, only_names, by_name);
 	if (n < 0)
 		return err_sys(e, errno, "readdir %s", root);
-	shared = st.st_mode & (S_IWGRP | S_IWOTH);
 	for (int i = 0; i < n; i++) {
-		if (r == 0 && is_directory(rootfd, list[i]))
-			r = fn(data, shared ? FD_NONE : rootfd, list[i]->d_name);
-		free(list[i]);
+		if (is_directory(rootfd, v[i]))
+			v[kept++] = v[i];
+		else
+			free(v[i]);
 	}
-	free(list);
-	if (r < 0 && !err_is_set(e))
-		return err_sys(e, -r, "list %s", root);
-	return r;
+	ret->v = v;
+	ret->n = kept;
+	if (!(st.st_mode & (S_IWGRP | S_IWOTH)))
+		ret->rootfd = TAKE_FD(rootfd);
+	return 0;
+}
+
+void store_names_fini(struct store_names *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->v[i]);
+	free(s->v);
+	fd_close(s->rootfd);
+	*s = (struct store_names){ .rootfd = FD_NONE };
 }

@@ -60,10 +60,14 @@ int store_remove_fifo(const struct store_dir *d);
 
 #define STATE_FILE "state.json"
 
-/* Calls fn for each container directory, in the order of names. root missing: nothing. rootfd is FD_NONE
- * when others may write to root: then a name in it may be anybody's. */
-int store_list(const char *root, int (*fn)(void *data, int rootfd, const char *id), void *data,
-	       struct err *e);
+/* The containers' directories, in the order of names; fini frees them and closes rootfd. root missing: none. */
+struct store_names {
+	struct dirent **v;
+	size_t n;
+	int rootfd; /* FD_NONE when others may write to root: then a name in it may be anybody's */
+};
+int store_names_read(const char *root, struct store_names *ret, struct err *e);
+void store_names_fini(struct store_names *s);
 
 /*
  * What `list` shows, as the text of a symbolic link: read with one system call where state.json takes

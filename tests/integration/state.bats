@@ -243,3 +243,39 @@ listed() {
 	ok strake list
 	assert_out_match "$ID +0 +stopped "
 }
+
+# many N: as many containers more, made of the one that runs; each seventh is not seen at a glance.
+many() {
+	local id n record=$ROOT/$ID/brief
+	record=$(readlink "$record")
+	for ((n = 1; n <= $1; n++)); do
+		id=$(printf 'x%03d' "$n")
+		mkdir "$ROOT/$id"
+		sed "s/\"id\":\"$ID\"/\"id\":\"$id\"/" "$ROOT/$ID/state.json" >"$ROOT/$id/state.json"
+		((n % 7)) || continue
+		# Of this state, and of a bundle that no state knows.
+		ln -s "$(head -n 5 <<<"$record" && stat -c %i:%s:%.9Z "$ROOT/$id/state.json" && echo "/of/$id")" \
+			"$ROOT/$id/brief"
+	done
+}
+
+@test "list: a long one by several threads, as by one" {
+	requires cgroups_v2 cmd_strace cmd_taskset
+	strake_only "only strake looks at cgroups for list"
+	set_args sleep 1000
+	ok strake_create
+	ok strake start "$ID"
+	many 150
+	local one several cpu
+	cpu=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+	one=$(taskset -c "$cpu" strace -f -e trace=clone3 -o "$T/one" "$RUNTIME" --root "$ROOT" list)
+	several=$(strace -f -e trace=clone3 -o "$T/several" "$RUNTIME" --root "$ROOT" list)
+	rm -r "$ROOT"/x*
+	assert_eq "$several" "$one"
+	! grep clone3 "$T/one" || fail "a thread where there is one CPU"
+	[ "$(nproc)" = 1 ] || grep clone3 "$T/several" || fail "one thread for $(nproc) CPUs"
+	# A row of each, each with its own record; who has none, with its state's.
+	assert_eq "$(wc -l <<<"$one")" 152
+	assert_eq "$(awk '$1 ~ /^x/ && $4 == "/of/" $1 && $3 == "running"' <<<"$one" | wc -l)" 129
+	assert_eq "$(awk -v bundle="$BUNDLE" '$1 ~ /^x/ && $4 == bundle && $3 == "running"' <<<"$one" | wc -l)" 21
+}
