@@ -5,6 +5,7 @@
 # one is its default and is `runc` on its PATH: the builders take theirs from there.
 
 load helpers
+load options
 
 IMG=busybox:test
 SOCK=unix:///run/strake-docker/docker.sock
@@ -89,6 +90,19 @@ teardown_file()
 setup()
 {
 	needs dockerd docker containerd
+}
+
+s_box()
+{
+	local options=()
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	d_run --rm "${options[@]}" "$IMG" "$@"
+	echo "status $?"
 }
 
 s_run()
@@ -475,6 +489,23 @@ make_context()
 		>"$WORK/context/Dockerfile"
 	printf 'RUN test "$(cat /built)" = built && id -u\nCMD ["cat", "/built"]\n' \
 		>>"$WORK/context/Dockerfile"
+}
+
+@test "docker: options of run: what the process is, namespaces" {
+	both each_option "$COMMON_PROCESS$COMMON_NAMESPACES" s_box
+	has_options 22 22
+}
+
+@test "docker: options of run: files, devices, security" {
+	both each_option "$COMMON_FILES$COMMON_SECURITY$DOCKER_SECURITY" s_box
+	has_options 19 19
+}
+
+@test "docker: options of run: limits" {
+	needs_controller memory
+	needs_controller cpu
+	both each_option "$DOCKER_LIMITS" s_box
+	has_options 7 7
 }
 
 @test "docker: build, classic builder" {

@@ -5,6 +5,7 @@
 # runc" use a link of that name, the others read the errors from the runtime's stderr.
 
 load helpers
+load options
 
 IMG=localhost/busybox:test
 
@@ -637,4 +638,24 @@ say()
 	}
 	both s_notify
 	has 0 'run 0' READY=1 MAINPID=N notify.sock 'rm 0'
+}
+
+@test "podman: options of run: what the process is" {
+	both each_option "$COMMON_PROCESS$PODMAN_PROCESS" s_box
+	has_options 20 20
+}
+
+@test "podman: options of run: namespaces" {
+	both each_option "$COMMON_NAMESPACES$PODMAN_NAMESPACES" s_box
+	has_options 13 13
+}
+
+@test "podman: options of run: files and devices" {
+	both each_option "$COMMON_FILES$PODMAN_FILES" s_box
+	has_options 21 21
+}
+
+@test "podman: options of run: security" {
+	both each_option "$COMMON_SECURITY$PODMAN_SECURITY" s_box
+	has_options 10 10
 }
