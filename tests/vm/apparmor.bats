@@ -55,6 +55,13 @@ profile() { update_config --arg p "$1" '.process.apparmorProfile = $p'; }
 	assert_out unconfined
 }
 
+@test "apparmor: without securityfs, as podman runs us for a user namespace" {
+	profile strake-test
+	set_sh 'cat /proc/self/attr/current'
+	run unshare --mount sh -ec 'umount /sys/kernel/security; exec "$@"' - "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	assert_eq "$output" 'strake-test (enforce)'
+}
+
 @test "apparmor: none asked for" {
 	set_sh 'cat /proc/self/attr/current'
 	ok strake_run
