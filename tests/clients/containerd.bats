@@ -362,15 +362,16 @@ s_started()
 	has same
 }
 
-# (containerd 2.1.9 with CRIU 4.2 on Linux 7.2: both runtimes' processes go on when containerd is not there.)
-goes_on_here() {
-	! grep -qx STOPPED "$BATS_TEST_TMPDIR/reference.out" || skip "a process that was checkpointed ends under this containerd, with runc too"
+# (A sleep that was dumped may be over then: CRIU makes its system call an interrupted one.)
+s_sleepers()
+{
+	s_started sh -c 'while :; do sleep 1000; done'
 }
 
 @test "containerd: a task is checkpointed and goes on" {
 	needs_criu
 	s_checkpoint() {
-		s_started sleep 1000
+		s_sleepers
 		c task checkpoint --image-path "$WORK/images.$$" --work-path "$WORK/work.$$" box >/dev/null
 		echo "checkpoint $?"
 		ls "$WORK/images.$$" | grep -cx 'inventory.img\|descriptors.json'
@@ -383,7 +384,6 @@ goes_on_here() {
 	}
 	both s_checkpoint
 	has 'checkpoint 0' 2 dump.log
-	goes_on_here
 	has RUNNING
 }
 
@@ -392,7 +392,7 @@ goes_on_here() {
 	s_restore() {
 		local image=localhost/checkpoint:test
 
-		s_started sleep 1000
+		s_sleepers
 		c container checkpoint --task --image box "$image" >/dev/null
 		echo "checkpoint $?"
 		c task kill -s SIGKILL box
@@ -408,6 +408,5 @@ goes_on_here() {
 	}
 	both s_restore
 	has 'checkpoint 0' 'restore 0'
-	goes_on_here
 	has RUNNING in
 }
