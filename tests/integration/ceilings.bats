@@ -37,6 +37,8 @@ trace_run() {
 calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 
 @test "ceilings: system calls of run" {
+	# Each level of cgroups above the container's takes a dozen more.
+	grep -qx 0::/ /proc/self/cgroup || skip "needs a caller in the root of cgroup v2"
 	trace_run
 	local total payload
 	count_calls
