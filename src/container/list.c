@@ -215,11 +215,12 @@ int container_list(struct runtime *rt, enum strake_detail detail,
 	if (!rt->root_is_default && stat(rt->root, &st) < 0)
 		return err_sys(e, errno, "open %s", rt->root);
 	r = store_names_read(rt->root, &l.names, e);
-	if (r < 0 || l.names.n == 0)
+	if (r < 0)
 		return r;
 	if (detail == STRAKE_DETAIL_ROW)
 		l.cgroups = cgroup_glance_open();
-	r = list(&t, &l, e);
+	if (l.names.n)
+		r = list(&t, &l, e);
 	fd_close(l.cgroups);
 	store_names_fini(&l.names);
 	return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The skin of the library: what crosses it keeps its meaning, whatever the caller was built with. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -99,19 +100,31 @@ static int never(void *data, const struct strake_info *info)
 	return -1;
 }
 
+static int first_free_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
 static void a_runtime_without_containers(void **state)
 {
 	char root[] = "/tmp/strake-api-test-XXXXXX";
 	struct strake_runtime_options o = { .size = sizeof(o), .rootless = -1 };
 	struct strake_error err = {};
 	strake_runtime *rt;
+	int fd;
 
 	(void)state;
 	assert_non_null(mkdtemp(root));
 	o.root = root;
 	rt = strake_runtime_new(&o, &err);
 	assert_non_null(rt);
+	fd = first_free_fd();
 	assert_int_equal(strake_list(rt, STRAKE_DETAIL_FULL, never, NULL, NULL, &err), 0);
+	assert_int_equal(strake_list(rt, STRAKE_DETAIL_ROW, never, NULL, NULL, &err), 0);
+	assert_int_equal(first_free_fd(), fd);
 	assert_int_equal(strake_kill(rt, "nosuch", 9, false, &err), -1);
 	assert_int_equal(err.code, STRAKE_ERROR_NOT_FOUND);
 	assert_string_equal(err.text, "container does not exist");
