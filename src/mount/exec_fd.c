@@ -96,7 +96,9 @@ static int set_bind_flags(const struct mount_op *op, int tree, bool locked, stru
 
 	if (!set && !op->opt.clr)
 		return 0;
-	r = locked ? mount_current_flags(tree, &have) : 0;
+	r = mount_bind_atime(tree, op->opt.clr, &set);
+	if (r == 0 && locked)
+		r = mount_current_flags(tree, &have);
 	if (r == 0)
 		r = locked && mount_lock_forbids(have, set) ? -EPERM : set_flags(tree, set);
 	if (r == -EPERM) {

@@ -84,6 +84,19 @@ int mount_current_flags(int fd, unsigned long *ret)
 	return 0;
 }
 
+int mount_bind_atime(int mount, unsigned long clr, unsigned long *set)
+{
+	unsigned long have;
+	int r;
+
+	if (!(clr & (MS_NOATIME | MS_NODIRATIME)) || mount_has_atime(*set))
+		return 0;
+	r = mount_current_flags(mount, &have);
+	if (r == 0 && (have & clr & (MS_NOATIME | MS_NODIRATIME)))
+		*set |= mount_clear_atime(have, clr);
+	return r;
+}
+
 /* As in exec_fd.c: those asked for and no others; locked ones are kept, but not against a wish. */
 static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
 {
@@ -92,7 +105,9 @@ static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int m
 
 	if (!set && !op->opt.clr)
 		return 0;
-	r = change(p, mount, set | MS_BIND | MS_REMOUNT);
+	r = mount_bind_atime(mount, op->opt.clr, &set);
+	if (r == 0)
+		r = change(p, mount, set | MS_BIND | MS_REMOUNT);
 	if (r != -EPERM)
 		return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 	r = mount_current_flags(mount, &have);

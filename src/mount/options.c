@@ -296,6 +296,13 @@ bool mount_has_atime(unsigned long ms)
 	return ms & (ATIME_ENUM | MS_NODIRATIME);
 }
 
+unsigned long mount_clear_atime(unsigned long have, unsigned long clr)
+{
+	unsigned long kept = have & (ATIME_ENUM | MS_NODIRATIME) & ~clr;
+
+	return kept & ATIME_ENUM ? kept : kept | MS_RELATIME;
+}
+
 /* mount(2): nodiratime alone comes with relatime. */
 static unsigned long atime_of(unsigned long set)
 {

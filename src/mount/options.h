@@ -49,6 +49,8 @@ const char *mount_data_next(const char **p, size_t *ret_len);
  * mount_has_atime(). */
 uint64_t mount_attr_of(unsigned long ms);
 bool mount_has_atime(unsigned long ms);
+/* "atime" and "diratime" of a bind (in clr): the atime flags that its source has, without those. */
+unsigned long mount_clear_atime(unsigned long have, unsigned long clr);
 
 /* What a user namespace locks on a mount that it did not make: MNT_LOCK_* in the kernel. */
 #define MOUNT_LOCKABLE_SIMPLE ((unsigned long)(MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_NOSUID))

@@ -132,6 +132,8 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 
 /* exec_old.c: the flags that a mount has now, as mount(2) takes them. */
 int mount_current_flags(int fd, unsigned long *ret);
+/* exec_old.c: adds to set what "atime" and "diratime" (in clr) make of the atime flags of a mount. */
+int mount_bind_atime(int mount, unsigned long clr, unsigned long *set);
 #define MOUNT_LOCKED_WORDS \
 	"set mount flags: some are locked by the user namespace that the mount comes from"
 

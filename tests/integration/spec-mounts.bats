@@ -75,7 +75,7 @@ run_with_submount() {
 		'bind,ro;ro' 'bind,rw;rw' 'bind,nosuid;nosuid' 'bind,suid;!nosuid' 'bind,nodev;nodev' 'bind,dev;!nodev' \
 		'bind,noexec;noexec' 'bind,exec;!noexec' 'bind,noatime;noatime' 'bind,atime;!noatime' \
 		'bind,nodiratime;nodiratime' 'bind,diratime;!nodiratime' 'bind,relatime;relatime' \
-		'bind,strictatime;!relatime !noatime' 'bind,nostrictatime;relatime' 'bind,norelatime;relatime' \
+		'bind,strictatime;!relatime !noatime' 'bind,nostrictatime;rw' 'bind,norelatime;rw' \
 		'bind,nosymfollow;nosymfollow' 'bind,symfollow;!nosymfollow' 'bind,silent;rw' 'bind,loud;rw' \
 		'rbind,ro,nosuid,nodev,noexec;ro nosuid nodev noexec'
 }
@@ -145,6 +145,28 @@ run_with_submount() {
 	for row in "${rows[@]}"; do
 		read -ra words <<<"${row#*;}"
 		check "$T/sub" "/m/$i/in" "${words[@]}" || fail "options: $row" || return 1
+		i=$((i + 1))
+	done
+}
+
+@test "spec mounts: atime and diratime on a bind whose source has neither" {
+	strake_only "the others leave it as it is"
+	requires cmd_unshare
+	mkdir "$T/src" "$T/src/in"
+	local row i=0 words rows=(
+		'atime;!noatime relatime nodiratime' 'diratime;noatime !nodiratime' 'atime,diratime;!noatime !nodiratime relatime'
+		'atime,strictatime;!noatime !relatime' 'atime,noatime;noatime' 'ro;noatime nodiratime' 'rw;noatime nodiratime')
+	for row in "${rows[@]}"; do
+		IFS=, read -ra words <<<"${row%%;*}"
+		mount_at "/m/$i" bind "$T/src/in" bind "${words[@]}"
+		i=$((i + 1))
+	done
+	set_args cat /proc/self/mountinfo
+	run_with_submount "$T/src" nodiratime,noatime
+	i=0
+	for row in "${rows[@]}"; do
+		read -ra words <<<"${row#*;}"
+		check "$T/sub" "/m/$i" "${words[@]}" || fail "options: $row" || return 1
 		i=$((i + 1))
 	done
 }
