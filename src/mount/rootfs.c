@@ -69,23 +69,31 @@ static int bind_root_fd(struct mount_plan *p, struct err *e)
 	return 0;
 }
 
+static int detached_are_missing(struct err *e)
+{
+	return err_make(e, ERR_UNSUPPORTED, ENOSYS, "a container without a mount namespace needs Linux 6.15");
+}
+
 /*
  * The container stays in the caller's mount namespace, and the caller must see nothing of its mounts:
- * they are made on a copy of the rootfs that no namespace has. Linux 6.15 mounts on such a copy;
- * before, the first mount fails. The copy lives as long as it is somebody's root.
+ * they are made on a copy of the rootfs that no namespace has. Linux 6.15 mounts on such a copy, and
+ * copies it, which is how it is asked. The copy lives as long as it is somebody's root.
  */
 static int detach_root(struct mount_plan *p, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
+	auto_fd again = FD_NONE;
 	int r;
 
 	if (!os_mount_api())
-		return err_make(e, ERR_UNSUPPORTED, ENOSYS, "a container without a mount namespace "
-				"needs Linux 6.15");
+		return detached_are_missing(e);
 	p->exec = &mount_exec_fd;
 	p->root = os_open_tree(AT_FDCWD, p->in.rootfs, true);
 	if (p->root < 0)
 		return err_sys(e, -p->root, "open the rootfs %s as a mount", p->in.rootfs);
+	again = os_open_tree(p->root, "", false);
+	if (again < 0)
+		return detached_are_missing(e);
 	r = os_mount_setattr(p->root, &attr, true);
 	return r < 0 ? err_sys(e, -r, "make the mount of %s private", p->in.rootfs) : 0;
 }

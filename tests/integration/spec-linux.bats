@@ -177,6 +177,13 @@ put_probe() {
 		{"destination": "/ro/below", "type": "tmpfs", "source": "tmpfs"}]'
 	set_sh "readlink /proc/self/ns/mnt; touch /dev/shm/x && echo mounted; test ! -e '$T' && echo inside
 		touch /ro/x 2>/dev/null || { touch /ro/below/x && echo read-only; }"
+	# Before Linux 6.15 nothing can be mounted where nobody sees it.
+	if [ "$(printf '%s\n' 6.15 "$(uname -r)" | sort -V | head -n 1)" != 6.15 ]; then
+		not_ok strake_run
+		assert_err_match 'a container without a mount namespace needs Linux 6.15'
+		assert_nothing_left
+		skip "needs Linux 6.15"
+	fi
 	# In a namespace of its own all the same: a test that fails must not mount on the host.
 	# shellcheck disable=SC2016
 	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -c 'readlink /proc/self/ns/mnt; wc -l </proc/self/mountinfo
