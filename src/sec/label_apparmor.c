@@ -62,8 +62,9 @@ static int apply_exec(struct procfs *proc, const char *label, struct err *e)
 	if (fd < 0)
 		return err_sys(e, -fd, "apparmor failed to apply profile %s: open attr/exec", label);
 	if (r == -ENOENT)
-		return err_make(e, ERR_CONFIG, ENOENT,
-				"apparmor failed to apply profile: %s is not loaded", label);
+		/* (The kernel's words as well: Docker makes its exit code, 127, of them.) */
+		return err_make(e, ERR_CONFIG, ENOENT, "apparmor failed to apply profile: %s is not loaded: "
+				"no such file or directory", label);
 	if (r < 0)
 		return err_sys(e, -r, "apparmor failed to apply profile %s", label);
 	return 0;

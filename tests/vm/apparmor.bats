@@ -72,7 +72,7 @@ profile() { update_config --arg p "$1" '.process.apparmorProfile = $p'; }
 	profile strake-missing
 	not_ok strake_run
 	# The others name the file that they could not write.
-	! is_strake || assert_has "$err" strake-missing
+	! is_strake || assert_has "$err" 'strake-missing is not loaded: no such file or directory'
 	assert_nothing_left
 }
 
