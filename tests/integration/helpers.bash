@@ -185,6 +185,13 @@ setup_bundle() {
 	MOUNTS_BEFORE=$(wc -l </proc/self/mountinfo)
 }
 
+# own_rootfs UID:GID: all of it is theirs. (A copy first: the files are links to what all tests share.)
+own_rootfs() {
+	rm -r "$BUNDLE/rootfs"
+	cp -a "$BUSYBOX_ROOT" "$BUNDLE/rootfs"
+	chown -R "$1" "$BUNDLE/rootfs"
+}
+
 # update_config [JQ OPTION...] EXPRESSION
 update_config() {
 	jq "$@" <"$BUNDLE/config.json" >"$T/config.new" && mv "$T/config.new" "$BUNDLE/config.json"

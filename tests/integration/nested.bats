@@ -66,7 +66,8 @@ life() {
 	update_config '.linux.namespaces += [{"type": "user"}] |
 		.linux.uidMappings = [range(0; 65000; 5000) | {"containerID": ., "hostID": (100000 + .), "size": 5000}] |
 		.linux.gidMappings = .linux.uidMappings'
-	chown -R 100000:100000 "$BUNDLE/rootfs" "$T/inner"
+	own_rootfs 100000:100000
+	chown -R 100000:100000 "$T/inner"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T"
 	inner_config '.linux.namespaces += [{"type": "user"}] | del(.linux.resources) |
 		.linux.uidMappings = [{"containerID": 0, "hostID": 1000, "size": 1000}] |
