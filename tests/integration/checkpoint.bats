@@ -355,7 +355,8 @@ dump_delegated() {
 @test "checkpoint fails: CRIU's words, and the container goes on" {
 	requires criu
 	# Its output is a file that no mount of the container has.
-	run_sleeper
+	set_sh 'while :; do sleep 1000; done'
+	ok strake_run --detach
 	not_ok dump
 	assert_has "$err" "--- Quoting"
 	assert_has "$err" "$IMAGES/dump.log"
