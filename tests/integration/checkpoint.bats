@@ -457,7 +457,7 @@ kill_frozen_dump() {
 	requires criu
 	requires_action_scripts
 	strake_only "CRIU hangs with runc on cgroup v1"
-	set_sh 'sleep 500 & echo ready >/count; while :; do sleep 1000; done'
+	set_sh 'tail -f /dev/null & echo ready >/count; while :; do sleep 1000; done'
 	update_config --arg f "$T/criu.conf" '.annotations["org.criu.config"] = $f'
 	cat >"$T/script" <<-SH
 		#!/bin/sh
@@ -467,7 +467,7 @@ kill_frozen_dump() {
 	echo "action-script $T/script" >"$T/criu.conf"
 	ok start
 	wait_for 10 grep -q ready "$BUNDLE/rootfs/count"
-	pgrep -P "$(init_pid)" -o -x sleep >"$T/victim"
+	pgrep -P "$(init_pid)" -x tail >"$T/victim"
 	ok dump --leave-running
 	grep -q '^State:.T' "/proc/$(cat "$T/victim")/status"
 	kill -CONT "$(cat "$T/victim")"
