@@ -84,27 +84,37 @@ static int set_flags(int tree, unsigned long set)
 	return os_mount_setattr(tree, &attr, false);
 }
 
+static int try_bind_flags(int tree, unsigned long set, bool locked)
+{
+	unsigned long have;
+	int r = locked ? mount_current_flags(tree, &have) : 0;
+
+	if (r == 0)
+		r = locked && mount_lock_forbids(have, set) ? -EPERM : set_flags(tree, set);
+	return r;
+}
+
 /*
  * The flags of a bind: those that are asked for and no others, as "mount --bind -o" is meant. Where
  * the kernel refuses because a user namespace has locked some, they are kept, but not against an
- * explicit wish.
+ * explicit wish; "atime" and "diratime" are none, they have no effect with mount(2).
  */
 static int set_bind_flags(const struct mount_op *op, int tree, bool locked, struct err *e)
 {
-	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), have;
+	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), with_atime = set, have;
 	int r;
 
 	if (!set && !op->opt.clr)
 		return 0;
-	r = mount_bind_atime(tree, op->opt.clr, &set);
-	if (r == 0 && locked)
-		r = mount_current_flags(tree, &have);
+	r = mount_bind_atime(tree, op->opt.clr, &with_atime);
 	if (r == 0)
-		r = locked && mount_lock_forbids(have, set) ? -EPERM : set_flags(tree, set);
+		r = try_bind_flags(tree, with_atime, locked);
+	if (r == -EPERM && with_atime != set)
+		r = try_bind_flags(tree, set, locked);
 	if (r == -EPERM) {
 		r = mount_current_flags(tree, &have);
 		if (r == 0)
-			r = mount_keep_locked(have, set, op->opt.clr, &set);
+			r = mount_keep_locked(have, set, op->opt.clr & ~MOUNT_WEAK_CLEAR, &set);
 		if (r == 0)
 			r = set_flags(tree, set);
 		if (r == -EPERM)

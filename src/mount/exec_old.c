@@ -89,10 +89,10 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set)
 	unsigned long have;
 	int r;
 
-	if (!(clr & (MS_NOATIME | MS_NODIRATIME)) || mount_has_atime(*set))
+	if (!(clr & MOUNT_WEAK_CLEAR) || mount_has_atime(*set))
 		return 0;
 	r = mount_current_flags(mount, &have);
-	if (r == 0 && (have & clr & (MS_NOATIME | MS_NODIRATIME)))
+	if (r == 0 && (have & clr & MOUNT_WEAK_CLEAR))
 		*set |= mount_clear_atime(have, clr);
 	return r;
 }
@@ -100,19 +100,21 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set)
 /* As in exec_fd.c: those asked for and no others; locked ones are kept, but not against a wish. */
 static int set_bind_flags(struct mount_plan *p, const struct mount_op *op, int mount, struct err *e)
 {
-	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), have;
+	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), with_atime = set, have;
 	int r;
 
 	if (!set && !op->opt.clr)
 		return 0;
-	r = mount_bind_atime(mount, op->opt.clr, &set);
+	r = mount_bind_atime(mount, op->opt.clr, &with_atime);
 	if (r == 0)
+		r = change(p, mount, with_atime | MS_BIND | MS_REMOUNT);
+	if (r == -EPERM && with_atime != set)
 		r = change(p, mount, set | MS_BIND | MS_REMOUNT);
 	if (r != -EPERM)
 		return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 	r = mount_current_flags(mount, &have);
 	if (r == 0)
-		r = mount_keep_locked(have, set, op->opt.clr, &set);
+		r = mount_keep_locked(have, set, op->opt.clr & ~MOUNT_WEAK_CLEAR, &set);
 	if (r == -EPERM)
 		return err_sys(e, EPERM, MOUNT_LOCKED_WORDS);
 	if (r == 0)

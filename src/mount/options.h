@@ -49,6 +49,8 @@ const char *mount_data_next(const char **p, size_t *ret_len);
  * mount_has_atime(). */
 uint64_t mount_attr_of(unsigned long ms);
 bool mount_has_atime(unsigned long ms);
+/* What "atime" and "diratime" clear, where they may. */
+#define MOUNT_WEAK_CLEAR ((unsigned long)(MS_NOATIME | MS_NODIRATIME))
 /* "atime" and "diratime" of a bind (in clr): the atime flags that its source has, without those. */
 unsigned long mount_clear_atime(unsigned long have, unsigned long clr);
 

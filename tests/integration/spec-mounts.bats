@@ -171,6 +171,18 @@ run_with_submount() {
 	done
 }
 
+@test "spec mounts: atime on a bind is no reason to fail where a user namespace has locked it" {
+	requires cmd_unshare
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings'
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T"
+	mkdir "$T/src" "$T/src/in" "$BUNDLE/rootfs/m"
+	mount_at /m bind "$T/src/in" bind atime diratime
+	set_args cat /proc/self/mountinfo
+	run_with_submount "$T/src" nodiratime,noatime
+	check "$T/sub" /m noatime nodiratime
+}
+
 @test "spec mounts: bind takes one mount, rbind what is below it" {
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
