@@ -92,8 +92,10 @@ static int detach_root(struct mount_plan *p, struct err *e)
 	if (p->root < 0)
 		return err_sys(e, -p->root, "open the rootfs %s as a mount", p->in.rootfs);
 	again = os_open_tree(p->root, "", false);
-	if (again < 0)
+	if (again == -EINVAL)
 		return detached_are_missing(e);
+	if (again < 0)
+		return err_sys(e, -again, "copy the mount of %s", p->in.rootfs);
 	r = os_mount_setattr(p->root, &attr, true);
 	return r < 0 ? err_sys(e, -r, "make the mount of %s private", p->in.rootfs) : 0;
 }
