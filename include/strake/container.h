@@ -87,8 +87,8 @@ typedef int (*strake_info_fn)(void *data, const struct strake_info *info);
 int strake_state(strake_runtime *rt, const char *id, strake_info_fn fn, void *data,
 		 struct strake_error *err);
 /* In the order of ids; what cannot be read is given to unreadable (may be NULL) and passed over. Many
- * containers are looked at by up to three threads more, with all signals blocked, gone on return; fn is
- * called by the caller's own. */
+ * containers are looked at by up to three threads more, with all signals blocked, which hold nothing on
+ * return, but may still be ending; fn is called by the caller's own. */
 int strake_list(strake_runtime *rt, enum strake_detail detail, strake_info_fn fn,
 		void (*unreadable)(void *data, const char *id, const char *why), void *data,
 		struct strake_error *err);

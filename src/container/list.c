@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "container/info.h"
 #include "os/pidfd.h"
+#include "os/setns.h"
 
 #define LOOKERS_MAX 4
 #define LOOKS_AT_ONCE 8   /* taken from the list by a thread */
@@ -98,9 +99,14 @@ static void *look_around(void *data)
 
 static void *look_along(void *data)
 {
-	/* With a table of descriptors for itself: two who share one wait for each other at each open. */
-	unshare(CLONE_FILES);
-	return look_around(data);
+	/* With a table of descriptors for itself: two who share one wait for each other at each open. Nothing
+	 * of it is held for longer than the work: who joins a thread does not wait for its end. */
+	bool own = os_unshare(CLONE_FILES) == 0;
+
+	look_around(data);
+	if (own)
+		close_range(0, ~0U, 0);
+	return NULL;
 }
 
 static size_t count_lookers(size_t n)
