@@ -20,7 +20,7 @@ setup() {
 		>/etc/docker/daemon.json
 }
 
-# Ids, and times since something began.
+# But for the ids.
 same() { sed -E 's/[0-9a-f]{64}/ID/g'; }
 
 # on_both FUNCTION CLEAN: says what it said on strake, the same as on runc.
@@ -29,7 +29,8 @@ on_both() {
 	for name in runc strake; do
 		"$clean" >/dev/null 2>&1 || true
 		# (What fails in there is part of the answer.)
-		(set +eET && trap - ERR DEBUG && "$1" "$name") 2>"$T/$name.err" </dev/null 3>&- 4>&- | same >"$T/$name.out"
+		(set +eET && trap - ERR DEBUG && "$1" "$name") >"$T/$name.raw" 2>"$T/$name.err" </dev/null 3>&- 4>&- || true
+		same <"$T/$name.raw" >"$T/$name.out"
 	done
 	diff -u "$T/runc.out" "$T/strake.out" || fail "$(cat "$T"/*.err)"
 	out=$(<"$T/strake.out")
