@@ -92,29 +92,12 @@ setup()
 	needs dockerd docker containerd
 }
 
-s_box()
-{
-	local options=()
-
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	d_run --rm "${options[@]}" "$IMG" "$@"
-	echo "status $?"
-}
-
 s_run()
 {
-	local options=()
+	local options words
 
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	d_run --rm "${options[@]}" "$IMG" "$@"
+	split_options "$@"
+	d_run --rm "${options[@]}" "$IMG" "${words[@]}"
 	echo "status $?"
 }
 
@@ -492,19 +475,19 @@ make_context()
 }
 
 @test "docker: options of run: what the process is, namespaces" {
-	both each_option "$COMMON_PROCESS$COMMON_NAMESPACES" s_box
+	both each_option "$COMMON_PROCESS$COMMON_NAMESPACES" s_run
 	has_options 22 22
 }
 
 @test "docker: options of run: files, devices, security" {
-	both each_option "$COMMON_FILES$COMMON_SECURITY$DOCKER_SECURITY" s_box
+	both each_option "$COMMON_FILES$COMMON_SECURITY$DOCKER_SECURITY" s_run
 	has_options 19 19
 }
 
 @test "docker: options of run: limits" {
 	needs_controller memory
 	needs_controller cpu
-	both each_option "$DOCKER_LIMITS" s_box
+	both each_option "$DOCKER_LIMITS" s_run
 	has_options 7 7
 }
 

@@ -114,6 +114,19 @@ only()
 	side candidate "$CANDIDATE_RT" "$@"
 }
 
+# split_options OPTION... -- WORD...: into the arrays options and words, which are the caller's.
+split_options()
+{
+	options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	# shellcheck disable=SC2034 # the caller's
+	words=("$@")
+}
+
 # has LINE...: each is a whole line of the output.
 has()
 {

@@ -65,14 +65,10 @@ s_run()
 # s_box OPTIONS -- COMMAND: a container of its own, without a network: the quick case.
 s_box()
 {
-	local options=()
+	local options words
 
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	p run --rm --network none "${options[@]}" "$IMG" "$@"
+	split_options "$@"
+	p run --rm --network none "${options[@]}" "$IMG" "${words[@]}"
 	echo "status $?"
 }
 
