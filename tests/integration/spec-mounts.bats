@@ -27,9 +27,9 @@ check() {
 	done
 }
 
-# Rows "OPTIONS;WORDS": one mount each, /m/0 and so on, all in one container.
-mount_rows() {
-	local type=$1 source=$2 i=0 row options words
+# Rows "OPTIONS;WORDS", all in one container. mounts_of TYPE SOURCE ROW...: one mount each, /m/0 and so on.
+mounts_of() {
+	local type=$1 source=$2 i=0 row options
 	shift 2
 	for row; do
 		IFS=, read -ra options <<<"${row%%;*}"
@@ -37,13 +37,21 @@ mount_rows() {
 		i=$((i + 1))
 	done
 	set_args cat /proc/self/mountinfo
-	ok strake_run
-	i=0
+}
+# check_rows MOUNTINFO BELOW ROW...: what it has of them, or of what is at BELOW in each.
+check_rows() {
+	local file=$1 below=$2 i=0 row words
+	shift 2
 	for row; do
 		read -ra words <<<"${row#*;}"
-		check "$out_file" "/m/$i" "${words[@]}" || fail "options: ${row%%;*}" || return 1
+		check "$file" "/m/$i$below" "${words[@]}" || fail "options: ${row%%;*}" || return 1
 		i=$((i + 1))
 	done
+}
+mount_rows() {
+	mounts_of "$@"
+	ok strake_run
+	check_rows "$out_file" "" "${@:3}"
 }
 
 # The runtime where DIR/in is a mount below the source DIR; the mount lives in a private namespace.
@@ -132,43 +140,26 @@ run_with_submount() {
 	runc_since 1.5 "crun drops some of them"
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
-	local row i=0 words rows=(
-		'rrw;rw' 'rsuid;!nosuid' 'rdev;!nodev' 'rexec;!noexec' 'rdiratime;!nodiratime' 'ratime;!noatime'
-		'rnorelatime;relatime !noatime' 'rnostrictatime;relatime' 'rsymfollow;!nosymfollow')
-	for row in "${rows[@]}"; do
-		mount_at "/m/$i" bind "$T/src" rbind "${row%%;*}"
-		i=$((i + 1))
-	done
-	set_args cat /proc/self/mountinfo
+	local rows=(
+		'rbind,rrw;rw' 'rbind,rsuid;!nosuid' 'rbind,rdev;!nodev' 'rbind,rexec;!noexec'
+		'rbind,rdiratime;!nodiratime' 'rbind,ratime;!noatime' 'rbind,rnorelatime;relatime !noatime'
+		'rbind,rnostrictatime;relatime' 'rbind,rsymfollow;!nosymfollow')
+	mounts_of bind "$T/src" "${rows[@]}"
 	run_with_submount "$T/src" ro,nosuid,nodev,noexec,nodiratime,noatime,nosymfollow
-	i=0
-	for row in "${rows[@]}"; do
-		read -ra words <<<"${row#*;}"
-		check "$T/sub" "/m/$i/in" "${words[@]}" || fail "options: $row" || return 1
-		i=$((i + 1))
-	done
+	check_rows "$T/sub" /in "${rows[@]}"
 }
 
 @test "spec mounts: atime and diratime on a bind whose source has neither" {
 	strake_only "the others leave it as it is"
 	requires cmd_unshare
 	mkdir "$T/src" "$T/src/in"
-	local row i=0 words rows=(
-		'atime;!noatime relatime nodiratime' 'diratime;noatime !nodiratime' 'atime,diratime;!noatime !nodiratime relatime'
-		'atime,strictatime;!noatime !relatime' 'atime,noatime;noatime' 'ro;noatime nodiratime' 'rw;noatime nodiratime')
-	for row in "${rows[@]}"; do
-		IFS=, read -ra words <<<"${row%%;*}"
-		mount_at "/m/$i" bind "$T/src/in" bind "${words[@]}"
-		i=$((i + 1))
-	done
-	set_args cat /proc/self/mountinfo
+	local rows=(
+		'bind,atime;!noatime relatime nodiratime' 'bind,diratime;noatime !nodiratime'
+		'bind,atime,diratime;!noatime !nodiratime relatime' 'bind,atime,strictatime;!noatime !relatime'
+		'bind,atime,noatime;noatime' 'bind,ro;noatime nodiratime' 'bind,rw;noatime nodiratime')
+	mounts_of bind "$T/src/in" "${rows[@]}"
 	run_with_submount "$T/src" nodiratime,noatime
-	i=0
-	for row in "${rows[@]}"; do
-		read -ra words <<<"${row#*;}"
-		check "$T/sub" "/m/$i" "${words[@]}" || fail "options: $row" || return 1
-		i=$((i + 1))
-	done
+	check_rows "$T/sub" "" "${rows[@]}"
 }
 
 @test "spec mounts: atime on a bind is no reason to fail where a user namespace has locked it" {
