@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "container/info.h"
+#include "os/fd.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
 
@@ -105,7 +106,7 @@ static void *look_along(void *data)
 
 	look_around(data);
 	if (own)
-		close_range(0, ~0U, 0);
+		os_close_from(0);
 	return NULL;
 }
 
