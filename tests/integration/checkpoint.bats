@@ -978,7 +978,7 @@ sockets() { nsenter -t "$HOLDER" -n awk -v s="$1" '$4 == s {n++} END {print n + 
 	requires criu cmd_ip cmd_nsenter
 	own_network
 	# What one says the other writes down.
-	set_sh 'mkfifo /in; sleep 10000 | nc -l -p 1000 >/count & sleep 10000 >/in &
+	set_sh 'mkfifo /in; tail -f /dev/null | nc -l -p 1000 >/count & tail -f /dev/null >/in &
 		while ! grep -q ":03E8 .* 0A " /proc/net/tcp6; do sleep 0.1; done
 		nc 127.0.0.1 1000 </in >/dev/null & wait'
 	ok start
