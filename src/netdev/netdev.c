@@ -6,8 +6,6 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,20 +13,7 @@
 #include "base/io.h"
 #include "netdev/addr.h"
 #include "netdev/rtnl.h"
-#include "os/fd.h"
 #include "os/pidfd.h"
-
-/* netdevice(7): on a socket of any family. Of these the chain has had one already, and no library
- * is needed. A new namespace's device has no other flag that could get lost. */
-int netdev_loopback_up(struct err *e)
-{
-	struct ifreq req = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	auto_left_fd fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &req) < 0)
-		return err_sys(e, errno, "set the loopback device up");
-	return 0;
-}
 
 static const char *new_name(const struct spec_net_device *d)
 {

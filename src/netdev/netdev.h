@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Network links by rtnetlink (libmnl, loaded by the first move).
+ * Network links by rtnetlink (libmnl, loaded by the first move, or in the agent).
  * Runs in: loopback_up: init in its new network namespace, or the helper that makes it (proc/network.h),
  * whose memory is the parent's | move: parent.
  */
@@ -8,6 +8,9 @@
 
 #include "base/err.h"
 #include "oci/spec.h"
+
+/* Needed by netdev_move(), loaded by it or by the agent. */
+#define NETDEV_SONAME "libmnl.so.0"
 
 int netdev_loopback_up(struct err *e);
 /* Moves each link into the namespace netns_fd, renames it, keeps its global addresses and sets it

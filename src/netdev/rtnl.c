@@ -5,18 +5,16 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include "netdev/netdev.h"
+
 /* The kernel fits the parts of a dump to the reader's buffer; one link or one ack is far less. */
 #define ANSWER_SIZE 8192
 
-#define MNL_SONAME "libmnl.so.0"
-
 struct libmnl mnl;
-
-OS_LIBRARY_NOTE(mnl_note, MNL_SONAME, "netdev", "linux.netDevices: moves network devices");
 
 static const char *const mnl_names[] = { MNL_FUNCTIONS(OS_LIBRARY_NAME) };
 static struct os_library library = {
-	.soname = MNL_SONAME,
+	.soname = NETDEV_SONAME,
 	.names = mnl_names,
 	.table = &mnl,
 	.n = ARRAY_SIZE(mnl_names),

@@ -7,17 +7,13 @@
 
 #include "base/cleanup.h"
 #include "cgroup/impl.h"
+#include "cgroup/systemd/bus_place.h"
 
 /* systemd's own socket: a step less than through the bus, and there before the bus is. */
 #define SYSTEM_PRIVATE "/run/systemd/private"
 #define SYSTEM_BUS     "/run/dbus/system_bus_socket"
 
 #define HINT "hint: for rootless containers, maybe you need to install dbus-user-session package"
-
-struct place {
-	const char *address, *path; /* one of them */
-	bool is_private;
-};
 
 /* A file name in an address has only these as they are. */
 static char *address_of(const char *path)
@@ -36,40 +32,15 @@ static char *address_of(const char *path)
 	return str_take(&s);
 }
 
-static struct place system_place(void)
+static struct sd_place system_place(void)
 {
 	const char *env = getenv("DBUS_SYSTEM_BUS_ADDRESS");
 
 	if (!str_empty(env))
-		return (struct place){ .address = env };
+		return (struct sd_place){ .address = env };
 	if (access(SYSTEM_PRIVATE, W_OK) == 0)
-		return (struct place){ .path = SYSTEM_PRIVATE, .is_private = true };
-	return (struct place){ .path = SYSTEM_BUS };
-}
-
-static struct place user_place(char *buf, size_t size)
-{
-	const char *env = getenv("DBUS_SESSION_BUS_ADDRESS"), *dir = getenv("XDG_RUNTIME_DIR");
-
-	if (!str_empty(env))
-		return (struct place){ .address = env };
-	if (str_empty(dir))
-		return (struct place){ 0 };
-	snprintf(buf, size, "%s/bus", dir);
-	if (access(buf, F_OK) == 0)
-		return (struct place){ .path = buf };
-	snprintf(buf, size, "%s/systemd/private", dir);
-	if (access(buf, F_OK) == 0)
-		return (struct place){ .path = buf, .is_private = true };
-	return (struct place){ 0 };
-}
-
-bool sd_has_user_bus(void)
-{
-	char buf[512];
-	struct place p = user_place(buf, sizeof(buf));
-
-	return p.address || p.path;
+		return (struct sd_place){ .path = SYSTEM_PRIVATE, .is_private = true };
+	return (struct sd_place){ .path = SYSTEM_BUS };
 }
 
 /* Waits for the socket, the authentication and the bus's greeting. */
@@ -135,7 +106,7 @@ static int connect_to(struct sd_conn *c, const char *address, struct err *e)
 int sd_conn_open(bool user, unsigned deadline_ms, struct sd_conn **ret, struct err *e)
 {
 	char buf[512];
-	struct place at = user ? user_place(buf, sizeof(buf)) : system_place();
+	struct sd_place at = user ? sd_user_place(buf, sizeof(buf)) : system_place();
 	auto_free char *made = at.path ? address_of(at.path) : NULL;
 	struct sd_conn *c;
 	int r;

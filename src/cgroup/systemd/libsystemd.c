@@ -3,9 +3,7 @@
 
 #include <errno.h>
 
-#define SONAME "libsystemd.so.0"
-
-OS_LIBRARY_NOTE(systemd_note, SONAME, "systemd-cgroup", "Cgroups made by systemd");
+#include "cgroup/systemd/bus_place.h"
 
 struct libsystemd sd_lib;
 
@@ -13,7 +11,7 @@ int sd_lib_load(struct err *e)
 {
 	static const char *const names[] = { SD_BUS_FUNCTIONS(OS_LIBRARY_NAME) };
 	static struct os_library library = {
-		.soname = SONAME, .names = names, .table = &sd_lib, .n = ARRAY_SIZE(names),
+		.soname = SD_SONAME, .names = names, .table = &sd_lib, .n = ARRAY_SIZE(names),
 	};
 
 	return os_library_load(&library, "the systemd cgroup driver needs", e);
