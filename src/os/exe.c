@@ -13,6 +13,7 @@
 #include <sys/single_threaded.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/io.h"
 #include "base/parse.h"
 #include "os/cap.h"
@@ -158,7 +159,41 @@ static bool may_set_exe(int fd, bool *ret_with_map)
 	return !*ret_with_map || (os_cap_get(&caps) == 0 && (caps.effective & any));
 }
 
-int os_exe_replace(int fd)
+/* The file that was left. */
+static struct {
+	char path[4096];
+	dev_t dev;
+	ino_t ino;
+} left;
+
+static int remember(const struct stat *own)
+{
+	ssize_t n = readlink("/proc/self/exe", left.path, sizeof(left.path) - 1);
+
+	left.path[n < 0 ? 0 : n] = '\0';
+	left.dev = own->st_dev;
+	left.ino = own->st_ino;
+	return n < 0 ? -errno : 0;
+}
+
+/* By its name, which may lead elsewhere by now: an upgrade, or the name is of another mount
+ * namespace than ours. Whatever is there, it is run only if it is the same file. */
+int os_exe_open(const char **ret_name, struct err *e)
+{
+	const char *name = *left.path ? left.path : "/proc/self/exe";
+	auto_fd fd = open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "open the runtime's file %s", name);
+	if (*left.path && (st.st_dev != left.dev || st.st_ino != left.ino))
+		return err_make(e, ERR_UNSUPPORTED, ESTALE,
+				"the runtime's file %s was replaced while it ran", name);
+	*ret_name = name;
+	return TAKE_FD(fd);
+}
+
+int os_exe_replace(int fd, const struct stat *own)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
@@ -172,13 +207,17 @@ int os_exe_replace(int fd)
 		return -ENOSYS;
 	if (!may_set_exe(fd, &with_map))
 		return -EPERM;
-	r = find_program(&p);
+	r = remember(own);
+	if (r == 0)
+		r = find_program(&p);
 	for (size_t i = 0; r == 0 && i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0; r == 0 && i < all.n; i++)
 		r = move(&all.v[i]);
+	if (r == 0)
+		r = with_map ? set_exe_with_map(fd) : set_exe(fd);
 	if (r < 0)
-		return r;
-	return with_map ? set_exe_with_map(fd) : set_exe(fd);
+		*left.path = '\0';
+	return r;
 }

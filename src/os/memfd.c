@@ -18,15 +18,12 @@
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-static int copy_all(int to, int from)
+static int copy_part(int to, int from, off_t at, off_t len)
 {
-	struct stat st;
-	off_t at = 0;
+	off_t end = at + len;
 
-	if (fstat(from, &st) < 0)
-		return -errno;
-	while (at < st.st_size) {
-		ssize_t n = sendfile(to, from, &at, (size_t)(st.st_size - at));
+	while (at < end) {
+		ssize_t n = sendfile(to, from, &at, (size_t)(end - at));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -38,10 +35,10 @@ static int copy_all(int to, int from)
 	return 0;
 }
 
-int os_memfd_sealed_copy(const char *name, int from)
+static int sealed(const char *name, int from, off_t at, off_t len)
 {
 	auto_fd fd = FD_NONE;
-	int r = 0;
+	int r;
 
 	if (os_fallback_forced(OS_MEMFD))
 		return -ENOSYS;
@@ -50,16 +47,15 @@ int os_memfd_sealed_copy(const char *name, int from)
 		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
-	if (from >= 0)
-		r = copy_all(fd, from);
+	r = copy_part(fd, from, at, len);
 	if (r < 0)
 		return r;
-	if ((from >= 0 && fchmod(fd, 0555) < 0) || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
+	if ((len && fchmod(fd, 0555) < 0) || fcntl(fd, F_ADD_SEALS, SEALS) < 0)
 		return -errno;
 	return TAKE_FD(fd);
 }
 
-int os_tmpfile_copy(const char *dir, int from)
+static int unnamed(const char *dir, int from, off_t at, off_t len)
 {
 	auto_fd fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0500);
 	char link[40];
@@ -67,11 +63,26 @@ int os_tmpfile_copy(const char *dir, int from)
 
 	if (fd < 0)
 		return -errno;
-	r = copy_all(fd, from);
+	r = copy_part(fd, from, at, len);
 	if (r < 0)
 		return r;
 	/* Reopened read-only: a file that is open for writing cannot be executed (ETXTBSY). */
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	r = open(link, O_RDONLY | O_CLOEXEC);
 	return r < 0 ? -errno : r;
+}
+
+int os_memfd_empty(const char *name)
+{
+	return sealed(name, FD_NONE, 0, 0);
+}
+
+int os_program_copy(const char *name, int from, off_t at, off_t len)
+{
+	static const char *const dirs[] = { "/run", "/dev/shm", "/tmp" };
+	int fd = sealed(name, from, at, len), first = fd;
+
+	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(dirs); i++)
+		fd = unnamed(dirs[i], from, at, len);
+	return fd < 0 ? first : fd;
 }

@@ -13,50 +13,44 @@
 #include "proc/fds.h"
 
 /* An unnamed copy: no link leads to it. Anybody may run such a file, but then it is theirs. */
-static bool is_unnamed(int fd)
+static bool is_unnamed(const struct stat *st)
 {
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 0;
+	return S_ISREG(st->st_mode) && st->st_nlink == 0;
 }
 
-static int copy_self(int exe, struct err *e)
+static int copy_self(int exe, const struct stat *st, struct err *e)
 {
-	static const char *const dirs[] = { "/run", "/dev/shm", "/tmp" };
-	int fd = os_memfd_sealed_copy("strake", exe), first = fd;
+	int fd = os_program_copy("strake", exe, 0, st->st_size);
 
-	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(dirs); i++)
-		fd = os_tmpfile_copy(dirs[i], exe);
-	if (fd < 0)
-		return err_sys(e, -first, "making a sealed copy of the runtime's own binary");
-	return fd;
+	return fd < 0 ? err_sys(e, -fd, "making a sealed copy of the runtime's own binary") : fd;
 }
 
 /* Nothing is behind the name that is left: whoever executes or opens it finds an empty file. */
-static int leave_file(void)
+static int leave_file(const struct stat *own)
 {
-	auto_fd empty = os_memfd_sealed_copy("strake", FD_NONE);
+	auto_fd empty = os_memfd_empty("strake");
 
-	return empty < 0 ? empty : os_exe_replace(empty);
+	return empty < 0 ? empty : os_exe_replace(empty, own);
 }
 
 int seal_self(char *const argv[], struct err *e)
 {
 	auto_fd exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	auto_fd copy = FD_NONE;
+	struct stat st;
 
-	if (exe < 0)
+	if (exe < 0 || fstat(exe, &st) < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
-	if (is_unnamed(exe))
+	if (is_unnamed(&st))
 		return 0;
 	/* Open, it would be one way more to the file. */
 	fd_close(TAKE_FD(exe));
-	if (leave_file() == 0)
+	if (leave_file(&st) == 0)
 		return 0;
 	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (exe < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
-	copy = copy_self(exe, e);
+	copy = copy_self(exe, &st, e);
 	if (copy < 0)
 		return copy;
 	fds_keep_inherited((const int[]){ exe, copy }, 2);
