@@ -103,36 +103,41 @@ static int pipes_open(struct spawn_pipes *p, const int *output)
 }
 
 /* Not os_close_from(): its fallback reads a directory, and allocates, in our parent's memory. */
-static void close_others(void)
+void os_child_close_from(unsigned first)
 {
 	struct rlimit lim = { .rlim_cur = CLOSE_MAX };
 
-	if (!os_fallback_forced(OS_CLOSE_RANGE) && syscall(SYS_close_range, 3u, ~0u, 0u) == 0)
+	if (!os_fallback_forced(OS_CLOSE_RANGE) && syscall(SYS_close_range, first, ~0u, 0u) == 0)
 		return;
 	getrlimit(RLIMIT_NOFILE, &lim);
-	for (int fd = 3; fd < CLOSE_MAX && (rlim_t)fd < lim.rlim_cur; fd++)
+	for (int fd = (int)first; fd < CLOSE_MAX && (rlim_t)fd < lim.rlim_cur; fd++)
 		close(fd);
 }
 
-/*
- * After vfork(): nothing but system calls, no return. Dispositions before the mask, so that no
- * handler of ours ever runs here; ignored signals would survive the exec (conmon ignores SIGPIPE).
- */
+/* Dispositions before the mask, so that no handler of ours ever runs here; ignored signals would
+ * survive the exec (conmon ignores SIGPIPE). */
+void os_child_begin(void)
+{
+	const struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		sigaction(sig, &dfl, NULL);
+	setpgid(0, 0);
+}
+
+/* After vfork(): nothing but system calls, no return. */
 static _Noreturn __attribute__((noinline)) void child_main(const struct spawn *s, const int *fds,
 							    volatile struct spawn_report *report)
 {
 	static char *const no_env[] = { NULL };
-	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	sigemptyset(&none);
-	for (int sig = 1; sig <= SIGRTMAX; sig++)
-		sigaction(sig, &dfl, NULL);
-	setpgid(0, 0);
+	os_child_begin();
 	for (int i = 0; i < 3; i++)
 		if (dup2(fds[i], i) < 0)
 			goto fail;
-	close_others();
+	os_child_close_from(3);
 	if (s->cwd && chdir(s->cwd) < 0) {
 		report->at_chdir = true;
 		goto fail;

@@ -25,3 +25,8 @@ struct spawn {
 /* 0 and *ret_status as from waitpid(2); -ETIMEDOUT; or -errno when it could not be started (the
  * execve error of the child comes back as such). e is set when negative. */
 int os_spawn(const struct spawn *s, int *ret_status, struct err *e);
+
+/* For another who execs: in its child after vfork(), every signal blocked, so nothing but system
+ * calls. A process group of its own, and no signal is handled or ignored. */
+void os_child_begin(void);
+void os_child_close_from(unsigned first);

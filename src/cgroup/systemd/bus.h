@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the driver asks of systemd's manager, over D-Bus by libsystemd, which is loaded when the
- * first question comes: who does not use the driver does not pay for it.
- * Runs in: parent, outside of every namespace of the container.
+ * first question comes: who does not use the driver does not pay for it. In a program that cannot
+ * load it (bus_agent.c) the agent is asked, in the same words and with the same errors.
+ * Runs in: parent, outside of every namespace of the container | the agent.
  * Must not happen here: waiting without a deadline; a connection that outlives fork in use.
  */
 #pragma once
