@@ -85,7 +85,7 @@ struct cg_manager_ops {
 	/* Writing pid to path's cgroup.procs was not permitted. */
 	int (*attach)(struct cgroup *c, const char *path, pid_t pid, struct err *e);
 	int (*destroy)(struct cgroup *c, struct err *e); /* then the directories that are left go */
-	void (*fini)(struct cgroup *c);
+	void (*rest)(struct cgroup *c); /* also at the end */
 };
 struct cg_systemd;
 

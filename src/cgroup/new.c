@@ -27,14 +27,19 @@ static struct cgroup *object(enum cgroup_manager m, struct procfs *proc, struct 
 	return c;
 }
 
+void cgroup_rest(struct cgroup *c)
+{
+	if (c->manager_ops)
+		c->manager_ops->rest(c);
+}
+
 void cgroup_free(struct cgroup *c)
 {
 	if (!c)
 		return;
 	for (size_t i = 0; i < c->n_dirs; i++)
 		fd_close(c->dirs[i].fd);
-	if (c->manager_ops)
-		c->manager_ops->fini(c);
+	cgroup_rest(c);
 	arena_fini(&c->arena);
 	free(c);
 }

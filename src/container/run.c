@@ -74,6 +74,7 @@ static int stay(struct creation *c, struct foreground *f, int *ret_exit, struct 
 	store_unlock(&c->dir);
 	f->notify = c->notify;
 	f->oom = watch_oom(c);
+	cgroup_rest(c->cgroup);
 	r = foreground_wait(f, c->init.pid, c->init.pidfd, TAKE_FD(c->launch.tty), ret_exit, e);
 	c->init.pid = 0;
 	if (r == 0)

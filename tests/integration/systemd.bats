@@ -66,6 +66,25 @@ is_in_unit() { grep -q "^0::/.*$UNIT\$" "/proc/$1/cgroup"; }
 	no_unit
 }
 
+holds_socket() { find "/proc/$1/fd" -lname 'socket:*' | grep -q .; }
+lets_go() { is_status running && ! holds_socket "$1"; }
+
+# Neither a connection nor a process that has one, for as long as the container runs.
+@test "systemd: run lets go of the manager while it waits" {
+	strake_only "runc keeps its connection"
+	local pid
+	set_args sleep 1000
+	background "$RUNTIME" --root "$ROOT" --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+	pid=$!
+	wait_for 60 lets_go "$pid"
+	assert_eq "$(cat "/proc/$pid/task/$pid/children")" "$(init_pid) "
+	is_in_unit "$(init_pid)"
+	ok strake kill "$ID" KILL
+	wait "$pid" || true
+	no_unit
+	not_ok strake state "$ID"
+}
+
 @test "systemd: create, start, delete" {
 	set_args sleep 1000
 	ok strake --systemd-cgroup create --bundle "$BUNDLE" "$ID"

@@ -254,7 +254,7 @@ static int destroy(struct cgroup *c, struct err *e)
 	return 0;
 }
 
-static void fini(struct cgroup *c)
+static void rest(struct cgroup *c)
 {
 	sd_conn_close(c->systemd->conn);
 	c->systemd->conn = NULL;
@@ -266,7 +266,7 @@ static const struct cg_manager_ops systemd_ops = {
 	.set = set,
 	.attach = attach,
 	.destroy = destroy,
-	.fini = fini,
+	.rest = rest,
 };
 
 /* ---- new and load ---- */
