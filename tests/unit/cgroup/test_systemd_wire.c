@@ -145,10 +145,12 @@ static void damage_is_noticed(void **state)
 	assert_true(get(bytes.s, bytes.len, &back));
 }
 
-static void made_up(const char *sig, char type, uint32_t n)
+/* One property: a number, or a container of n, of which so many bytes are there. */
+static bool made_up(const char *sig, char type, uint32_t n, size_t items)
 {
 	struct sd_props back;
 	struct str s;
+	bool taken;
 
 	str_init(&s);
 	wire_put_u32(&s, 1);
@@ -156,22 +158,34 @@ static void made_up(const char *sig, char type, uint32_t n)
 	wire_put_u32(&s, (unsigned char)type);
 	wire_put_text(&s, sig);
 	wire_put_u32(&s, n);
-	wire_put_u32(&s, 0);
-	assert_false(get(s.s, s.len, &back));
+	if (!strchr("aerv", type))
+		wire_put_u32(&s, 0);
+	for (size_t i = 0; i < items; i++) {
+		wire_put_u32(&s, 'y');
+		wire_put_text(&s, "y");
+		wire_put_u64(&s, 1);
+	}
+	taken = get(s.s, s.len, &back);
 	str_fini(&s);
+	return taken;
 }
 
 static void what_nobody_writes_is_refused(void **state)
 {
 	(void)state;
-	made_up("s", 'u', 0);
-	made_up("h", 'h', 0);
-	made_up("", 0, 0);
-	made_up("as", 'v', 1);
-	made_up("v", 'v', 0);
-	made_up("a", 'a', 0);
-	made_up("{sv}", 'e', 1);
-	made_up("as", 'a', 4294967295U);
+	assert_true(made_up("u", 'u', 0, 0));
+	assert_false(made_up("s", 'u', 0, 0));
+	assert_false(made_up("uu", 'u', 0, 0));
+	assert_false(made_up("h", 'h', 0, 0));
+	assert_true(made_up("v", 'v', 1, 1));
+	assert_false(made_up("ay", 'v', 1, 1));
+	assert_false(made_up("v", 'v', 0, 0));
+	assert_false(made_up("v", 'v', 2, 2));
+	assert_true(made_up("ay", 'a', 2, 2));
+	assert_false(made_up("ay", 'a', 4294967295U, 2));
+	assert_false(made_up("a", 'a', 0, 0));
+	assert_false(made_up("{yy}", 'e', 1, 1));
+	assert_false(made_up("(yy)", 'a', 2, 2));
 }
 
 #define fresh(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
