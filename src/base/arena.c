@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,36 @@ struct arena_block {
 	size_t used, size;
 	_Alignas(max_align_t) char data[];
 };
+
+/*
+ * The first blocks of a process cost no system call: musl asks the kernel for each of that size and gives
+ * each back. What is not used is no memory either.
+ */
+#define READY_BLOCKS 8
+
+static union {
+	struct arena_block block;
+	char room[sizeof(struct arena_block) + BLOCK_SIZE];
+} ready[READY_BLOCKS];
+static atomic_bool ready_taken[READY_BLOCKS];
+
+static struct arena_block *block_new(size_t size)
+{
+	for (size_t i = 0; size == BLOCK_SIZE && i < READY_BLOCKS; i++)
+		if (!atomic_exchange(&ready_taken[i], true))
+			return &ready[i].block;
+	return malloc(sizeof(struct arena_block) + size);
+}
+
+static void block_free(struct arena_block *b)
+{
+	for (size_t i = 0; i < READY_BLOCKS; i++)
+		if (b == &ready[i].block) {
+			atomic_store(&ready_taken[i], false);
+			return;
+		}
+	free(b);
+}
 
 void arena_init(struct arena *a)
 {
@@ -26,7 +57,7 @@ void arena_fini(struct arena *a)
 		return;
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
-		free(b);
+		block_free(b);
 	}
 	arena_init(a);
 }
@@ -47,7 +78,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	if (!b || b->size - b->used < need) {
 		size_t block = need > BLOCK_SIZE ? need : BLOCK_SIZE;
 
-		b = malloc(sizeof(*b) + block);
+		b = block_new(block);
 		if (!b)
 			return NULL;
 		b->used = 0;

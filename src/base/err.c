@@ -5,54 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* glibc has no list without locale that is lower case; the words that engines match are these. */
-static const struct {
-	int errnum;
-	const char *text;
-} names[] = {
-	{ EPERM, "operation not permitted" },
-	{ ENOENT, "no such file or directory" },
-	{ ESRCH, "no such process" },
-	{ EINTR, "interrupted system call" },
-	{ EIO, "input/output error" },
-	{ EBADF, "bad file descriptor" },
-	{ EAGAIN, "resource temporarily unavailable" },
-	{ ENOMEM, "cannot allocate memory" },
-	{ EACCES, "permission denied" },
-	{ EBUSY, "device or resource busy" },
-	{ EEXIST, "file exists" },
-	{ EXDEV, "invalid cross-device link" },
-	{ ENODEV, "no such device" },
-	{ ENOTDIR, "not a directory" },
-	{ EISDIR, "is a directory" },
-	{ EINVAL, "invalid argument" },
-	{ EMFILE, "too many open files" },
-	{ ENOSPC, "no space left on device" },
-	{ EROFS, "read-only file system" },
-	{ EPIPE, "broken pipe" },
-	{ ERANGE, "numerical result out of range" },
-	{ ENAMETOOLONG, "file name too long" },
-	{ ENOSYS, "function not implemented" },
-	{ ENOTEMPTY, "directory not empty" },
-	{ ELOOP, "too many levels of symbolic links" },
-	{ EOVERFLOW, "value too large for defined data type" },
-	{ ENOEXEC, "exec format error" },
-	{ EOPNOTSUPP, "operation not supported" },
-	{ ETIMEDOUT, "connection timed out" },
-	{ ECONNREFUSED, "connection refused" },
-};
-
-const char *err_strerror(int errnum)
-{
-	const char *s;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].errnum == errnum)
-			return names[i].text;
-	s = strerrordesc_np(errnum);
-	return s ? s : "unknown error";
-}
-
 /* Appends one frame; when there is no room the outer context is what gets lost. */
 PRINTF_LIKE(2, 0)
 static void add_frame(struct err *e, const char *fmt, va_list ap, const char *suffix)

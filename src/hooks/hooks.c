@@ -33,7 +33,7 @@ static void describe_status(int status, char *buf, size_t size)
 		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
 		return;
 	}
-	name = sigdescr_np(WTERMSIG(status));
+	name = strsignal(WTERMSIG(status));
 	snprintf(buf, size, "signal: %s%s", name ? name : "unknown",
 		 WCOREDUMP(status) ? " (core dumped)" : "");
 	buf[strlen("signal: ")] = (char)tolower((unsigned char)buf[strlen("signal: ")]);

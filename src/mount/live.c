@@ -10,6 +10,7 @@
 #include "mount/plan.h"
 #include "os/mount_old.h"
 #include "os/safe_path.h"
+#include "os/statx.h"
 
 /* By their descriptors: what a path leads to may have changed. */
 static int take_back(struct mount_plan *p, struct err *e)

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/parse.h"
 #include "ns/ns.h"
 #include "os/clone.h"
 #include "os/pidfd.h"
@@ -27,10 +28,11 @@ static int parse_map(char *text, struct arena *a, struct spec_idmaps *ret)
 	if (!m.v)
 		return -ENOMEM;
 	for (char *l = strtok_r(text, "\n", &save); l && m.n < 340; l = strtok_r(NULL, "\n", &save)) {
-		struct spec_idmap *row = &m.v[m.n++];
+		unsigned long long v[3];
 
-		if (sscanf(l, "%u %u %u", &row->container_id, &row->host_id, &row->size) != 3)
+		if (parse_numbers(l, v, ARRAY_SIZE(v)) < 0)
 			return -EBADMSG;
+		m.v[m.n++] = (struct spec_idmap){ (uint32_t)v[0], (uint32_t)v[1], (uint32_t)v[2] };
 	}
 	*ret = m;
 	return 0;

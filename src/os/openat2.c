@@ -13,6 +13,7 @@
 #include "base/errno_class.h"
 #include "base/io.h"
 #include "os/feature.h"
+#include "os/statx.h"
 
 #ifndef SYS_openat2
 #define SYS_openat2 437

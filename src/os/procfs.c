@@ -30,7 +30,7 @@ static int check_magic(int fd, long magic)
 
 	if (fstatfs(fd, &fs) < 0)
 		return -errno;
-	return fs.f_type == magic ? 0 : -EXDEV;
+	return (long)fs.f_type == magic ? 0 : -EXDEV;
 }
 
 static int check_root(int fd)

@@ -28,7 +28,7 @@ static int raise_hard_limits(struct parent *p, struct err *e)
 		struct spec_rlimits list = { .v = &one, .n = 1 };
 		int r;
 
-		if (prlimit(p->init_pid, (__rlimit_resource_t)one.resource, NULL, &old) < 0)
+		if (prlimit(p->init_pid, one.resource, NULL, &old) < 0)
 			return err_sys(e, errno, "prlimit of init");
 		if (one.hard <= old.rlim_max)
 			continue;

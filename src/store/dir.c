@@ -279,6 +279,7 @@ static bool is_directory(int rootfd, const struct dirent *ent)
 int store_names_read(const char *root, struct store_names *ret, struct err *e)
 {
 	auto_fd rootfd = FD_NONE;
+	char path[sizeof("/proc/self/fd/-2147483648")];
 	struct dirent **v;
 	struct stat st;
 	size_t kept = 0;
@@ -289,7 +290,9 @@ int store_names_read(const char *root, struct store_names *ret, struct err *e)
 	r = open_root(root, &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : 0;
-	n = scandirat(rootfd, ".", &v, only_names, by_name);
+	/* Not by root's name, which may be another's by now; musl has no scandirat(3). */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", rootfd);
+	n = scandir(path, &v, only_names, by_name);
 	if (n < 0)
 		return err_sys(e, errno, "readdir %s", root);
 	for (int i = 0; i < n; i++) {

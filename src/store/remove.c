@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "os/statx.h"
 #include "store/store.h"
 
 /* notify/notify.sock is the deepest that we make; a little room for what a later version adds. */
@@ -99,7 +100,7 @@ static bool remove_usual(int fd)
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return false;
-	while ((n = getdents64(fd, buf, sizeof(buf))) > 0) {
+	while ((n = getdents64(fd, (void *)buf, sizeof(buf))) > 0) {
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent64 *ent = (const void *)(buf + at);
 			size_t i = 0;

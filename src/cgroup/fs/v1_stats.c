@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/parse.h"
 #include "cgroup/fs/stats.h"
 
 #define NS_PER_S 1000000000ull
@@ -93,15 +94,14 @@ static void read_usage_all(struct cg_reader *r, struct stats *s)
 		return;
 	}
 	for (; i < n && (line = cg_token(&at, "\n")); i++) {
-		unsigned cpu;
-		unsigned long long u, k;
+		unsigned long long v[3]; /* cpu, user, system */
 
-		if (sscanf(line, "%u %llu %llu", &cpu, &u, &k) != 3) {
+		if (parse_numbers(line, v, ARRAY_SIZE(v)) < 0) {
 			cg_read_malformed(r, file);
 			return;
 		}
-		user[i] = u;
-		kernel[i] = k;
+		user[i] = v[1];
+		kernel[i] = v[2];
 	}
 	if (i) {
 		s->cpu.usage.percpu_user = (struct stats_u64s){ user, i };
