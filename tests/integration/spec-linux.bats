@@ -112,6 +112,30 @@ put_probe() {
 	assert_nothing_left
 }
 
+@test "spec linux: netDevices on a host without libmnl" {
+	strake_only "runc has its own code"
+	requires root cmd_ip
+	local lib rc=0
+	lib=$(ldconfig -p | sed -n '/libmnl.so.0 /{s/.* //p;q}')
+	[ -e "$lib" ] || skip "needs libmnl.so.0 in the loader's cache"
+	update_config '.linux.netDevices = {"sv0": {}}'
+	mkdir "$T/hidden"
+	# shellcheck disable=SC2016
+	STRAKE_TEST_ID=$ID unshare -mn --propagation private sh -ec 'hidden=$1 dir=${2%/*} name=${2##*/}
+		ip link add sv0 type veth peer name sv1
+		mount -t tmpfs tmpfs "$hidden"
+		mkdir "$hidden/upper" "$hidden/work"
+		mknod "$hidden/upper/$name" c 0 0
+		mount -t overlay -o "lowerdir=$dir,upperdir=$hidden/upper,workdir=$hidden/work" overlay "$dir" || exit 77
+		shift 2
+		exec "$@"' -- "$T/hidden" "$lib" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || rc=$?
+	[ "$rc" != 77 ] || skip "needs overlayfs on the libraries"
+	[ "$rc" != 0 ]
+	assert_has "$(cat "$T/e")" "linux.netDevices needs libmnl.so.0: libmnl.so.0: cannot open shared object file: No such file or directory"
+	assert_nothing_left
+}
+
 @test "spec linux: memoryPolicy" {
 	runc_since 1.5 "runc 1.1.5 does not know it"
 	update_config '.linux.memoryPolicy = {"mode": "MPOL_BIND", "nodes": "0"}'
