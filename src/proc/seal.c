@@ -42,7 +42,7 @@ static int leave_file(void)
 
 int seal_self(char *const argv[], struct err *e)
 {
-	auto_fd exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	auto_fd exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	auto_fd copy = FD_NONE;
 
 	if (exe < 0)
@@ -53,7 +53,7 @@ int seal_self(char *const argv[], struct err *e)
 	fd_close(TAKE_FD(exe));
 	if (leave_file() == 0)
 		return 0;
-	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (exe < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
 	copy = copy_self(exe, e);
