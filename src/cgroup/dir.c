@@ -185,7 +185,7 @@ static int make_levels(struct cgroup *c, struct cg_dir *d, cg_level_fn fn,
 		       const struct spec_resources *r, struct err *e)
 {
 	auto_free char *path = strdup(d->path); /* cut after the level in work */
-	auto_fd fd = open(d->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC), parent = FD_NONE;
+	auto_fd fd = openat(AT_FDCWD, d->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC), parent = FD_NONE;
 	struct cg_level l = { .parent = FD_NONE, .fd = fd, .path = d->mount, .is_root = true };
 	bool fresh = false;
 	int ret;

@@ -13,7 +13,7 @@
 
 int cgroup_glance_open(void)
 {
-	auto_fd fd = open(CG_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, CG_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statfs s;
 
 	if (fd < 0 || fstatfs(fd, &s) < 0 || s.f_type != CGROUP2_SUPER_MAGIC)

@@ -106,7 +106,7 @@ static int open_config(const struct bundle *b, const char *file, struct err *e)
 	if (snprintf(name, sizeof(name), "%s%s%s", file ? "" : b->path, file ? "" : "/",
 		     file ? file : "config.json") >= (int)sizeof(name))
 		return err_sys(e, ENAMETOOLONG, "open %s/config.json", b->path);
-	fd = open(name, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return err_make(e, ERR_CONFIG, ENOENT, "JSON specification file %s not found",
 				file ? file : "config.json");

@@ -43,7 +43,7 @@ static void locate(const char *name, const char *text, size_t len, struct err *e
 
 static int from_file(struct arena *a, const char *path, struct spec_process **ret, struct err *e)
 {
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	auto_free char *text = NULL;
 	size_t len;
 	int r;

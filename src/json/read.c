@@ -227,11 +227,45 @@ static int run(struct reader *r)
 	return syntax_error(r);
 }
 
+/* ---- yajl's memory: an arena of its own, so that a small text costs no system call ---- */
+
+struct piece {
+	size_t size;
+	_Alignas(max_align_t) char data[];
+};
+
+static void *memory_get(void *ctx, size_t size)
+{
+	struct piece *p = arena_alloc(ctx, sizeof(*p) + size);
+
+	if (!p)
+		return NULL;
+	p->size = size;
+	return p->data;
+}
+
+static void *memory_grow(void *ctx, void *old, size_t size)
+{
+	struct piece *p = old ? (void *)((char *)old - offsetof(struct piece, data)) : NULL;
+	void *new = p && size <= p->size ? old : memory_get(ctx, size);
+
+	if (p && new && new != old)
+		memcpy(new, old, p->size);
+	return new;
+}
+
+static void memory_free(void *ctx, void *old)
+{
+	(void)ctx, (void)old;
+}
+
 int json_read(const struct json_field *rows, void *dst, struct arena *a, const char *name,
 	      const char *text, size_t len, struct err *e)
 {
-	struct reader r;
+	struct arena own;
+	yajl_alloc_funcs memory = { memory_get, memory_grow, memory_free, &own };
 	size_t saved_limit = a->limit, bad;
+	struct reader r;
 	int ret;
 
 	memset(&r, 0, offsetof(struct reader, frames));
@@ -242,6 +276,8 @@ int json_read(const struct json_field *rows, void *dst, struct arena *a, const c
 	r.e = e;
 	r.root_rows = rows;
 	r.root = dst;
+	r.scratch = r.scratch_first;
+	r.scratch_size = sizeof(r.scratch_first);
 	err_init(e);
 	if (len > JSON_MAX_BYTES)
 		return err_make(e, ERR_CONFIG, EFBIG, "%s: larger than %u MiB", name,
@@ -251,9 +287,12 @@ int json_read(const struct json_field *rows, void *dst, struct arena *a, const c
 		reader_fail(&r, bad, "not valid UTF-8");
 		return -e->errnum;
 	}
-	r.yajl = yajl_alloc(&callbacks, NULL, &r);
-	if (!r.yajl)
+	arena_init(&own);
+	r.yajl = yajl_alloc(&callbacks, &memory, &r);
+	if (!r.yajl) {
+		arena_fini(&own);
 		return err_sys(e, ENOMEM, "read %s", name);
+	}
 	yajl_config(r.yajl, yajl_dont_validate_strings, 1); /* utf8_check() is stricter */
 	if (!a->limit || a->limit > a->total + JSON_MAX_MEMORY)
 		a->limit = a->total + JSON_MAX_MEMORY;
@@ -261,7 +300,9 @@ int json_read(const struct json_field *rows, void *dst, struct arena *a, const c
 	a->limit = saved_limit;
 	for (unsigned i = 0; i < r.n_frames; i++)
 		free(r.frames[i].slots);
-	free(r.scratch);
+	if (r.scratch != r.scratch_first)
+		free(r.scratch);
 	yajl_free(r.yajl);
+	arena_fini(&own);
 	return ret;
 }

@@ -121,11 +121,14 @@ static int push_item(struct reader *r, size_t size, size_t *ret_off)
 	if (need > JSON_MAX_MEMORY)
 		return reader_no_memory(r, need);
 	if (need > r->scratch_size) {
-		size_t n = need * 2 > 4096 ? need * 2 : 4096;
-		char *p = realloc(r->scratch, n);
+		size_t n = need * 2;
+		bool first = r->scratch == r->scratch_first;
+		char *p = realloc(first ? NULL : r->scratch, n);
 
 		if (!p)
 			return reader_no_memory(r, 0);
+		if (first)
+			memcpy(p, r->scratch_first, r->scratch_used);
 		r->scratch = p;
 		r->scratch_size = n;
 	}

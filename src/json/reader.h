@@ -54,6 +54,7 @@ struct reader {
 	const struct json_field *root_rows;
 	void *root;
 	struct frame frames[JSON_MAX_DEPTH];
+	_Alignas(max_align_t) char scratch_first[8192]; /* enough for most texts */
 };
 
 /* Beyond enum json_kind: one element of JSON_FLAGS. */

@@ -81,7 +81,7 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 		return err_sys(e, errno, "create %s", n->path);
 	if (S_ISLNK(st.st_mode))
 		return err_sys(e, ELOOP, "create %s", n->path);
-	host = open(n->path, O_PATH | O_CLOEXEC);
+	host = openat(AT_FDCWD, n->path, O_PATH | O_CLOEXEC);
 	if (host < 0)
 		return err_sys(e, errno, "open the host's %s", n->path);
 	r = check_node(host, n, e);
@@ -264,7 +264,7 @@ int mount_console(int slave_fd, struct err *e)
 	struct mount_target t = { .fd = FD_NONE, .path = "/dev/console" };
 	int r = 0;
 
-	p.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p.root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (p.root < 0)
 		return err_sys(e, errno, "open the root");
 	if (p.exec == &mount_exec_old)

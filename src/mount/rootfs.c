@@ -49,7 +49,7 @@ static int close_parent(const struct mount_input *in, struct err *e)
 static int bind_root_fd(struct mount_plan *p, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
-	auto_fd below = open(p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC), tree = FD_NONE;
+	auto_fd below = openat(AT_FDCWD, p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC), tree = FD_NONE;
 	int r;
 
 	if (below < 0)
@@ -104,7 +104,7 @@ static int bind_root_old(struct mount_plan *p, struct err *e)
 {
 	if (mount(p->in.rootfs, p->in.rootfs, NULL, MS_BIND | MS_REC, NULL) < 0)
 		return err_sys(e, errno, "bind the rootfs %s onto itself", p->in.rootfs);
-	p->root = open(p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->root = openat(AT_FDCWD, p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return p->root < 0 ? err_sys(e, errno, "open the rootfs %s", p->in.rootfs) : 0;
 }
 
@@ -140,7 +140,7 @@ int mount_root_fd(const struct mount_plan *p)
 static int pivot(struct mount_plan *p, struct err *e)
 {
 	bool shared = !all_private(&p->in);
-	auto_fd old = shared ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) : FD_NONE;
+	auto_fd old = shared ? openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC) : FD_NONE;
 
 	if ((shared && old < 0) || fchdir(p->root) < 0)
 		return err_sys(e, errno, "change to the rootfs");

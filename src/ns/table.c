@@ -30,7 +30,7 @@ int ns_open(const struct spec_namespace *ns, struct err *e)
 {
 	const struct ns_info *want = &ns_table[ns->kind];
 	/* Not blocked by a FIFO that somebody put there. */
-	auto_fd fd = open(ns->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	auto_fd fd = openat(AT_FDCWD, ns->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct statfs fs;
 	int type;
 

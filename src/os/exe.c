@@ -5,12 +5,10 @@
 #include <fcntl.h>
 #include <link.h>
 #include <linux/capability.h>
-#include <linux/prctl.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/single_threaded.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -18,6 +16,17 @@
 #include "base/parse.h"
 #include "os/cap.h"
 #include "os/feature.h"
+
+/* musl does not say; linked with it there is only the program, which has no thread by then. */
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define HAS_THREADS (!__libc_single_threaded)
+#else
+#define HAS_THREADS false
+#endif
+
+/* Where the linker puts the program's first byte. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
 struct program {
 	const ElfW(Phdr) *headers;
@@ -37,14 +46,22 @@ static int find_program(struct program *ret)
 			*ret = p;
 			return 0;
 		}
+	/* Without an interpreter there is no PT_PHDR: the first segment begins with the file's header. */
+	for (size_t i = 0; p.headers && i < p.n; i++)
+		if (p.headers[i].p_type == PT_LOAD && p.headers[i].p_offset == 0) {
+			p.base = (uintptr_t)__ehdr_start - p.headers[i].p_vaddr;
+			*ret = p;
+			return 0;
+		}
 	return -ENOEXEC;
 }
 
 /* Neighbours with the same protection, page by page. */
 struct piece {
 	uintptr_t start, end;
-	int prot;
+	int prot; /* UNUSED: nobody reads it any more */
 };
+#define UNUSED -1
 
 #define PIECES_MAX 8
 
@@ -79,6 +96,8 @@ static int move(const struct piece *p)
 	void *copy, *old = (void *)p->start;
 	int r = 0;
 
+	if (p->prot == UNUSED)
+		return munmap(old, len) < 0 ? -errno : 0;
 	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		    -1, 0);
 	if (copy == MAP_FAILED)
@@ -107,6 +126,25 @@ static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_
 	return start;
 }
 
+/* The relocations, which were done at the start: 56 KiB of a static program. */
+static struct piece relocations(const struct program *p)
+{
+	uintptr_t from = 0, size = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const ElfW(Dyn) *d = (const void *)(p->base + p->headers[i].p_vaddr);
+
+		for (; p->headers[i].p_type == PT_DYNAMIC && d->d_tag != DT_NULL; d++) {
+			/* glibc has added the base already. */
+			if (d->d_tag == DT_RELA)
+				from = d->d_un.d_ptr < p->base ? p->base + d->d_un.d_ptr : d->d_un.d_ptr;
+			else if (d->d_tag == DT_RELASZ)
+				size = d->d_un.d_val;
+		}
+	}
+	return (struct piece){ from, from + size, UNUSED };
+}
+
 static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
 		       uintptr_t page)
 {
@@ -115,8 +153,18 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	int r = add_piece(all, start, relro, PROT_READ);
+	struct piece gone = relocations(p);
+	int r;
 
+	gone.start = (gone.start + page - 1) & ~(page - 1);
+	gone.end = gone.end == p->base + h->p_vaddr + h->p_filesz ? end : gone.end & ~(page - 1);
+	if (prot == PROT_READ && start <= gone.start && gone.start < gone.end && gone.end <= end) {
+		r = add_piece(all, start, gone.start, prot);
+		if (r == 0)
+			r = add_piece(all, gone.start, gone.end, UNUSED);
+		return r < 0 ? r : add_piece(all, gone.end, end, prot);
+	}
+	r = add_piece(all, start, relro, PROT_READ);
 	return r < 0 ? r : add_piece(all, relro, end, prot);
 }
 
@@ -203,7 +251,7 @@ int os_exe_replace(int fd, const struct stat *own)
 
 	if (fd < 0)
 		return -EBADF;
-	if (os_fallback_forced(OS_EXE_REPLACE) || OS_SANITIZED || !__libc_single_threaded)
+	if (os_fallback_forced(OS_EXE_REPLACE) || OS_SANITIZED || HAS_THREADS)
 		return -ENOSYS;
 	if (!may_set_exe(fd, &with_map))
 		return -EPERM;

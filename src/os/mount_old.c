@@ -11,7 +11,7 @@
 
 int os_umount_old(struct procfs *p, int fd)
 {
-	auto_fd cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd cwd = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char target[32];
 	int r;
 
@@ -26,7 +26,7 @@ int os_umount_old(struct procfs *p, int fd)
 
 int os_mount_old(struct procfs *p, const struct os_mount *m)
 {
-	auto_fd cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd cwd = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char source[32], target[32];
 	int r;
 

@@ -64,7 +64,7 @@ static int make_own(bool pids_only)
 
 int procfs_open(struct procfs *p, struct err *e)
 {
-	auto_fd fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int r = fd < 0 ? -errno : check_root(fd);
 
 	if (r == 0) {

@@ -9,6 +9,7 @@
 #include "base/errno_class.h"
 #include "ns/ns.h"
 #include "os/pidfd.h"
+#include "os/setid.h"
 #include "os/setns.h"
 #include "proc/steps.h"
 
@@ -137,11 +138,11 @@ int join_root(struct chain_job *job, struct err *e)
 int become_root(struct err *e)
 {
 	/* EPERM: setgroups is denied in this user namespace; EINVAL: id 0 is not mapped. */
-	if (setgroups(0, NULL) < 0 && errno != EPERM)
+	if (os_setgroups(0, NULL) < 0 && errno != EPERM)
 		return err_sys(e, errno, "setgroups");
-	if (setresgid(0, 0, 0) < 0 && errno != EINVAL)
+	if (os_setgid(0) < 0 && errno != EINVAL)
 		return err_sys(e, errno, "setresgid");
-	if (setresuid(0, 0, 0) < 0 && errno != EINVAL)
+	if (os_setuid(0) < 0 && errno != EINVAL)
 		return err_sys(e, errno, "setresuid");
 	return 0;
 }

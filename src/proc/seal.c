@@ -35,7 +35,7 @@ static int leave_file(const struct stat *own)
 
 int seal_self(char *const argv[], struct err *e)
 {
-	auto_fd exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	auto_fd exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	auto_fd copy = FD_NONE;
 	struct stat st;
 
@@ -47,7 +47,7 @@ int seal_self(char *const argv[], struct err *e)
 	fd_close(TAKE_FD(exe));
 	if (leave_file(&st) == 0)
 		return 0;
-	exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (exe < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
 	copy = copy_self(exe, &st, e);

@@ -27,7 +27,7 @@ int step_home(struct init_ctx *ctx, struct err *e)
 
 	if (!ctx->job->home_slot)
 		return 0;
-	root = held >= 0 ? held : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = held >= 0 ? held : openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(e, errno, "open /");
 	memcpy(ctx->home, prefix, n);
@@ -216,7 +216,7 @@ static int keep_fifo(struct init_ctx *ctx, struct err *e)
 {
 	struct chain_job *job = ctx->job;
 	int fifo = openat(job->fifo_dir, FIFO_NAME, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	int links = open("/proc/thread-self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int links = openat(AT_FDCWD, "/proc/thread-self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int *const keep[] = { &job->fifo_dir, &ctx->fifo_path, &ctx->links };
 	struct stat st;
 

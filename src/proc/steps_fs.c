@@ -115,10 +115,10 @@ int step_null_stdio(struct init_ctx *ctx, struct err *e)
 		if (!is_null(fd))
 			continue;
 		if (path < 0) {
-			path = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+			path = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
 			if (path < 0 || !is_null(path))
 				return 0;
-			null = open("/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+			null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 			if (null < 0 || !is_null(null) || fcntl(null, F_SETFL, 0) < 0)
 				return 0;
 		}
@@ -135,7 +135,7 @@ int step_terminal(struct init_ctx *ctx, struct err *e)
 
 	if (!ctx->job->process->terminal)
 		return 0;
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(e, errno, "open /");
 	r = term_open_pty(root, ctx->job->process->console_size, &master, &slave, e);

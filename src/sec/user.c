@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "os/safe_path.h"
+#include "os/setid.h"
 
 int user_parse(const char *s, uint32_t *ret_uid, uint32_t *ret_gid, bool *ret_has_gid,
 	       struct err *e)
@@ -59,7 +60,7 @@ static int set_groups(const struct spec_user *u, struct procfs *proc, struct err
 	if (u->keep_groups)
 		return 0;
 	/* Also when the list is empty: the caller's groups are none of the container's business. */
-	if (setgroups(u->n_additional_gids, u->additional_gids) == 0)
+	if (os_setgroups(u->n_additional_gids, u->additional_gids) == 0)
 		return 0;
 	if (errno != EPERM || !setgroups_denied(proc))
 		return err_sys(e, errno, "setgroups");
@@ -75,14 +76,14 @@ int user_apply(const struct spec_user *u, struct procfs *proc, struct err *e)
 
 	if (r < 0)
 		return r;
-	if (setresgid(u->gid, u->gid, u->gid) < 0) {
+	if (os_setgid(u->gid) < 0) {
 		if (errno == EINVAL)
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"cannot setgid to unmapped gid %u in user namespace",
 					u->gid);
 		return err_sys(e, errno, "setresgid to %u", u->gid);
 	}
-	if (setresuid(u->uid, u->uid, u->uid) < 0) {
+	if (os_setuid(u->uid) < 0) {
 		if (errno == EINVAL)
 			return err_make(e, ERR_CONFIG, EINVAL,
 					"cannot setuid to unmapped uid %u in user namespace",

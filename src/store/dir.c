@@ -94,7 +94,7 @@ static int make_root(const char *root, struct err *e)
 /* -ENOENT without an error set when there is no root. */
 static int open_root(const char *root, int *ret, struct stat *st, struct err *e)
 {
-	auto_fd fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (fd < 0 && errno == ENOENT)

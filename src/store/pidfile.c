@@ -49,7 +49,7 @@ int store_write_pid_file(const char *path, pid_t pid, struct err *e)
 		tmp = NULL;
 		return err_sys(e, ENOMEM, "open %s", path);
 	}
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	fd = openat(AT_FDCWD, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", tmp);
 	r = io_write_all(fd, text, (size_t)n);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "tests/unit/test.h"
@@ -95,6 +97,26 @@ static void damaged_packets_are_not_valid(void **state)
 	assert_false(err_is_valid(&e));
 }
 
+/* glibc's words, with a small first letter; the libc may have others. */
+static void numbers_have_their_words(void **state)
+{
+	char words[128];
+
+	(void)state;
+	for (int i = 1; i < 134; i++) {
+		if (!strerrordesc_np(i))
+			continue;
+		snprintf(words, sizeof(words), "%s", strerrordesc_np(i));
+		if (!(words[1] >= 'A' && words[1] <= 'Z'))
+			words[0] = (char)tolower(words[0]);
+		assert_string_equal(err_strerror(i), words);
+	}
+	assert_string_equal(err_strerror(0), "unknown error");
+	assert_string_equal(err_strerror(41), "unknown error");
+	assert_string_equal(err_strerror(-1), "unknown error");
+	assert_string_equal(err_strerror(134), "unknown error");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +126,7 @@ int main(void)
 		cmocka_unit_test(full_buffer_keeps_the_leaf),
 		cmocka_unit_test(format_never_overruns),
 		cmocka_unit_test(damaged_packets_are_not_valid),
+		cmocka_unit_test(numbers_have_their_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
