@@ -229,7 +229,7 @@ static int remember(const struct stat *own)
 int os_exe_open(const char **ret_name, struct err *e)
 {
 	const char *name = *left.path ? left.path : "/proc/self/exe";
-	auto_fd fd = open(name, O_RDONLY | O_CLOEXEC);
+	auto_fd fd = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
