@@ -38,7 +38,7 @@ install_missing() {
 }
 
 # shellcheck disable=SC2034
-BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libyajl-dev libseccomp-dev libcap-dev libmnl-dev libsystemd-dev"
+BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libyajl-dev libseccomp-dev libcap-dev libmnl-dev libsystemd-dev musl-dev"
 
 # build DIR [MESON OPTION...]
 build() {

@@ -27,6 +27,8 @@ struct os_library {
  */
 #define OS_LIBRARY_POINTER(prefix, name) __typeof__(prefix##name) *name;
 #define OS_LIBRARY_NAME(prefix, name) #prefix #name,
+/* For a static program, which cannot load: struct libmnl mnl = { MNL_FUNCTIONS(OS_LIBRARY_LINKED) }. */
+#define OS_LIBRARY_LINKED(prefix, name) .name = prefix##name,
 
 /* Once; user is who needs it, with its verb: "linux.netDevices needs". The library stays. */
 int os_library_load(struct os_library *l, const char *user, struct err *e);

@@ -14,6 +14,12 @@ default_config() {
 			source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "ro"]}])'
 }
 
+# The ceilings are the static program's; a shared libc has its own calls and pages.
+strake_static() {
+	strake_only "its own ceilings"
+	! readelf -d "$RUNTIME" | grep -q NEEDED || skip "needs the program linked with musl"
+}
+
 # Parent and init without what busybox calls behind its execve, which is not ours.
 count_calls() {
 	total=$(grep -cE '^[0-9]+ +[a-z0-9_]+\(' "$T/trace")
@@ -39,12 +45,13 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 @test "ceilings: system calls of run" {
 	# Each level of cgroups above the container's takes a dozen more.
 	grep -qx 0::/ /proc/self/cgroup || skip "needs a caller in the root of cgroup v2"
+	strake_static
 	trace_run
 	local total payload
 	count_calls
-	# Parent and init, the loader's 26 and the 38 drops from the bounding set included; docs/design/performance.md.
+	# Parent and init, the 38 drops from the bounding set included; docs/design/performance.md.
 	# 14 of them buy a network namespace that is made meanwhile, a tenth of the time of run.
-	[ $((total - payload)) -le 392 ]
+	[ $((total - payload)) -le 390 ]
 	[ "$(calls clone3)" = 1 ]
 	[ "$(calls 'v?fork')" = 0 ]
 	[ "$(calls clone)" = 1 ] # the helper for the network namespace
@@ -52,7 +59,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 
 @test "ceilings: system calls of exec" {
 	command -v strace >/dev/null || skip "needs strace"
-	strake_only "its own ceilings"
+	strake_static
 	default_config
 	set_args sleep 1000
 	"$REPO/tests/bench/in-cgroup2" sh -ec '"$1" --root "$2" run --detach --bundle "$3" "$4" >/dev/null 2>&1
@@ -61,8 +68,8 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 		fail "the traced exec failed"
 	local total payload
 	count_calls
-	# The loader's 26 and the 38 drops from the bounding set included.
-	[ $((total - payload)) -le 212 ]
+	# The 38 drops from the bounding set included.
+	[ $((total - payload)) -le 196 ]
 }
 
 @test "ceilings: system calls of list, for each container" {
@@ -77,7 +84,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 		sh "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" "$T/list" </dev/null 3>&- 4>&- || fail "the traced list failed"
 	wc -l "$T"/list.*
 	# The record, its state's stamp, the fifo, init, and the three of cgroup.events.
-	assert_eq $((($(wc -l <"$T/list.3") - $(wc -l <"$T/list.1")) / 2)) 7
+	assert_eq $(($(wc -l <"$T/list.3") - $(wc -l <"$T/list.2"))) 7
 }
 
 @test "ceilings: nothing in run waits for RCU" {
@@ -94,39 +101,36 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 }
 
 @test "ceilings: memory of run" {
-	strake_only "its own ceilings"
+	strake_static
 	local watch=$STRAKE_BUILD/tests/bench/bench-stopwatch rss
 	[ -x "$watch" ] || skip "needs $watch"
-	! nm -D "$RUNTIME" | grep -q __asan || skip "a sanitizer's build"
 	default_config
-	# Peak RSS in KiB, of the runtime or of what it waited for; libc's pages are counted too.
+	# Peak RSS in KiB, of the runtime or of what it waited for: the payload, busybox, has 1328.
 	rss=$(printf 'run\t%s\t--root\t%s\trun\t--bundle\t%s\t%s\n' "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" |
 		"$watch" "$T/watched" 3>&- 4>&- | cut -d ' ' -f 5)
 	echo "peak RSS: $rss KiB"
-	[ "$rss" -gt 0 ] && [ "$rss" -le 2240 ]
+	[ "$rss" -gt 0 ] && [ "$rss" -le 1536 ]
 }
 
 @test "ceilings: the runtime's own memory while a container runs" {
-	strake_only "its own ceilings"
-	! nm -D "$RUNTIME" | grep -q __asan || skip "a sanitizer's build"
+	strake_static
 	default_config
 	set_args sleep 1000
 	background "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
 	local pid=$! own
 	wait_status running
-	# Without what libc shares with every other program.
+	# Without the pages of the program's file.
 	own=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
 	echo "anonymous memory: $own KiB"
-	[ "$own" -gt 0 ] && [ "$own" -le 704 ]
+	[ "$own" -gt 0 ] && [ "$own" -le 840 ]
 }
 
 @test "ceilings: size of the program" {
-	strake_only "its own ceilings"
+	strake_static
 	command -v strip >/dev/null || skip "needs strip"
-	! nm -D "$RUNTIME" | grep -q __asan || skip "a sanitizer's build"
 	strip -o "$T/stripped" "$RUNTIME"
 	local size
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $((size / 1024)) KiB"
-	[ "$size" -le $((456 * 1024)) ]
+	[ "$size" -le $((776 * 1024)) ]
 }

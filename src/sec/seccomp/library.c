@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sec/seccomp/library.h"
 
-#include <stdio.h>
-
-#include "sec/seccomp.h"
-
 #define SONAME "libseccomp.so.2"
 
 struct libseccomp scmp;
@@ -22,19 +18,4 @@ static struct os_library library = {
 int scmp_load(struct err *e)
 {
 	return os_library_load(&library, "linux.seccomp needs", e);
-}
-
-const char *seccomp_library_version(void)
-{
-	static char text[40];
-	const struct scmp_version *v;
-	struct err e;
-
-	/* Absent, it is as good as not built in: seccomp_compile() says why. */
-	if (os_library_load(&library, "the version needs", &e) < 0)
-		return text;
-	v = scmp.version();
-	if (v)
-		snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
-	return text;
 }
