@@ -59,9 +59,8 @@ static int find_program(struct program *ret)
 /* Neighbours with the same protection, page by page. */
 struct piece {
 	uintptr_t start, end;
-	int prot; /* UNUSED: nobody reads it any more */
+	int prot;
 };
-#define UNUSED -1
 
 #define PIECES_MAX 8
 
@@ -96,8 +95,6 @@ static int move(const struct piece *p)
 	void *copy, *old = (void *)p->start;
 	int r = 0;
 
-	if (p->prot == UNUSED)
-		return munmap(old, len) < 0 ? -errno : 0;
 	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		    -1, 0);
 	if (copy == MAP_FAILED)
@@ -126,25 +123,6 @@ static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_
 	return start;
 }
 
-/* The relocations, which were done at the start: 56 KiB of a static program. */
-static struct piece relocations(const struct program *p)
-{
-	uintptr_t from = 0, size = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const ElfW(Dyn) *d = (const void *)(p->base + p->headers[i].p_vaddr);
-
-		for (; p->headers[i].p_type == PT_DYNAMIC && d->d_tag != DT_NULL; d++) {
-			/* glibc has added the base already. */
-			if (d->d_tag == DT_RELA)
-				from = d->d_un.d_ptr < p->base ? p->base + d->d_un.d_ptr : d->d_un.d_ptr;
-			else if (d->d_tag == DT_RELASZ)
-				size = d->d_un.d_val;
-		}
-	}
-	return (struct piece){ from, from + size, UNUSED };
-}
-
 static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
 		       uintptr_t page)
 {
@@ -153,18 +131,8 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	struct piece gone = relocations(p);
-	int r;
+	int r = add_piece(all, start, relro, PROT_READ);
 
-	gone.start = (gone.start + page - 1) & ~(page - 1);
-	gone.end = gone.end == p->base + h->p_vaddr + h->p_filesz ? end : gone.end & ~(page - 1);
-	if (prot == PROT_READ && start <= gone.start && gone.start < gone.end && gone.end <= end) {
-		r = add_piece(all, start, gone.start, prot);
-		if (r == 0)
-			r = add_piece(all, gone.start, gone.end, UNUSED);
-		return r < 0 ? r : add_piece(all, gone.end, end, prot);
-	}
-	r = add_piece(all, start, relro, PROT_READ);
 	return r < 0 ? r : add_piece(all, relro, end, prot);
 }
 

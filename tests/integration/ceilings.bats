@@ -132,5 +132,5 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local size
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $((size / 1024)) KiB"
-	[ "$size" -le $((776 * 1024)) ]
+	[ "$size" -le $((720 * 1024)) ]
 }
