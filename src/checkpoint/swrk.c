@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "os/all_signals.h"
 #include "os/pidfd.h"
 
 #define SOCKET_FD 3
@@ -122,11 +123,10 @@ struct becoming {
 
 static int reset_signals(struct err *e)
 {
-	const struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	for (int sig = 1; sig <= SIGRTMAX; sig++)
-		sigaction(sig, &dfl, NULL);
+		os_signal_default(sig);
 	sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? err_sys(e, errno, "sigprocmask") : 0;
 }

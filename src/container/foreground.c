@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/timeline.h"
 #include "container/notify.h"
+#include "os/all_signals.h"
 #include "os/pidfd.h"
 #include "term/term.h"
 
@@ -24,16 +25,16 @@ int foreground_init(struct foreground *f, bool no_subreaper, struct err *e)
 	f->signals = f->notify = FD_NONE;
 	if (!no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return err_sys(e, errno, "prctl(PR_SET_CHILD_SUBREAPER)");
-	sigfillset(&set);
+	os_signals_all(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		sigdelset(&set, ours[i]);
-	if (sigprocmask(SIG_BLOCK, &set, &f->old_mask) < 0)
+	if (os_signal_mask(SIG_BLOCK, &set, &f->old_mask) < 0)
 		return err_sys(e, errno, "sigprocmask");
 	f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (f->signals < 0) {
 		int saved = errno;
 
-		sigprocmask(SIG_SETMASK, &f->old_mask, NULL);
+		os_signal_mask(SIG_SETMASK, &f->old_mask, NULL);
 		return err_sys(e, saved, "signalfd");
 	}
 	return 0;
@@ -44,7 +45,7 @@ void foreground_fini(struct foreground *f)
 	if (f->signals < 0)
 		return;
 	fd_close(TAKE_FD(f->signals));
-	sigprocmask(SIG_SETMASK, &f->old_mask, NULL);
+	os_signal_mask(SIG_SETMASK, &f->old_mask, NULL);
 }
 
 struct session {

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "os/agent_image.h"
+#include "os/all_signals.h"
 #include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/spawn.h"
@@ -61,7 +62,7 @@ static _Noreturn __attribute__((noinline)) void child_main(const struct child_fd
 	else if (dup2(fds->extra, OS_AGENT_EXTRA) < 0)
 		goto fail;
 	os_child_close_from(ABOVE);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	os_signal_mask(SIG_SETMASK, &none, NULL);
 	syscall(SYS_execveat, IMAGE, "", argv, environ, AT_EMPTY_PATH);
 fail:
 	*errnum = errno;
@@ -75,13 +76,13 @@ static pid_t run(const struct child_fds *fds, struct err *e)
 	int saved_errno;
 	pid_t pid;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &saved);
+	os_signals_all(&all);
+	os_signal_mask(SIG_BLOCK, &all, &saved);
 	pid = vfork();
 	if (pid == 0)
 		child_main(fds, &errnum);
 	saved_errno = errno;
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	os_signal_mask(SIG_SETMASK, &saved, NULL);
 	if (pid < 0)
 		return err_sys(e, saved_errno, "fork");
 	if (!errnum)

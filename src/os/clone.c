@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "os/all_signals.h"
 #include "os/feature.h"
 #include "os/pidfd.h"
 #include "os/raw_call.h"
@@ -93,11 +94,11 @@ pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size)
 	if (os_fallback_forced(OS_BESIDE) || OS_SANITIZED || !OS_HAS_RAW_CALL)
 		return -ENOSYS;
 	/* A handler of the caller's would run on the caller's memory twice. */
-	sigfillset(&all);
-	if (sigprocmask(SIG_BLOCK, &all, &old) < 0)
+	os_signals_all(&all);
+	if (os_signal_mask(SIG_BLOCK, &all, &old) < 0)
 		return -errno;
 	pid = clone(fn, (char *)stack + size, CLONE_VM, arg);
 	saved = errno;
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	os_signal_mask(SIG_SETMASK, &old, NULL);
 	return pid < 0 ? -saved : pid;
 }

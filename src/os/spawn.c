@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "os/all_signals.h"
 #include "os/feature.h"
 #include "os/pidfd.h"
 
@@ -118,10 +119,8 @@ void os_child_close_from(unsigned first)
  * survive the exec (conmon ignores SIGPIPE). */
 void os_child_begin(void)
 {
-	const struct sigaction dfl = { .sa_handler = SIG_DFL };
-
 	for (int sig = 1; sig <= SIGRTMAX; sig++)
-		sigaction(sig, &dfl, NULL);
+		os_signal_default(sig);
 	setpgid(0, 0);
 }
 
@@ -142,7 +141,7 @@ static _Noreturn __attribute__((noinline)) void child_main(const struct spawn *s
 		report->at_chdir = true;
 		goto fail;
 	}
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	os_signal_mask(SIG_SETMASK, &none, NULL);
 	execve(s->path, s->argv, s->envp ? s->envp : no_env);
 fail:
 	report->errnum = errno;
@@ -157,13 +156,13 @@ static int start(struct spawn_run *run, struct err *e)
 	int saved_errno;
 	pid_t pid;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &saved);
+	os_signals_all(&all);
+	os_signal_mask(SIG_BLOCK, &all, &saved);
 	pid = vfork();
 	if (pid == 0)
 		child_main(run->s, run->pipes.child, &report);
 	saved_errno = errno;
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	os_signal_mask(SIG_SETMASK, &saved, NULL);
 	if (pid < 0)
 		return err_sys(e, saved_errno, "fork");
 	if (report.errnum) {
@@ -315,7 +314,7 @@ static void sigpipe_block(sigset_t *pipe_set, bool *was_pending, sigset_t *saved
 	sigaddset(pipe_set, SIGPIPE);
 	sigpending(&pending);
 	*was_pending = sigismember(&pending, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, pipe_set, saved);
+	os_signal_mask(SIG_BLOCK, pipe_set, saved);
 }
 
 static void sigpipe_restore(const sigset_t *pipe_set, bool was_pending, const sigset_t *saved)
@@ -325,7 +324,7 @@ static void sigpipe_restore(const sigset_t *pipe_set, bool was_pending, const si
 	if (!was_pending)
 		while (sigtimedwait(pipe_set, NULL, &now) < 0 && errno == EINTR)
 			;
-	pthread_sigmask(SIG_SETMASK, saved, NULL);
+	os_signal_mask(SIG_SETMASK, saved, NULL);
 }
 
 int os_spawn(const struct spawn *s, int *ret_status, struct err *e)

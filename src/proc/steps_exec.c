@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "hooks/hooks.h"
+#include "os/all_signals.h"
 #include "os/fd.h"
 #include "proc/fds.h"
 #include "proc/steps.h"
@@ -129,13 +130,12 @@ static void end_by_usual_signals(void)
  */
 int step_signals(struct init_ctx *ctx, struct err *e)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	uint64_t left = ctx->job->ignored_signals;
 	sigset_t none;
 
 	for (int sig = 1; left; sig++, left >>= 1)
 		if ((left & 1) && sig != SIGKILL && sig != SIGSTOP)
-			sigaction(sig, &dfl, NULL); /* EINVAL: libc keeps that one for itself */
+			os_signal_default(sig);
 	if (ctx->job->fifo_dir >= 0)
 		end_by_usual_signals();
 	sigemptyset(&none);
