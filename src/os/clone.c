@@ -91,7 +91,7 @@ pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size)
 	pid_t pid;
 	int saved;
 
-	if (os_fallback_forced(OS_BESIDE) || OS_SANITIZED || !OS_HAS_RAW_CALL)
+	if (os_fallback_forced(OS_BESIDE) || SANITIZED || !OS_HAS_RAW_CALL)
 		return -ENOSYS;
 	/* A handler of the caller's would run on the caller's memory twice. */
 	os_signals_all(&all);

@@ -26,15 +26,6 @@
 	X(BESIDE, "beside") /* a child in the parent's memory */ \
 	X(SECCOMP_TREE, "seccomp_tree") /* no call: libseccomp generates the filter */
 
-/* An address sanitizer knows one stack a process, and what may be read. */
-#if defined(__SANITIZE_ADDRESS__)
-#define OS_SANITIZED true
-#elif defined(__has_feature)
-#define OS_SANITIZED __has_feature(address_sanitizer)
-#else
-#define OS_SANITIZED false
-#endif
-
 enum os_feature {
 #define X(id, name) OS_##id,
 	OS_FALLBACKS(X)

@@ -50,7 +50,7 @@ static void errno_is_the_parents(void **state)
 	static unsigned numbers[] = { SYS_unshare, SYS_socket, SYS_ioctl, SYS_sendmsg };
 
 	(void)state;
-	if (OS_SANITIZED || !OS_HAS_RAW_CALL)
+	if (SANITIZED || !OS_HAS_RAW_CALL)
 		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		child_run(helper_that_is_refused, &numbers[i]);
