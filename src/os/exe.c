@@ -56,12 +56,10 @@ static int find_program(struct program *ret)
 	return -ENOEXEC;
 }
 
-/* Pages with the same protection. */
+/* Neighbours with the same protection, page by page. */
 struct piece {
 	uintptr_t start, end;
 	int prot;
-	size_t in_file; /* bytes that are still what the file has from offset on; 0: none */
-	off_t offset;
 };
 
 #define PIECES_MAX 8
@@ -71,15 +69,19 @@ struct pieces {
 	size_t n;
 };
 
-static int add_piece(struct pieces *p, const struct piece *new)
+static int add_piece(struct pieces *p, uintptr_t start, uintptr_t end, int prot)
 {
-	const struct piece *last = p->n ? &p->v[p->n - 1] : NULL;
+	struct piece *last = p->n ? &p->v[p->n - 1] : NULL;
 
-	if (new->start == new->end)
+	if (start == end)
 		return 0;
-	if (p->n == PIECES_MAX || (last && new->start < last->end))
+	if (last && last->end == start && last->prot == prot) {
+		last->end = end;
+		return 0;
+	}
+	if (p->n == PIECES_MAX || (last && start < last->end))
 		return -ENOEXEC;
-	p->v[p->n++] = *new;
+	p->v[p->n++] = (struct piece){ start, end, prot };
 	return 0;
 }
 
@@ -87,7 +89,7 @@ static int add_piece(struct pieces *p, const struct piece *new)
  * One call moves a piece as a whole: the code that runs there, this one too, never misses it. Piece
  * by piece, so that there never are two of all in memory.
  */
-static int move(const struct piece *p, int exe)
+static int move(const struct piece *p)
 {
 	size_t len = p->end - p->start;
 	void *copy, *old = (void *)p->start;
@@ -97,14 +99,10 @@ static int move(const struct piece *p, int exe)
 		    -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
-	/* What is read is not mapped, page by page, only to be copied and given up. */
-	if (p->in_file == 0)
-		memcpy(copy, old, len);
-	else if (pread(exe, copy, len, p->offset) < (ssize_t)p->in_file)
-		r = -EIO;
+	memcpy(copy, old, len);
 	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-	if (r == 0 && ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
-		       mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED))
+	if ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
+	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
 		r = -errno;
 	if (r < 0)
 		munmap(copy, len);
@@ -133,14 +131,9 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	struct piece rest = { .start = relro, .end = end, .prot = prot };
-	int r = add_piece(all, &(struct piece){ .start = start, .end = relro, .prot = PROT_READ });
+	int r = add_piece(all, start, relro, PROT_READ);
 
-	if (!(prot & PROT_WRITE)) {
-		rest.offset = (off_t)(h->p_offset & ~(page - 1));
-		rest.in_file = p->base + h->p_vaddr + h->p_filesz - start;
-	}
-	return r < 0 ? r : add_piece(all, &rest);
+	return r < 0 ? r : add_piece(all, relro, end, prot);
 }
 
 /* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
@@ -216,7 +209,7 @@ int os_exe_open(const char **ret_name, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int os_exe_replace(int fd, int exe, const struct stat *own)
+int os_exe_replace(int fd, const struct stat *own)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
@@ -237,7 +230,7 @@ int os_exe_replace(int fd, int exe, const struct stat *own)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0; r == 0 && i < all.n; i++)
-		r = move(&all.v[i], exe);
+		r = move(&all.v[i]);
 	if (r == 0)
 		r = with_map ? set_exe_with_map(fd) : set_exe(fd);
 	if (r < 0)
