@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -58,11 +59,14 @@ static int sealed(const char *name, int from, off_t at, off_t len)
 static int unnamed(const char *dir, int from, off_t at, off_t len)
 {
 	auto_fd fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0500);
+	struct statvfs fs;
 	char link[40];
 	int r;
 
-	if (fd < 0)
+	if (fd < 0 || fstatvfs(fd, &fs) < 0)
 		return -errno;
+	if (fs.f_flag & ST_NOEXEC) /* Debian's /run */
+		return -EACCES;
 	r = copy_part(fd, from, at, len);
 	if (r < 0)
 		return r;

@@ -32,6 +32,17 @@ init_exe() {
 	assert_eq "$size" "$(stat -c %s "$RUNTIME")"
 }
 
+@test "seal: the copy is not where no program can be run" {
+	strake_only "its own way"
+	requires root
+	set_args echo here
+	# shellcheck disable=SC2016
+	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -ec 'mount -t tmpfs -o noexec tmpfs /run
+		STRAKE_FALLBACK=exe_replace,memfd; export STRAKE_FALLBACK; exec "$@"' -- \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || fail "$(cat "$T/e")"
+	assert_eq "$(cat "$T/o")" here
+}
+
 @test "seal: /proc/self/exe cannot be run by the container" {
 	strake_only "its own way"
 	set_args /proc/self/exe --version
