@@ -261,6 +261,9 @@ int os_agent_call(struct os_agent *a, enum os_agent_op op, const struct str *req
 
 void os_agent_stop(struct os_agent *a)
 {
+	/* Also for a child that has a copy. */
+	if (a->fd >= 0)
+		shutdown(a->fd, SHUT_RDWR);
 	fd_close(TAKE_FD(a->fd));
 	if (a->pid > 0 && a->broken)
 		kill_ours(a);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -159,6 +160,19 @@ static void it_gets_no_other_descriptor(void **state)
 	close(null);
 }
 
+/* A child that was cloned meanwhile has the socket too, until it executes something. */
+static void a_copy_of_the_socket_is_of_no_use(void **state)
+{
+	auto_fd copy = FD_NONE;
+
+	(void)state;
+	start(FD_NONE);
+	copy = dup(agent.fd);
+	assert_true(copy >= 0);
+	stop();
+	assert_int_equal(send(copy, "", 1, MSG_NOSIGNAL), -1);
+}
+
 /* Also where there is no memfd, or no close_range. */
 static void fallbacks_do_it_too(void **state)
 {
@@ -234,6 +248,7 @@ int main(void)
 		cmocka_unit_test(silence_is_not_waited_for),
 		cmocka_unit_test(reaped_by_another),
 		cmocka_unit_test(it_gets_no_other_descriptor),
+		cmocka_unit_test(a_copy_of_the_socket_is_of_no_use),
 		cmocka_unit_test(fallbacks_do_it_too),
 		cmocka_unit_test(it_ends_with_its_parent),
 		cmocka_unit_test(another_build_is_refused),
