@@ -56,10 +56,12 @@ static int find_program(struct program *ret)
 	return -ENOEXEC;
 }
 
-/* Neighbours with the same protection, page by page. */
+/* Pages with the same protection. */
 struct piece {
 	uintptr_t start, end;
 	int prot;
+	size_t in_file; /* bytes that are still what the file has from offset on; 0: none */
+	off_t offset;
 };
 
 #define PIECES_MAX 8
@@ -69,19 +71,15 @@ struct pieces {
 	size_t n;
 };
 
-static int add_piece(struct pieces *p, uintptr_t start, uintptr_t end, int prot)
+static int add_piece(struct pieces *p, const struct piece *new)
 {
-	struct piece *last = p->n ? &p->v[p->n - 1] : NULL;
+	const struct piece *last = p->n ? &p->v[p->n - 1] : NULL;
 
-	if (start == end)
+	if (new->start == new->end)
 		return 0;
-	if (last && last->end == start && last->prot == prot) {
-		last->end = end;
-		return 0;
-	}
-	if (p->n == PIECES_MAX || (last && start < last->end))
+	if (p->n == PIECES_MAX || (last && new->start < last->end))
 		return -ENOEXEC;
-	p->v[p->n++] = (struct piece){ start, end, prot };
+	p->v[p->n++] = *new;
 	return 0;
 }
 
@@ -89,7 +87,7 @@ static int add_piece(struct pieces *p, uintptr_t start, uintptr_t end, int prot)
  * One call moves a piece as a whole: the code that runs there, this one too, never misses it. Piece
  * by piece, so that there never are two of all in memory.
  */
-static int move(const struct piece *p)
+static int move(const struct piece *p, int exe)
 {
 	size_t len = p->end - p->start;
 	void *copy, *old = (void *)p->start;
@@ -99,10 +97,14 @@ static int move(const struct piece *p)
 		    -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
-	memcpy(copy, old, len);
+	/* What is read is not mapped, page by page, only to be copied and given up. */
+	if (p->in_file == 0)
+		memcpy(copy, old, len);
+	else if (pread(exe, copy, len, p->offset) < (ssize_t)p->in_file)
+		r = -EIO;
 	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-	if ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
-	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED)
+	if (r == 0 && ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
+		       mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED))
 		r = -errno;
 	if (r < 0)
 		munmap(copy, len);
@@ -131,9 +133,14 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
 		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	int r = add_piece(all, start, relro, PROT_READ);
+	struct piece rest = { .start = relro, .end = end, .prot = prot };
+	int r = add_piece(all, &(struct piece){ .start = start, .end = relro, .prot = PROT_READ });
 
-	return r < 0 ? r : add_piece(all, relro, end, prot);
+	if (!(prot & PROT_WRITE)) {
+		rest.offset = (off_t)(h->p_offset & ~(page - 1));
+		rest.in_file = p->base + h->p_vaddr + h->p_filesz - start;
+	}
+	return r < 0 ? r : add_piece(all, &rest);
 }
 
 /* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
@@ -209,7 +216,7 @@ int os_exe_open(const char **ret_name, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int os_exe_replace(int fd, const struct stat *own)
+int os_exe_replace(int fd, int exe, const struct stat *own)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
@@ -230,7 +237,7 @@ int os_exe_replace(int fd, const struct stat *own)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0; r == 0 && i < all.n; i++)
-		r = move(&all.v[i]);
+		r = move(&all.v[i], exe);
 	if (r == 0)
 		r = with_map ? set_exe_with_map(fd) : set_exe(fd);
 	if (r < 0)

@@ -15,9 +15,9 @@
  * and of those it clones) name the file fd, so that no way leads from here to the program's file.
  * Needs CAP_SYS_RESOURCE, or CAP_CHECKPOINT_RESTORE and a kernel with CONFIG_CHECKPOINT_RESTORE.
  * On failure (-errno) the program runs on and is where it was: another way is needed.
- * own: what fstat(2) says of the program's file, to know it again.
+ * exe: the program's file, open for reading; own: what fstat(2) says of it, to know it again.
  */
-int os_exe_replace(int fd, const struct stat *own);
+int os_exe_replace(int fd, int exe, const struct stat *own);
 /*
  * The program's file, read-only and CLOEXEC, also after it was replaced; for a moment and for what
  * is no container's. *ret_name, in static memory, is for errors.

@@ -26,11 +26,11 @@ static int copy_self(int exe, const struct stat *st, struct err *e)
 }
 
 /* Nothing is behind the name that is left: whoever executes or opens it finds an empty file. */
-static int leave_file(const struct stat *own)
+static int leave_file(int exe, const struct stat *own)
 {
 	auto_fd empty = os_memfd_empty("strake");
 
-	return empty < 0 ? empty : os_exe_replace(empty, own);
+	return empty < 0 ? empty : os_exe_replace(empty, exe, own);
 }
 
 int seal_self(char *const argv[], struct err *e)
@@ -43,13 +43,9 @@ int seal_self(char *const argv[], struct err *e)
 		return err_sys(e, errno, "open /proc/self/exe");
 	if (is_unnamed(&st))
 		return 0;
-	/* Open, it would be one way more to the file. */
-	fd_close(TAKE_FD(exe));
-	if (leave_file(&st) == 0)
+	/* It is closed on the way out: open, it would be a way to the file. */
+	if (leave_file(exe, &st) == 0)
 		return 0;
-	exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (exe < 0)
-		return err_sys(e, errno, "open /proc/self/exe");
 	copy = copy_self(exe, &st, e);
 	if (copy < 0)
 		return copy;

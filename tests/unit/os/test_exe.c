@@ -37,18 +37,23 @@ static int see(void)
 	return OK;
 }
 
+static int open_own(void)
+{
+	return open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+}
+
 /* Everything happens in a child, which leaves with what it saw. */
 static int child(void)
 {
-	auto_fd empty = os_memfd_empty("test");
+	auto_fd empty = os_memfd_empty("test"), exe = open_own();
 	struct stat own;
 	int status, r;
 	pid_t pid;
 
 	changed = 2;
-	if (stat("/proc/self/exe", &own) < 0)
+	if (fstat(exe, &own) < 0)
 		return REFUSED;
-	r = os_exe_replace(empty, &own);
+	r = os_exe_replace(empty, exe, &own);
 	if (r < 0)
 		return REFUSED;
 	/* Code, constants, relocated and plain variables are all there and as they were. */
@@ -117,7 +122,7 @@ static void test_no_privilege(void **state)
 static void test_bad_file(void **state)
 {
 	(void)state;
-	assert_true(os_exe_replace(FD_NONE, &(struct stat){ 0 }) < 0);
+	assert_true(os_exe_replace(FD_NONE, FD_NONE, &(struct stat){ 0 }) < 0);
 }
 
 /* ---- the way back ---- */
@@ -147,7 +152,7 @@ static int same(const struct stat *own)
 /* This program again, under a name of its own with ".new" beside it. */
 static int come_back(void)
 {
-	auto_fd empty = os_memfd_empty("test");
+	auto_fd empty = os_memfd_empty("test"), exe = open_own();
 	const char *name = "";
 	char other[4200];
 	struct stat own;
@@ -156,7 +161,7 @@ static int come_back(void)
 	snprintf(other, sizeof(other), "%s.new", own_path);
 	if (stat(own_path, &own) < 0 || same(&own) != OK)
 		return NOT_SAME;
-	if (os_exe_replace(empty, &own) < 0)
+	if (os_exe_replace(empty, exe, &own) < 0)
 		return REFUSED;
 	if (same(&own) != OK)
 		return NOT_SAME;
