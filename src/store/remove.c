@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -95,14 +96,14 @@ static bool remove_usual(int fd)
 {
 	static const char *const usual[] = { ".", "..", "config.json", "state.json", "brief", "seccomp.bpf" };
 	bool there[ARRAY_SIZE(usual)] = { false };
-	alignas(struct dirent64) char buf[1024];
+	alignas(struct dirent) char buf[1024]; /* with 64-bit offsets it is the kernel's */
 	ssize_t n;
 
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return false;
-	while ((n = getdents64(fd, (void *)buf, sizeof(buf))) > 0) {
+	while ((n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0) {
 		for (ssize_t at = 0; at < n;) {
-			const struct dirent64 *ent = (const void *)(buf + at);
+			const struct dirent *ent = (const void *)(buf + at);
 			size_t i = 0;
 
 			while (i < ARRAY_SIZE(usual) && !str_eq(usual[i], ent->d_name))
