@@ -43,12 +43,12 @@ int mount_live_add(struct mount_plan *p, int root, struct procfs *proc, struct e
 /* Linux 5.8 tells; before, umount(2) says EINVAL. */
 static bool is_mount_point(int fd)
 {
-	struct statx st;
+	struct os_statx st;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
+	if (os_statx(fd, OS_STATX_BASIC_STATS, &st) < 0)
 		return false;
-	return !(st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) ||
-	       st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	return !(st.attributes_mask & OS_STATX_ATTR_MOUNT_ROOT) ||
+	       st.attributes & OS_STATX_ATTR_MOUNT_ROOT;
 }
 
 int mount_live_remove(const char *destination, int root, struct procfs *proc, struct err *e)

@@ -18,9 +18,6 @@
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
-#ifndef STATX_MNT_ID
-#define STATX_MNT_ID 0x00001000U
-#endif
 
 /* A rename anywhere on the machine while ".." is walked gives EAGAIN, so it is common. */
 #define EAGAIN_TRIES 64
@@ -71,12 +68,12 @@ static int fdinfo_mount_id(int proc, int fd, uint64_t *ret_id)
 
 int os_mount_id(int proc, int fd, uint64_t *ret_id)
 {
-	struct statx stx;
+	struct os_statx stx;
 
 	if (!os_fallback_forced(OS_OPENAT2) &&
-	    statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
-	    (stx.stx_mask & STATX_MNT_ID)) {
-		*ret_id = stx.stx_mnt_id;
+	    os_statx(fd, OS_STATX_MNT_ID, &stx) == 0 &&
+	    (stx.mask & OS_STATX_MNT_ID)) {
+		*ret_id = stx.mnt_id;
 		return 0;
 	}
 	return fdinfo_mount_id(proc, fd, ret_id);

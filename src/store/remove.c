@@ -26,14 +26,14 @@ static int remove_content(int fd, unsigned depth);
  */
 static bool is_mounted(int parent, int fd)
 {
-	struct statx a, b;
+	struct os_statx a, b;
 
-	if (statx(parent, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &a) < 0 ||
-	    statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &b) < 0)
+	if (os_statx(parent, OS_STATX_BASIC_STATS, &a) < 0 ||
+	    os_statx(fd, OS_STATX_BASIC_STATS, &b) < 0)
 		return true;
-	if (b.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
-		return b.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	return a.stx_dev_major != b.stx_dev_major || a.stx_dev_minor != b.stx_dev_minor;
+	if (b.attributes_mask & OS_STATX_ATTR_MOUNT_ROOT)
+		return b.attributes & OS_STATX_ATTR_MOUNT_ROOT;
+	return a.dev_major != b.dev_major || a.dev_minor != b.dev_minor;
 }
 
 static int remove_directory(int parent, const char *name, unsigned depth)
