@@ -40,7 +40,8 @@ __asm__(".pushsection .text.packed_start,\"ax\",@progbits\n"
 #error the entry of this machine is not written
 #endif
 
-void packed_relocate(void) __attribute__((visibility("hidden")));
+/* used: LTO does not see who calls it. */
+void packed_relocate(void) __attribute__((used, visibility("hidden")));
 
 /* An even word is an address, and the next odd ones are bits for the words behind it. */
 __attribute__((no_stack_protector)) void packed_relocate(void)
