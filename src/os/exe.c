@@ -111,6 +111,39 @@ static int move(const struct piece *p, int exe)
 	return r;
 }
 
+/* Where the file goes on behind piece i as the memory does: n pieces. */
+static size_t neighbours(const struct pieces *all, size_t i)
+{
+	size_t n = 1;
+
+	for (; i + n < all->n && all->v[i].in_file; n++) {
+		const struct piece *first = &all->v[i], *next = &all->v[i + n];
+
+		if (!next->in_file || next->start != next[-1].end ||
+		    next->offset - first->offset != (off_t)(next->start - first->start))
+			break;
+	}
+	return n;
+}
+
+/* Code and constants in one go, half of the calls; then each is again what it was. */
+static int move_together(const struct piece *v, size_t n, int exe)
+{
+	const struct piece *last = &v[n - 1];
+	struct piece all = v[0];
+	int r;
+
+	all.end = last->end;
+	all.in_file = last->start - v->start + last->in_file;
+	for (size_t i = 1; i < n; i++)
+		all.prot |= v[i].prot;
+	r = move(&all, exe);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (v[i].prot != all.prot && mprotect((void *)v[i].start, v[i].end - v[i].start, v[i].prot) < 0)
+			r = -errno;
+	return r;
+}
+
 /* What ld.so made read-only after it had relocated it stays so. */
 static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_t end, uintptr_t page)
 {
@@ -236,8 +269,10 @@ int os_exe_replace(int fd, int exe, const struct stat *own)
 	for (size_t i = 0; r == 0 && i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
-	for (size_t i = 0; r == 0 && i < all.n; i++)
-		r = move(&all.v[i], exe);
+	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
+		n = neighbours(&all, i);
+		r = move_together(&all.v[i], n, exe);
+	}
 	if (r == 0)
 		r = with_map ? set_exe_with_map(fd) : set_exe(fd);
 	if (r < 0)
