@@ -498,7 +498,7 @@ start_console() {
 }
 
 @test "apparmor_and_selinux_fail_closed" {
-	[ ! -d /sys/kernel/security/apparmor ] || skip "AppArmor is there"
+	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" != Y ] || skip "AppArmor is there"
 	update_config '.process.apparmorProfile = "no-such-profile"'
 	not_ok strake_create
 	assert_nothing_left
