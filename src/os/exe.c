@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "base/parse.h"
 #include "os/cap.h"
+#include "os/exe_cold.h"
 #include "os/feature.h"
 
 /* musl does not say; linked with it there is only the program, which has no thread by then. */
@@ -56,12 +57,41 @@ static int find_program(struct program *ret)
 	return -ENOEXEC;
 }
 
+/* The file that was left. */
+static struct {
+	char path[4096];
+	struct stat st;
+	bool is_found;     /* path leads to it */
+	bool without_cold; /* os_exe_cold is not there */
+} left;
+
+static bool is_left(const struct stat *st)
+{
+	const struct stat *own = &left.st;
+
+	return st->st_dev == own->st_dev && st->st_ino == own->st_ino && st->st_size == own->st_size &&
+	       st->st_mtim.tv_sec == own->st_mtim.tv_sec && st->st_mtim.tv_nsec == own->st_mtim.tv_nsec;
+}
+
+/* Its name may be gone already, or of another mount namespace. */
+static int remember(const struct stat *own)
+{
+	ssize_t n = readlink("/proc/self/exe", left.path, sizeof(left.path) - 1);
+	struct stat st;
+
+	left.path[n < 0 ? 0 : n] = '\0';
+	left.st = *own;
+	left.is_found = n > 0 && stat(left.path, &st) == 0 && is_left(&st);
+	return n < 0 ? -errno : 0;
+}
+
 /* Pages with the same protection. */
 struct piece {
 	uintptr_t start, end;
 	int prot;
 	size_t in_file; /* bytes that are still what the file has from offset on; 0: none */
 	off_t offset;
+	bool cold; /* nobody needs it */
 };
 
 #define PIECES_MAX 8
@@ -93,6 +123,12 @@ static int move(const struct piece *p, int exe)
 	void *copy, *old = (void *)p->start;
 	int r = 0;
 
+	/* Held, so that a call of it ends the process and nothing else is mapped there. */
+	if (p->cold)
+		return mmap(old, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) ==
+				       MAP_FAILED ?
+			       -errno :
+			       0;
 	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		    -1, 0);
 	if (copy == MAP_FAILED)
@@ -158,22 +194,55 @@ static uintptr_t end_of_relro(const struct program *p, uintptr_t start, uintptr_
 	return start;
 }
 
+static int prot_of(const ElfW(Phdr) *h)
+{
+	return (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
+	       (h->p_flags & PF_X ? PROT_EXEC : 0);
+}
+
+/* What the file still has, in up to three: before, in and behind what is cold, if that can be had again. */
+static int add_unwritten(struct pieces *all, const struct piece *p)
+{
+	uintptr_t cuts[] = { p->start, (uintptr_t)os_exe_cold.start, (uintptr_t)os_exe_cold.end, p->end };
+	int r = 0;
+
+	if (!left.is_found)
+		return add_piece(all, p);
+	for (size_t i = 1; i < 3; i++) {
+		cuts[i] = cuts[i] < p->start ? p->start : cuts[i];
+		cuts[i] = cuts[i] > p->end ? p->end : cuts[i];
+	}
+	for (size_t i = 0; r == 0 && i < 3; i++) {
+		struct piece part = *p;
+		size_t before = cuts[i] - p->start;
+
+		part.start = cuts[i];
+		part.end = cuts[i + 1];
+		part.offset += (off_t)before;
+		part.cold = i == 1;
+		/* The last page may go on behind the end of the file's part. */
+		part.in_file = part.cold || before >= p->in_file ? 0 : p->in_file - before;
+		if (part.in_file > part.end - part.start)
+			part.in_file = part.end - part.start;
+		r = add_piece(all, &part);
+	}
+	return r;
+}
+
 static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
 		       uintptr_t page)
 {
 	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
 	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
 	uintptr_t relro = end_of_relro(p, start, end, page);
-	int prot = (h->p_flags & PF_R ? PROT_READ : 0) | (h->p_flags & PF_W ? PROT_WRITE : 0) |
-		   (h->p_flags & PF_X ? PROT_EXEC : 0);
-	struct piece rest = { .start = relro, .end = end, .prot = prot };
+	struct piece rest = { .start = relro, .end = end, .prot = prot_of(h) };
 	int r = add_piece(all, &(struct piece){ .start = start, .end = relro, .prot = PROT_READ });
 
-	if (!(prot & PROT_WRITE)) {
-		rest.offset = (off_t)(h->p_offset & ~(page - 1));
-		rest.in_file = p->base + h->p_vaddr + h->p_filesz - start;
-	}
-	return r < 0 ? r : add_piece(all, &rest);
+	if (r < 0 || rest.prot & PROT_WRITE)
+		return r < 0 ? r : add_piece(all, &rest);
+	rest.offset = (off_t)(h->p_offset & ~(page - 1));
+	rest.in_file = p->base + h->p_vaddr + h->p_filesz - start;
+	return add_unwritten(all, &rest);
 }
 
 /* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
@@ -215,23 +284,6 @@ static bool may_set_exe(int fd, bool *ret_with_map)
 	return !*ret_with_map || (os_cap_get(&caps) == 0 && (caps.effective & any));
 }
 
-/* The file that was left. */
-static struct {
-	char path[4096];
-	dev_t dev;
-	ino_t ino;
-} left;
-
-static int remember(const struct stat *own)
-{
-	ssize_t n = readlink("/proc/self/exe", left.path, sizeof(left.path) - 1);
-
-	left.path[n < 0 ? 0 : n] = '\0';
-	left.dev = own->st_dev;
-	left.ino = own->st_ino;
-	return n < 0 ? -errno : 0;
-}
-
 /* By its name, which may lead elsewhere by now: an upgrade, or the name is of another mount
  * namespace than ours. Whatever is there, it is run only if it is the same file. */
 int os_exe_open(const char **ret_name, struct err *e)
@@ -242,7 +294,7 @@ int os_exe_open(const char **ret_name, struct err *e)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, errno, "open the runtime's file %s", name);
-	if (*left.path && (st.st_dev != left.dev || st.st_ino != left.ino))
+	if (*left.path && !is_left(&st))
 		return err_make(e, ERR_UNSUPPORTED, ESTALE,
 				"the runtime's file %s was replaced while it ran", name);
 	*ret_name = name;
@@ -271,6 +323,7 @@ int os_exe_replace(int fd, int exe, const struct stat *own)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
 		n = neighbours(&all, i);
+		left.without_cold |= all.v[i].cold;
 		r = move_together(&all.v[i], n, exe);
 	}
 	if (r == 0)
@@ -278,4 +331,45 @@ int os_exe_replace(int fd, int exe, const struct stat *own)
 	if (r < 0)
 		*left.path = '\0';
 	return r;
+}
+
+/* The part of r that is in segment h. */
+static int load_segment(const struct program *p, const ElfW(Phdr) *h, const struct os_exe_range *r, int exe)
+{
+	uintptr_t first = p->base + h->p_vaddr, start = (uintptr_t)r->start, end = (uintptr_t)r->end;
+	uintptr_t last = first + h->p_filesz;
+	size_t len;
+
+	start = start < first ? first : start;
+	end = end > last ? last : end;
+	if (h->p_type != PT_LOAD || start >= end)
+		return 0;
+	len = end - start;
+	if (mmap((void *)start, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1,
+		 0) == MAP_FAILED)
+		return -errno;
+	if (pread(exe, (void *)start, len, (off_t)(h->p_offset + (start - first))) != (ssize_t)len)
+		return -EIO;
+	return mprotect((void *)start, len, prot_of(h)) < 0 ? -errno : 0;
+}
+
+int os_exe_load(const struct os_exe_range *range, struct err *e)
+{
+	struct program p = { 0 };
+	const char *name;
+	auto_fd exe = FD_NONE;
+	int r;
+
+	if (!left.without_cold || range->start == range->end)
+		return 0;
+	exe = os_exe_open(&name, e);
+	if (exe < 0)
+		return exe;
+	r = find_program(&p);
+	for (size_t i = 0; r == 0 && i < p.n; i++)
+		r = load_segment(&p, &p.headers[i], range, exe);
+	if (r < 0)
+		return err_sys(e, -r, "read the runtime's file %s", name);
+	left.without_cold = false;
+	return 0;
 }

@@ -49,3 +49,63 @@ init_exe() {
 	not_ok strake_run
 	assert_not "$out" version
 }
+
+# program_static: skips where the linker did not part the program (src/musl/cold.ld).
+program_static() {
+	strake_only "its own way"
+	! readelf -d "$RUNTIME" | grep -q NEEDED || skip "needs the program linked with musl"
+}
+
+@test "seal: what no container needs is left out, and what a profile needs comes back" {
+	program_static
+	local maps range n=0
+	set_args sleep 1000
+	ok strake_create
+	[ "$(init_exe)" = 0 ] || skip "refused here"
+	maps=$(cat "/proc/$(init_pid)/maps")
+	# Between code and constants: 150 KiB that nobody can touch.
+	for range in $(sed -n 's/ ---p .*//p' <<<"$maps"); do
+		n=$((n + 0x${range#*-} - 0x${range%-*}))
+	done
+	[ $n -ge $((150 * 1024)) ] || fail "all of the program is there:" "$maps"
+	ok strake delete --force "$ID"
+	update_config '.process.args = ["mkdir", "/x"] | .linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}'
+	not_ok strake_run
+	assert_err_match 'No space left'
+}
+
+@test "seal: a program that was replaced meanwhile brings nothing back" {
+	program_static
+	requires cmd_strace
+	local own=$T/strake how
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}]}'
+	for how in 'cp -p $own $own.new && mv $own.new $own' 'cp $own $own.new && cat $own.new >$own'; do
+		cp "$RUNTIME" "$own"
+		background strace -f -o /dev/null -e trace=clone3 -e inject=clone3:delay_enter=1000000 \
+			"$own" --root "$ROOT" create --bundle "$BUNDLE" "$ID" 2>"$T/said"
+		wait_for 10 test -e "$ROOT/$ID/exec.fifo"
+		own=$own sh -c "$how" || fail "$how"
+		! wait "$!" || fail "a container was made after $how"
+		grep -q "the runtime's file $own was replaced while it ran" "$T/said" || fail "$how: $(cat "$T/said")"
+		[ ! -e "$ROOT/$ID" ] || fail "the state is left"
+	done
+}
+
+@test "seal: a program whose file is gone leaves nothing out" {
+	program_static
+	requires cmd_strace
+	local own=$T/strake
+	set_args mkdir /x
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}'
+	cp "$RUNTIME" "$own"
+	# Held at the call before the one that asks for the file's name.
+	background strace -o "$T/trace" -e trace=memfd_create -e inject=memfd_create:delay_exit=1000000 \
+		"$own" --root "$ROOT" run --bundle "$BUNDLE" "$ID" 2>"$T/said"
+	wait_for 10 grep -q memfd_create "$T/trace"
+	rm "$own"
+	! wait "$!" || fail "there was no filter"
+	grep -q 'No space left' "$T/said" || fail "$(cat "$T/said")"
+}
