@@ -23,8 +23,9 @@
 #define IMAGE (OS_AGENT_EXTRA + 1)
 #define ABOVE (IMAGE + 1)
 
-struct child_fds {
+struct child {
 	int socket, extra, image;
+	volatile int errnum;
 };
 
 /* ---- start ---- */
@@ -45,51 +46,40 @@ static int above(int fd)
 	return up < 0 ? -errno : up;
 }
 
-/* After vfork(): nothing but system calls, no return. An ELF file may be close-on-exec. */
-static _Noreturn __attribute__((noinline)) void child_main(const struct child_fds *fds,
-							    volatile int *errnum)
+/* After vfork(): nothing but system calls. An ELF file may be close-on-exec. */
+static void child_main(void *arg)
 {
 	static char name[] = "strake-agent";
 	static char *const argv[] = { name, NULL };
+	struct child *c = arg;
 	sigset_t none;
 
 	sigemptyset(&none);
 	os_child_begin();
-	if (dup2(fds->socket, OS_AGENT_SOCKET) < 0 || dup3(fds->image, IMAGE, O_CLOEXEC) < 0)
+	if (dup2(c->socket, OS_AGENT_SOCKET) < 0 || dup3(c->image, IMAGE, O_CLOEXEC) < 0)
 		goto fail;
-	if (fds->extra < 0)
+	if (c->extra < 0)
 		close(OS_AGENT_EXTRA);
-	else if (dup2(fds->extra, OS_AGENT_EXTRA) < 0)
+	else if (dup2(c->extra, OS_AGENT_EXTRA) < 0)
 		goto fail;
 	os_child_close_from(ABOVE);
 	os_signal_mask(SIG_SETMASK, &none, NULL);
 	syscall(SYS_execveat, IMAGE, "", argv, environ, AT_EMPTY_PATH);
 fail:
-	*errnum = errno;
-	_exit(127);
+	c->errnum = errno;
 }
 
-static pid_t run(const struct child_fds *fds, struct err *e)
+static pid_t run(struct child *c, struct err *e)
 {
-	volatile int errnum = 0;
-	sigset_t all, saved;
-	int saved_errno;
-	pid_t pid;
+	pid_t pid = os_vfork(child_main, c);
 
-	os_signals_all(&all);
-	os_signal_mask(SIG_BLOCK, &all, &saved);
-	pid = vfork();
-	if (pid == 0)
-		child_main(fds, &errnum);
-	saved_errno = errno;
-	os_signal_mask(SIG_SETMASK, &saved, NULL);
 	if (pid < 0)
-		return err_sys(e, saved_errno, "fork");
-	if (!errnum)
+		return err_sys(e, -pid, "fork");
+	if (!c->errnum)
 		return pid;
 	os_wait_child(pid, &(int){ 0 });
 	/* ENOENT: a host with no loader of that libc. */
-	return err_sys(e, errnum, "run the runtime's agent, which needs the system's glibc");
+	return err_sys(e, c->errnum, "run the runtime's agent, which needs the system's glibc");
 }
 
 int os_agent_start(int extra, struct os_agent *ret, struct err *e)
@@ -110,7 +100,7 @@ int os_agent_start(int extra, struct os_agent *ret, struct err *e)
 	extra_up = extra >= 0 ? above(extra) : FD_NONE;
 	if (socket_up < 0 || image_up < 0 || (extra >= 0 && extra_up < 0))
 		return err_sys(e, EMFILE, "descriptors for the runtime's agent");
-	pid = run(&(struct child_fds){ socket_up, extra_up, image_up }, e);
+	pid = run(&(struct child){ .socket = socket_up, .extra = extra_up, .image = image_up }, e);
 	if (pid < 0)
 		return pid;
 	*ret = (struct os_agent){ .fd = TAKE_FD(ours), .pid = pid };

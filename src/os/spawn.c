@@ -124,34 +124,8 @@ void os_child_begin(void)
 	setpgid(0, 0);
 }
 
-/* After vfork(): nothing but system calls, no return. */
-static _Noreturn __attribute__((noinline)) void child_main(const struct spawn *s, const int *fds,
-							    volatile struct spawn_report *report)
+pid_t os_vfork(void (*child)(void *), void *arg)
 {
-	static char *const no_env[] = { NULL };
-	sigset_t none;
-
-	sigemptyset(&none);
-	os_child_begin();
-	for (int i = 0; i < 3; i++)
-		if (dup2(fds[i], i) < 0)
-			goto fail;
-	os_child_close_from(3);
-	if (s->cwd && chdir(s->cwd) < 0) {
-		report->at_chdir = true;
-		goto fail;
-	}
-	os_signal_mask(SIG_SETMASK, &none, NULL);
-	execve(s->path, s->argv, s->envp ? s->envp : no_env);
-fail:
-	report->errnum = errno;
-	_exit(127);
-}
-
-/* vfork: no copy of our page tables, and the cause of a failed exec needs no pipe. */
-static int start(struct spawn_run *run, struct err *e)
-{
-	volatile struct spawn_report report = { 0 };
 	sigset_t all, saved;
 	int saved_errno;
 	pid_t pid;
@@ -159,16 +133,57 @@ static int start(struct spawn_run *run, struct err *e)
 	os_signals_all(&all);
 	os_signal_mask(SIG_BLOCK, &all, &saved);
 	pid = vfork();
-	if (pid == 0)
-		child_main(run->s, run->pipes.child, &report);
+	if (pid == 0) {
+		child(arg);
+		_exit(127);
+	}
 	saved_errno = errno;
 	os_signal_mask(SIG_SETMASK, &saved, NULL);
+	return pid < 0 ? -saved_errno : pid;
+}
+
+struct child {
+	const struct spawn *s;
+	const int *fds;
+	volatile struct spawn_report report;
+};
+
+/* After vfork(): nothing but system calls. */
+static void child_main(void *arg)
+{
+	static char *const no_env[] = { NULL };
+	struct child *c = arg;
+	const struct spawn *s = c->s;
+	sigset_t none;
+
+	sigemptyset(&none);
+	os_child_begin();
+	for (int i = 0; i < 3; i++)
+		if (dup2(c->fds[i], i) < 0)
+			goto fail;
+	os_child_close_from(3);
+	if (s->cwd && chdir(s->cwd) < 0) {
+		c->report.at_chdir = true;
+		goto fail;
+	}
+	os_signal_mask(SIG_SETMASK, &none, NULL);
+	execve(s->path, s->argv, s->envp ? s->envp : no_env);
+fail:
+	c->report.errnum = errno;
+}
+
+/* vfork: no copy of our page tables, and the cause of a failed exec needs no pipe. */
+static int start(struct spawn_run *run, struct err *e)
+{
+	struct child c = { .s = run->s, .fds = run->pipes.child };
+	pid_t pid = os_vfork(child_main, &c);
+
 	if (pid < 0)
-		return err_sys(e, saved_errno, "fork");
-	if (report.errnum) {
+		return err_sys(e, -pid, "fork");
+	if (c.report.errnum) {
 		os_wait_child(pid, &(int){ 0 });
-		return report.at_chdir ? err_sys(e, report.errnum, "chdir %s", run->s->cwd) :
-					 err_sys(e, report.errnum, "fork/exec %s", run->s->path);
+		return c.report.at_chdir ? err_sys(e, c.report.errnum, "chdir %s", run->s->cwd) :
+					   err_sys(e, c.report.errnum, "fork/exec %s", run->s->path);
 	}
 	run->pid = pid;
 	run->pidfd = os_pidfd_open(pid);

@@ -26,7 +26,10 @@ struct spawn {
  * execve error of the child comes back as such). e is set when negative. */
 int os_spawn(const struct spawn *s, int *ret_status, struct err *e);
 
-/* For another who execs: in its child after vfork(), every signal blocked, so nothing but system
+/* vfork(2) with every signal blocked around it. child must exec; where it returns the child ends with 127. The
+ * child's pid, or -errno. No page table is copied, and what child writes to arg is seen here. */
+pid_t os_vfork(void (*child)(void *), void *arg);
+/* For who execs: in its child after vfork(), every signal blocked, so nothing but system
  * calls. A process group of its own, and no signal is handled or ignored. */
 void os_child_begin(void);
 void os_child_close_from(unsigned first);
