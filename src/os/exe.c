@@ -47,8 +47,11 @@ static int find_program(struct program *ret)
 			*ret = p;
 			return 0;
 		}
-	/* Without an interpreter there is no PT_PHDR: the first segment begins with the file's header. */
-	for (size_t i = 0; p.headers && i < p.n; i++)
+	/* Without an interpreter there is no PT_PHDR: the first segment begins with the file's header, if that is
+	 * the program's: in libstrake.so it is the library's. */
+	if ((uintptr_t)p.headers != (uintptr_t)__ehdr_start + ((const ElfW(Ehdr) *)__ehdr_start)->e_phoff)
+		return -ENOEXEC;
+	for (size_t i = 0; i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD && p.headers[i].p_offset == 0) {
 			p.base = (uintptr_t)__ehdr_start - p.headers[i].p_vaddr;
 			*ret = p;
