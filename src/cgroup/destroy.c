@@ -114,7 +114,7 @@ static void remove_above(struct cgroup *c)
 /* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
 int cgroup_destroy(struct cgroup *c, struct err *e)
 {
-	int64_t start = cg_now_ms();
+	int64_t start = now_ms();
 	unsigned step = STEP_US;
 	int r;
 
@@ -131,7 +131,7 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 			struct cg_dir *d = &c->dirs[i];
 
 			r = d->lost ? 0 : remove_dir(c, d);
-			if (!d->ours && cg_now_ms() - start >= FOREIGN_MS)
+			if (!d->ours && now_ms() - start >= FOREIGN_MS)
 				r = 0;
 			if (r < 0 && (!left || r != -EBUSY)) {
 				left = d;
@@ -142,7 +142,7 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 			remove_above(c);
 			return 0;
 		}
-		if ((why != -EBUSY && why != -ENOTEMPTY) || cg_now_ms() - start >= DEADLINE_MS)
+		if ((why != -EBUSY && why != -ENOTEMPTY) || now_ms() - start >= DEADLINE_MS)
 			return say_why(c, left, why, e);
 		cg_sleep_us(step);
 		step = step * 2 < STEP_MAX_US ? step * 2 : STEP_MAX_US;

@@ -53,14 +53,6 @@ void cg_sleep_us(unsigned us)
 		;
 }
 
-int64_t cg_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 bool cg_may_lose(const struct cgroup *c, int r)
 {
 	return c->rootless && !c->has_path && (errno_is_privilege(r) || r == -EROFS);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cgroup/cgroup.h"
 
 #define CG_ROOT "/sys/fs/cgroup"
@@ -182,7 +183,6 @@ int64_t cg_read_key(int fd, const char *file, const char *key);
 /* A failure that a rootless runtime without limits and without a path of its own may ignore. */
 bool cg_may_lose(const struct cgroup *c, int r);
 void cg_sleep_us(unsigned us);
-int64_t cg_now_ms(void);
 
 /* ---- named.c: a directory in the v1 hierarchy "name=systemd" beside the one of v2 ---- */
 

@@ -9,10 +9,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "os/agent_image.h"
 #include "os/all_signals.h"
 #include "os/exe.h"
@@ -108,14 +108,6 @@ int os_agent_start(int extra, struct os_agent *ret, struct err *e)
 }
 
 /* ---- call ---- */
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Until events are there. deadline: -1 for none. */
 static int wait_for(int fd, short events, int64_t deadline)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "os/all_signals.h"
 #include "os/feature.h"
 #include "os/pidfd.h"
@@ -41,14 +42,6 @@ struct spawn_run {
 
 /* How far the loop for kernels without close_range(2) (5.9) goes when the limit is sky-high. */
 #define CLOSE_MAX (1 << 20)
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void pipes_close(struct spawn_pipes *p)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "store/store.h"
 
 #define ROOT_MODE 0700
@@ -194,14 +195,6 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 	}
 	*ret = d;
 	return 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* flock(2) has no deadline and a signal for one would be the whole program's business: poll. */

@@ -164,11 +164,11 @@ static int freezer_dir(struct cgroup *c, const char **ret_path, struct err *e)
  */
 static int freeze_until(int fd, const char *path, unsigned ms, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + ms;
+	int64_t deadline = now_ms() + ms;
 	char state[32];
 	int r;
 
-	for (unsigned i = 0; cg_now_ms() < deadline; i++) {
+	for (unsigned i = 0; now_ms() < deadline; i++) {
 		if (i % 50 == 49) {
 			(void)io_write_file(fd, "freezer.state", "THAWED");
 			cg_sleep_us(10000);

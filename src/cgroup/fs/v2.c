@@ -208,7 +208,7 @@ static int v2_chown(struct cgroup *c, uint32_t uid, struct err *e)
 
 static int wait_frozen(int fd, const char *path, unsigned ms, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + ms, left;
+	int64_t deadline = now_ms() + ms, left;
 	auto_fd events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd p = { .fd = events, .events = POLLPRI };
 	char buf[256];
@@ -225,7 +225,7 @@ static int wait_frozen(int fd, const char *path, unsigned ms, struct err *e)
 			return err_sys(e, (int)-v, "read %s/cgroup.events", path);
 		if (v == 1)
 			return 0;
-		left = deadline - cg_now_ms();
+		left = deadline - now_ms();
 		(void)poll(&p, 1, left < 0 ? 0 : left > 100 ? 100 : (int)left);
 	} while (left > 0);
 	return err_make(e, ERR_SYS, ETIMEDOUT,

@@ -115,10 +115,10 @@ static int listen_for_jobs(struct sd_conn *c, struct err *e)
 
 static int wait_for_job(struct sd_conn *c, const char *name, const char *verb, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + c->deadline_ms;
+	int64_t deadline = now_ms() + c->deadline_ms;
 
 	while (!*c->result) {
-		int64_t left = deadline - cg_now_ms();
+		int64_t left = deadline - now_ms();
 		int r;
 
 		if (left <= 0)

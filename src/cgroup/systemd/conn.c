@@ -47,7 +47,7 @@ static struct sd_place system_place(void)
 static int until_ready(struct sd_conn *c, int64_t deadline)
 {
 	for (;;) {
-		int64_t left = deadline - cg_now_ms();
+		int64_t left = deadline - now_ms();
 		int r = sd_lib.is_ready(c->bus);
 
 		if (r != 0)
@@ -92,11 +92,11 @@ static int connect_once(struct sd_conn *c, const char *address, int64_t deadline
 /* EAGAIN: the socket's queue is full; a host that starts many containers at once fills it. */
 static int connect_to(struct sd_conn *c, const char *address, struct err *e)
 {
-	int64_t deadline = cg_now_ms() + c->deadline_ms;
+	int64_t deadline = now_ms() + c->deadline_ms;
 	unsigned us = 100000;
 	int r = connect_once(c, address, deadline);
 
-	for (; r == -EAGAIN && cg_now_ms() + us / 1000 < deadline; us *= 2) {
+	for (; r == -EAGAIN && now_ms() + us / 1000 < deadline; us *= 2) {
 		cg_sleep_us(us);
 		r = connect_once(c, address, deadline);
 	}
