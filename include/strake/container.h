@@ -28,8 +28,8 @@ typedef struct strake_runtime strake_runtime;
  */
 void strake_early_init(void);
 /*
- * Takes the file of this program out of the container's reach (CVE-2019-5736): moves the program to
- * memory where the kernel allows it and there is one thread, else runs it again from a sealed copy.
+ * Takes the file of this program out of the container's reach (CVE-2019-5736): whoever enters one runs
+ * from memory where the kernel allows it and there is one thread, else the program is run again from a sealed copy.
  * Call it before anything is allocated, for create, run and exec. Returns only when that is done,
  * or -1 when it cannot be done.
  */

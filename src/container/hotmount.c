@@ -18,6 +18,7 @@
 #include "ns/ns.h"
 #include "oci/load.h"
 #include "os/clone.h"
+#include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
 #include "proc/join.h"
@@ -105,6 +106,7 @@ static int work(const struct hotmount *h, struct err *e)
 static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
 {
 	struct err e;
+	int r = os_exe_leave();
 
 	err_init(&e);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -112,13 +114,15 @@ static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
 		_exit(1);
 	if (geteuid() == 0)
 		prctl(PR_SET_DUMPABLE, 0);
-	if (work(h, &e) == 0)
+	r = r < 0 ? err_sys(&e, -r, "leaving the runtime's own file") : work(h, &e);
+	if (r == 0)
 		_exit(0);
 	(void)io_write_all(words, &e, sizeof(e));
 	_exit(1);
 }
 
-static int run_child(const struct hotmount *h, struct err *e)
+/* Apart from the rest, which the child has not (os/exe_parts.h). */
+static int __attribute__((noinline)) run_child(const struct hotmount *h, struct err *e)
 {
 	const struct os_clone how = { .cgroup = FD_NONE };
 	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;

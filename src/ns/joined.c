@@ -13,6 +13,7 @@
 #include "base/parse.h"
 #include "ns/ns.h"
 #include "os/clone.h"
+#include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
 
@@ -59,11 +60,11 @@ static int read_map(struct procfs *proc, pid_t pid, const char *file, struct are
  */
 static void __attribute__((noreturn)) stand_inside(int userns, int answer, pid_t parent)
 {
-	int r;
+	int r = os_exe_leave();
 
 	if (geteuid() == 0)
 		prctl(PR_SET_DUMPABLE, 0);
-	r = os_setns(userns, CLONE_NEWUSER);
+	r = r < 0 ? r : os_setns(userns, CLONE_NEWUSER);
 	/* After setns(2), which may reset it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)

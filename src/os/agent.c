@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "os/agent_image.h"
 #include "os/all_signals.h"
-#include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/spawn.h"
 
@@ -32,10 +31,10 @@ struct child {
 
 static int open_image(struct err *e)
 {
-	const char *name = "";
-	auto_fd exe = os_exe_open(&name, e);
+	static const char name[] = "/proc/self/exe"; /* the parent's own, also when its name is gone */
+	auto_fd exe = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
 
-	return exe < 0 ? exe : os_agent_image(exe, name, os_agent_id, e);
+	return exe < 0 ? err_sys(e, errno, "open %s", name) : os_agent_image(exe, name, os_agent_id, e);
 }
 
 /* A copy that no dup2() of the child's can hit. */

@@ -2,20 +2,15 @@
 #include "os/exe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
-#include <linux/capability.h>
-#include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
-#include "base/parse.h"
-#include "os/cap.h"
-#include "os/exe_cold.h"
+#include "os/exe_parts.h"
 #include "os/feature.h"
 
 /* musl does not say; linked with it there is only the program, which has no thread by then. */
@@ -60,41 +55,12 @@ static int find_program(struct program *ret)
 	return -ENOEXEC;
 }
 
-/* The file that was left. */
-static struct {
-	char path[4096];
-	struct stat st;
-	bool is_found;     /* path leads to it */
-	bool without_cold; /* os_exe_cold is not there */
-} left;
-
-static bool is_left(const struct stat *st)
-{
-	const struct stat *own = &left.st;
-
-	return st->st_dev == own->st_dev && st->st_ino == own->st_ino && st->st_size == own->st_size &&
-	       st->st_mtim.tv_sec == own->st_mtim.tv_sec && st->st_mtim.tv_nsec == own->st_mtim.tv_nsec;
-}
-
-/* Its name may be gone already, or of another mount namespace. */
-static int remember(const struct stat *own)
-{
-	ssize_t n = readlink("/proc/self/exe", left.path, sizeof(left.path) - 1);
-	struct stat st;
-
-	left.path[n < 0 ? 0 : n] = '\0';
-	left.st = *own;
-	left.is_found = n > 0 && stat(left.path, &st) == 0 && is_left(&st);
-	return n < 0 ? -errno : 0;
-}
-
 /* Pages with the same protection. */
 struct piece {
 	uintptr_t start, end;
 	int prot;
 	size_t in_file; /* bytes that are still what the file has from offset on; 0: none */
 	off_t offset;
-	bool cold; /* nobody needs it */
 };
 
 #define PIECES_MAX 8
@@ -126,12 +92,6 @@ static int move(const struct piece *p, int exe)
 	void *copy, *old = (void *)p->start;
 	int r = 0;
 
-	/* Held, so that a call of it ends the process and nothing else is mapped there. */
-	if (p->cold)
-		return mmap(old, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) ==
-				       MAP_FAILED ?
-			       -errno :
-			       0;
 	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		    -1, 0);
 	if (copy == MAP_FAILED)
@@ -150,22 +110,23 @@ static int move(const struct piece *p, int exe)
 	return r;
 }
 
-/* Where the file goes on behind piece i as the memory does: n pieces. */
+/* Where what is behind piece i comes from the same place: n pieces. */
 static size_t neighbours(const struct pieces *all, size_t i)
 {
+	const struct piece *first = &all->v[i];
 	size_t n = 1;
 
-	for (; i + n < all->n && all->v[i].in_file; n++) {
-		const struct piece *first = &all->v[i], *next = &all->v[i + n];
+	for (; i + n < all->n; n++) {
+		const struct piece *next = &first[n];
 
-		if (!next->in_file || next->start != next[-1].end ||
-		    next->offset - first->offset != (off_t)(next->start - first->start))
+		if (next->start != next[-1].end || !next->in_file != !first->in_file ||
+		    (first->in_file && next->offset - first->offset != (off_t)(next->start - first->start)))
 			break;
 	}
 	return n;
 }
 
-/* Code and constants in one go, half of the calls; then each is again what it was. */
+/* Code and constants in one go, and all data: half of the calls; then each is again what it was. */
 static int move_together(const struct piece *v, size_t n, int exe)
 {
 	const struct piece *last = &v[n - 1];
@@ -173,7 +134,7 @@ static int move_together(const struct piece *v, size_t n, int exe)
 	int r;
 
 	all.end = last->end;
-	all.in_file = last->start - v->start + last->in_file;
+	all.in_file = last->in_file ? last->start - v->start + last->in_file : 0;
 	for (size_t i = 1; i < n; i++)
 		all.prot |= v[i].prot;
 	r = move(&all, exe);
@@ -203,33 +164,59 @@ static int prot_of(const ElfW(Phdr) *h)
 	       (h->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-/* What the file still has, in up to three: before, in and behind what is cold, if that can be had again. */
+/* What is left to the parent, in a child. */
+struct hole {
+	uintptr_t start, end;
+};
+
+#define HOLES_MAX 4
+
+/* How a child leaves the file: set once, before there is one. */
+static struct {
+	struct hole holes[HOLES_MAX];
+	size_t n;
+	struct prctl_mm_map as; /* with exe_fd, what the program's file is then */
+	bool ready;
+} leaving;
+
+static int add_hole(uintptr_t start, uintptr_t end)
+{
+	struct hole *last = leaving.n ? &leaving.holes[leaving.n - 1] : NULL;
+
+	if (start == end)
+		return 0;
+	if (last && last->end == start) {
+		last->end = end;
+		return 0;
+	}
+	if (leaving.n == HOLES_MAX)
+		return -ENOEXEC;
+	leaving.holes[leaving.n++] = (struct hole){ start, end };
+	return 0;
+}
+
+/* p is what the file still has: what children need of it is moved. */
 static int add_unwritten(struct pieces *all, const struct piece *p)
 {
-	uintptr_t cuts[] = { p->start, (uintptr_t)os_exe_cold.start, (uintptr_t)os_exe_cold.end, p->end };
-	int r = 0;
+	uintptr_t from = (uintptr_t)os_exe_needed.start, to = (uintptr_t)os_exe_needed.end;
+	struct piece part = *p;
+	size_t before;
+	int r;
 
-	if (!left.is_found)
+	if (from == to)
 		return add_piece(all, p);
-	for (size_t i = 1; i < 3; i++) {
-		cuts[i] = cuts[i] < p->start ? p->start : cuts[i];
-		cuts[i] = cuts[i] > p->end ? p->end : cuts[i];
-	}
-	for (size_t i = 0; r == 0 && i < 3; i++) {
-		struct piece part = *p;
-		size_t before = cuts[i] - p->start;
-
-		part.start = cuts[i];
-		part.end = cuts[i + 1];
-		part.offset += (off_t)before;
-		part.cold = i == 1;
-		/* The last page may go on behind the end of the file's part. */
-		part.in_file = part.cold || before >= p->in_file ? 0 : p->in_file - before;
-		if (part.in_file > part.end - part.start)
-			part.in_file = part.end - part.start;
+	part.start = from < p->start ? p->start : from > p->end ? p->end : from;
+	part.end = to > p->end ? p->end : to < part.start ? part.start : to;
+	before = part.start - p->start;
+	part.offset += (off_t)before;
+	/* The last page may go on behind the end of the file's part. */
+	part.in_file = before >= p->in_file ? 0 : p->in_file - before;
+	if (part.in_file > part.end - part.start)
+		part.in_file = part.end - part.start;
+	r = add_hole(p->start, part.start);
+	if (r == 0)
 		r = add_piece(all, &part);
-	}
-	return r;
+	return r < 0 ? r : add_hole(part.end, p->end);
 }
 
 static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
@@ -238,9 +225,15 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
 	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
 	uintptr_t relro = end_of_relro(p, start, end, page);
+	uintptr_t tables = (uintptr_t)os_exe_needed.data;
 	struct piece rest = { .start = relro, .end = end, .prot = prot_of(h) };
-	int r = add_piece(all, &(struct piece){ .start = start, .end = relro, .prot = PROT_READ });
+	int r;
 
+	if (tables < start || tables > relro)
+		tables = start;
+	r = add_hole(start, tables);
+	if (r == 0)
+		r = add_piece(all, &(struct piece){ .start = tables, .end = relro, .prot = PROT_READ });
 	if (r < 0 || rest.prot & PROT_WRITE)
 		return r < 0 ? r : add_piece(all, &rest);
 	rest.offset = (off_t)(h->p_offset & ~(page - 1));
@@ -248,131 +241,97 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	return add_unwritten(all, &rest);
 }
 
-/* The way of CRIU, for those without CAP_SYS_RESOURCE: all facts about the memory at once, as they
- * are, and the file. */
-static int set_exe_with_map(int fd)
+/* From the first argument on: what execve(2) puts there in one piece. */
+static void describe_stack(char *const argv[], struct prctl_mm_map *m)
 {
-	unsigned long long v[52]; /* by the numbers of proc_pid_stat(5) */
-	struct prctl_mm_map map;
-	char text[2048];
-	const char *s;
-	int r = io_read_file(AT_FDCWD, "/proc/self/stat", text, sizeof(text));
+	uintptr_t end = getauxval(AT_EXECFN); /* behind the environment */
 
-	if (r < 0)
-		return r;
-	s = strrchr(text, ')');
-	if (!s || s[1] != ' ' || !s[2] || parse_numbers(s + 3, v + 4, ARRAY_SIZE(v) - 4) < 0)
-		return -EBADMSG;
-	map = (struct prctl_mm_map){
-		.start_code = v[26], .end_code = v[27], .start_stack = v[28],
-		.start_data = v[45], .end_data = v[46], .start_brk = v[47],
-		.brk = (uintptr_t)sbrk(0), .arg_start = v[48], .arg_end = v[49],
-		.env_start = v[50], .env_end = v[51], .exe_fd = (uint32_t)fd,
-	};
-	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) < 0 ? -errno : 0;
+	m->start_stack = (uintptr_t)argv;
+	m->arg_start = m->arg_end = m->env_start = m->env_end = (uintptr_t)argv;
+	if (!argv[0] || end < (uintptr_t)argv[0])
+		return;
+	m->arg_start = (uintptr_t)argv[0];
+	m->env_start = m->env_end = end;
+	m->arg_end = m->arg_start;
+	for (size_t i = 0; argv[i]; i++)
+		if ((uintptr_t)argv[i] == m->arg_end)
+			m->arg_end += strlen(argv[i]) + 1;
+	m->env_start = m->arg_end;
 }
 
-static int set_exe(int fd)
+/* prctl(2) with PR_SET_MM_MAP, the way of CRIU, wants all facts about the memory at once. */
+static void describe(const struct program *p, char *const argv[], int fd, struct prctl_mm_map *m)
 {
-	return prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, (unsigned long)fd, 0, 0) < 0 ? -errno : 0;
+	describe_stack(argv, m);
+	m->exe_fd = (uint32_t)fd;
+	for (size_t i = 0; i < p->n; i++) {
+		const ElfW(Phdr) *h = &p->headers[i];
+		uintptr_t start = p->base + h->p_vaddr;
+
+		if (h->p_type == PT_LOAD && h->p_flags & PF_X) {
+			m->start_code = start;
+			m->end_code = start + h->p_filesz;
+		} else if (h->p_type == PT_LOAD && h->p_flags & PF_W) {
+			m->start_data = start;
+			m->end_data = start + h->p_filesz;
+		}
+	}
 }
 
-/* Asked before the work: the kernel looks at the privilege first, then at what is still mapped. */
-static bool may_set_exe(int fd, bool *ret_with_map)
+static int set_exe(struct prctl_mm_map *m)
 {
-	uint64_t any = 1ull << CAP_SYS_ADMIN | 1ull << CAP_CHECKPOINT_RESTORE;
-	struct os_caps caps;
+	long end = syscall(SYS_brk, 0);
 
-	*ret_with_map = set_exe(fd) != -EBUSY;
-	return !*ret_with_map || (os_cap_get(&caps) == 0 && (caps.effective & any));
+	m->start_brk = m->brk = (uint64_t)end;
+	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
 
-/* By its name, which may lead elsewhere by now: an upgrade, or the name is of another mount
- * namespace than ours. Whatever is there, it is run only if it is the same file. */
-int os_exe_open(const char **ret_name, struct err *e)
-{
-	const char *name = *left.path ? left.path : "/proc/self/exe";
-	auto_fd fd = openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, errno, "open the runtime's file %s", name);
-	if (*left.path && !is_left(&st))
-		return err_make(e, ERR_UNSUPPORTED, ESTALE,
-				"the runtime's file %s was replaced while it ran", name);
-	*ret_name = name;
-	return TAKE_FD(fd);
-}
-
-int os_exe_replace(int fd, int exe, const struct stat *own)
+int os_exe_prepare(int fd, int exe, char *const argv[])
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
 	struct program p = { 0 };
-	bool with_map;
 	int r;
 
 	if (fd < 0)
 		return -EBADF;
+	if (leaving.ready)
+		return -EALREADY;
 	if (os_fallback_forced(OS_EXE_REPLACE) || SANITIZED || HAS_THREADS)
 		return -ENOSYS;
-	if (!may_set_exe(fd, &with_map))
-		return -EPERM;
-	r = remember(own);
-	if (r == 0)
-		r = find_program(&p);
+	r = find_program(&p);
+	if (r < 0)
+		return r;
+	/* Asked before the work: all that a child is asked for is looked at first, then what is still mapped. */
+	describe(&p, argv, fd, &leaving.as);
+	r = set_exe(&leaving.as);
+	if (r != -EBUSY)
+		return r < 0 ? r : -ENOEXEC;
+	leaving.n = 0;
+	r = 0;
 	for (size_t i = 0; r == 0 && i < p.n; i++)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
 		n = neighbours(&all, i);
-		left.without_cold |= all.v[i].cold;
 		r = move_together(&all.v[i], n, exe);
 	}
-	if (r == 0)
-		r = with_map ? set_exe_with_map(fd) : set_exe(fd);
-	if (r < 0)
-		*left.path = '\0';
+	leaving.ready = r == 0;
 	return r;
 }
 
-/* The part of r that is in segment h. */
-static int load_segment(const struct program *p, const ElfW(Phdr) *h, const struct os_exe_range *r, int exe)
+int os_exe_leave(void)
 {
-	uintptr_t first = p->base + h->p_vaddr, start = (uintptr_t)r->start, end = (uintptr_t)r->end;
-	uintptr_t last = first + h->p_filesz;
-	size_t len;
-
-	start = start < first ? first : start;
-	end = end > last ? last : end;
-	if (h->p_type != PT_LOAD || start >= end)
-		return 0;
-	len = end - start;
-	if (mmap((void *)start, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1,
-		 0) == MAP_FAILED)
-		return -errno;
-	if (pread(exe, (void *)start, len, (off_t)(h->p_offset + (start - first))) != (ssize_t)len)
-		return -EIO;
-	return mprotect((void *)start, len, prot_of(h)) < 0 ? -errno : 0;
-}
-
-int os_exe_load(const struct os_exe_range *range, struct err *e)
-{
-	struct program p = { 0 };
-	const char *name;
-	auto_fd exe = FD_NONE;
 	int r;
 
-	if (!left.without_cold || range->start == range->end)
+	if (!leaving.ready)
 		return 0;
-	exe = os_exe_open(&name, e);
-	if (exe < 0)
-		return exe;
-	r = find_program(&p);
-	for (size_t i = 0; r == 0 && i < p.n; i++)
-		r = load_segment(&p, &p.headers[i], range, exe);
-	if (r < 0)
-		return err_sys(e, -r, "read the runtime's file %s", name);
-	left.without_cold = false;
-	return 0;
+	/* Held, so that a call of what was there ends the process and nothing else is mapped in its place. */
+	for (size_t i = 0; i < leaving.n; i++)
+		if (mmap((void *)leaving.holes[i].start, leaving.holes[i].end - leaving.holes[i].start, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+			return -errno;
+	r = set_exe(&leaving.as);
+	leaving.ready = r < 0;
+	return r;
 }

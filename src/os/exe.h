@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file that the running program was started from, and how to be without it.
- * Runs in: replace: parent, first thing, while there is one thread | open: parent.
- * Must not happen: replacing in a process that has threads (the data are moved under their feet).
+ * The file that the running program was started from, and how children come to be without it (CVE-2019-5736).
+ * Runs in: prepare: parent, first thing, while there is one thread | leave: child.
+ * Must not happen: preparing in a process that has threads (the data are moved under their feet); a child that
+ * enters a pid namespace with strangers in it while it is dumpable and has not left (CVE-2016-9962).
  */
 #pragma once
 
-#include <sys/stat.h>
-
-#include "base/err.h"
-
 /*
- * Moves the program's own segments into anonymous memory and lets /proc/self/exe (of this process
- * and of those it clones) name the file fd, so that no way leads from here to the program's file.
- * Needs CAP_SYS_RESOURCE, or CAP_CHECKPOINT_RESTORE and a kernel with CONFIG_CHECKPOINT_RESTORE.
- * On failure (-errno) the program runs on and is where it was: another way is needed.
- * exe: the program's file, open for reading; own: what fstat(2) says of it, to know it again.
+ * Moves what children run (os/exe_parts.h) of the program's own segments into anonymous memory, and asks whether
+ * they may leave: that takes CAP_CHECKPOINT_RESTORE (Linux 5.9) or CAP_SYS_ADMIN over the user namespace,
+ * CONFIG_CHECKPOINT_RESTORE, and a policy that lets written memory be run.
+ * fd: an empty file, the children's /proc/self/exe; on success it is taken over, and stays open.
+ * exe: the program's file, open for reading. argv: main()'s own, as the kernel put it there.
+ * On failure (-errno) the program runs on as it was: another way is needed.
  */
-int os_exe_replace(int fd, int exe, const struct stat *own);
+int os_exe_prepare(int fd, int exe, char *const argv[]);
 /*
- * The program's file, read-only and CLOEXEC, also after it was replaced; for a moment and for what
- * is no container's. *ret_name, in static memory, is for errors.
+ * In a child, before it enters anything of a container: no way leads from here on to the program's file, neither
+ * /proc/PID/exe nor a mapping. Nothing, where nothing was prepared (the program runs from a sealed copy) or
+ * it was left already. -errno.
  */
-int os_exe_open(const char **ret_name, struct err *e);
+int os_exe_leave(void);

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/timeline.h"
+#include "os/exe.h"
 #include "proc/missing.h"
 #include "proc/steps.h"
 
@@ -126,13 +127,16 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	const struct init_step *steps = job->script.join ? join_steps : init_steps;
 	size_t n = job->script.join ? join_steps_n : init_steps_n;
 	struct err e;
+	int r = os_exe_leave();
 
 	timeline_role(TIMELINE_INIT);
 	log_set_sink(chan_log_sink, to_parent);
 	/* What people look for in a log, in runc's words. */
 	log_debug("nsexec container setup");
 	log_debug("child process in init()");
-	if (run_steps(&ctx, steps, n, &e) < 0) {
+	if (r < 0)
+		r = err_sys(&e, -r, "leaving the runtime's own file");
+	if (r < 0 || run_steps(&ctx, steps, n, &e) < 0) {
 		report(&ctx, &e);
 		_exit(255);
 	}

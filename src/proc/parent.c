@@ -57,9 +57,30 @@ static int return_home(const struct chain_job *job, int self_pidfd, struct err *
 	return r < 0 ? err_sys(e, -r, "returning to the runtime's own pid namespace") : 0;
 }
 
-/* Clones the first inner process; in the child it never returns. */
+/* Clones the first inner process; in the child it never returns. Apart from the parent's functions: the child has
+ * what this one refers to, and no more (os/exe_parts.h). */
+static pid_t __attribute__((noinline)) clone_inner(struct chain_job *job, struct chan ends[4], const struct os_clone *c,
+						   bool is_all, int *ret_pidfd, bool *ret_in_cgroup)
+{
+	pid_t pid = os_clone(c, ret_pidfd, ret_in_cgroup);
+
+	/* On both sides: who is still to be moved waits for it, or would make his cgroup namespace here,
+	 * and fill a tmpfs at the expense of others. */
+	job->script.side_by_side &= *ret_in_cgroup && is_all;
+	if (pid == 0) {
+		chan_close(&ends[0]);
+		chan_close(&ends[2]);
+		fd_close(job->lock);
+		if (job->script.stage)
+			stage_main(job, &ends[3], &ends[1]);
+		init_main(job, &ends[1]);
+	}
+	return pid;
+}
+
 static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 {
+	TIMELINE("clone");
 	struct chain_job *job = p->job;
 	bool undumpable = born_undumpable(job), in_cgroup = false;
 	struct os_clone c = { .flags = 0, .cgroup = FD_NONE };
@@ -72,18 +93,7 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	}
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid = os_clone(&c, &pidfd, &in_cgroup);
-	/* On both sides: who is still to be moved waits for it, or would make his cgroup namespace here,
-	 * and fill a tmpfs at the expense of others. */
-	job->script.side_by_side &= in_cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup);
-	if (pid == 0) {
-		chan_close(&ends[0]);
-		chan_close(&ends[2]);
-		fd_close(job->lock);
-		if (job->script.stage)
-			stage_main(job, &ends[3], &ends[1]);
-		init_main(job, &ends[1]);
-	}
+	pid = clone_inner(job, ends, &c, job->cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup), &pidfd, &in_cgroup);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (pid < 0)
@@ -97,12 +107,6 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 		p->in_cgroup = in_cgroup;
 	}
 	return 0;
-}
-
-static int clone_timed(struct parent *p, struct chan ends[4], struct err *e)
-{
-	TIMELINE("clone");
-	return clone_first(p, ends, e);
 }
 
 static int spawn(struct parent *p, struct err *e)
@@ -129,7 +133,7 @@ static int spawn(struct parent *p, struct err *e)
 			goto out;
 	}
 	job->ignored_signals = procfs_ignored_signals(job->proc);
-	r = clone_timed(p, ends, e);
+	r = clone_first(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
 	if (visit) {
 		struct err late;

@@ -25,12 +25,15 @@ static int copy_self(int exe, const struct stat *st, struct err *e)
 	return fd < 0 ? err_sys(e, -fd, "making a sealed copy of the runtime's own binary") : fd;
 }
 
-/* Nothing is behind the name that is left: whoever executes or opens it finds an empty file. */
-static int leave_file(int exe, const struct stat *own)
+/* Children leave it for an empty file: whoever executes or opens theirs finds nothing. */
+static int prepare_to_leave(int exe, char *const argv[])
 {
 	auto_fd empty = os_memfd_empty("strake");
+	int r = empty < 0 ? empty : os_exe_prepare(empty, exe, argv);
 
-	return empty < 0 ? empty : os_exe_replace(empty, exe, own);
+	if (r == 0)
+		(void)TAKE_FD(empty);
+	return r == -EALREADY ? 0 : r;
 }
 
 int seal_self(char *const argv[], struct err *e)
@@ -44,7 +47,7 @@ int seal_self(char *const argv[], struct err *e)
 	if (is_unnamed(&st))
 		return 0;
 	/* It is closed on the way out: open, it would be a way to the file. */
-	if (leave_file(exe, &st) == 0)
+	if (prepare_to_leave(exe, argv) == 0)
 		return 0;
 	copy = copy_self(exe, &st, e);
 	if (copy < 0)

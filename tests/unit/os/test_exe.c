@@ -15,7 +15,7 @@
 #include "os/feature.h"
 #include "os/memfd.h"
 
-enum { OK, REFUSED, STILL_NAMED, STILL_MAPPED, DATA_LOST, CHILD_DIFFERS, NOT_EMPTY };
+enum { OK, REFUSED, STILL_NAMED, STILL_MAPPED, DATA_LOST, CHILD_DIFFERS, NOT_EMPTY, NAME_LOST, NOT_KEPT };
 
 static char own_path[4096];
 static volatile int changed = 1;
@@ -42,31 +42,54 @@ static int open_own(void)
 	return open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 }
 
+static char **own_argv;
+
+/* The child's child is where the child is. */
+static int leave(void)
+{
+	char line[256] = "";
+	int status;
+	pid_t pid;
+
+	if (os_exe_leave() < 0)
+		return REFUSED;
+	/* Code, constants, relocated and plain variables are all there and as they were. */
+	if (changed != 3 || relocated != own_path || !strchr(own_path, '/'))
+		return DATA_LOST;
+	changed = 4;
+	/* What ps shows of it is as it was, too. */
+	if (io_read_file(AT_FDCWD, "/proc/self/cmdline", line, sizeof(line)) < 0 || !str_eq(line, own_argv[0]))
+		return NAME_LOST;
+	if (os_exe_leave() < 0)
+		return REFUSED;
+	pid = fork();
+	if (pid == 0)
+		_exit(changed == 4 ? see() : DATA_LOST);
+	return waitpid(pid, &status, 0) == pid && status == 0 ? see() : CHILD_DIFFERS;
+}
+
 /* Everything happens in a child, which leaves with what it saw. */
 static int child(void)
 {
 	auto_fd empty = os_memfd_empty("test"), exe = open_own();
-	struct stat own;
-	int status, r;
+	int status;
 	pid_t pid;
 
 	changed = 2;
-	if (fstat(exe, &own) < 0)
+	if (os_exe_prepare(empty, exe, own_argv) < 0)
 		return REFUSED;
-	r = os_exe_replace(empty, exe, &own);
-	if (r < 0)
-		return REFUSED;
-	/* Code, constants, relocated and plain variables are all there and as they were. */
-	if (changed != 2 || relocated != own_path || !strchr(own_path, '/'))
+	if (changed != 2 || relocated != own_path)
 		return DATA_LOST;
 	changed = 3;
-	r = see();
-	if (r != OK)
-		return r;
 	pid = fork();
 	if (pid == 0)
-		_exit(changed == 3 ? see() : DATA_LOST);
-	return waitpid(pid, &status, 0) == pid && status == 0 ? OK : CHILD_DIFFERS;
+		_exit(leave());
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return CHILD_DIFFERS;
+	/* Here it is still there, once. */
+	if (status == 0 && (see() != STILL_NAMED || os_exe_prepare(empty, exe, own_argv) != -EALREADY))
+		return NOT_KEPT;
+	return WEXITSTATUS(status);
 }
 
 static int run_child(void)
@@ -122,110 +145,22 @@ static void test_no_privilege(void **state)
 static void test_bad_file(void **state)
 {
 	(void)state;
-	assert_true(os_exe_replace(FD_NONE, FD_NONE, &(struct stat){ 0 }) < 0);
-}
-
-/* ---- the way back ---- */
-
-enum { NOT_SAME = NOT_EMPTY + 1, NOT_NOTICED, OTHER_WORDS };
-
-static bool says(const struct err *e, const char *before, const char *after)
-{
-	char text[sizeof(own_path) + 64], want[sizeof(text)];
-
-	err_format(e, text, sizeof(text));
-	snprintf(want, sizeof(want), "%s%s%s", before, own_path, after);
-	return str_eq(text, want);
-}
-
-static int same(const struct stat *own)
-{
-	const char *name = "";
-	struct err e;
-	auto_fd fd = os_exe_open(&name, &e);
-	struct stat st;
-
-	return fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == own->st_dev && st.st_ino == own->st_ino &&
-	       st.st_size == own->st_size ? OK : NOT_SAME;
-}
-
-/* This program again, under a name of its own with ".new" beside it. */
-static int come_back(void)
-{
-	auto_fd empty = os_memfd_empty("test"), exe = open_own();
-	const char *name = "";
-	char other[4200];
-	struct stat own;
-	struct err e;
-
-	snprintf(other, sizeof(other), "%s.new", own_path);
-	if (stat(own_path, &own) < 0 || same(&own) != OK)
-		return NOT_SAME;
-	if (os_exe_replace(empty, exe, &own) < 0)
-		return REFUSED;
-	if (same(&own) != OK)
-		return NOT_SAME;
-	if (rename(other, own_path) < 0 || os_exe_open(&name, &e) >= 0)
-		return NOT_NOTICED;
-	if (!says(&e, "the runtime's file ", " was replaced while it ran"))
-		return OTHER_WORDS;
-	if (unlink(own_path) < 0 || os_exe_open(&name, &e) >= 0)
-		return NOT_NOTICED;
-	return says(&e, "open the runtime's file ", ": no such file or directory") ? OK : OTHER_WORDS;
-}
-
-static void copy_self(const char *to)
-{
-	auto_fd from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	auto_free char *content = NULL;
-	size_t len;
-
-	assert_int_equal(io_read_alloc(from, 1 << 28, &content, &len), 0);
-	assert_int_equal(io_create_file(AT_FDCWD, to, content, len, 0700), 0);
-}
-
-static void test_way_back(void **state)
-{
-	char dir[] = "/tmp/strake-exe.XXXXXX", path[64], other[64];
-	int status;
-	pid_t pid;
-
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/exe", dir);
-	snprintf(other, sizeof(other), "%s/exe.new", dir);
-	copy_self(path);
-	copy_self(other);
-	pid = fork();
-	if (pid == 0) {
-		execl(path, path, "come back", NULL);
-		_exit(100);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	unlink(path);
-	unlink(other);
-	rmdir(dir);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == REFUSED) {
-		print_message("skipped: no privilege, threads, or a sanitizer\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), OK);
+	assert_int_equal(os_exe_prepare(FD_NONE, FD_NONE, own_argv), -EBADF);
+	assert_int_equal(os_exe_leave(), 0); /* nothing was prepared */
 }
 
 int main(int argc, char **argv)
 {
+	(void)argc;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_way_to_the_file),
 		cmocka_unit_test(test_forced_fallback),
 		cmocka_unit_test(test_no_privilege),
 		cmocka_unit_test(test_bad_file),
-		cmocka_unit_test(test_way_back),
 	};
 
 	if (readlink("/proc/self/exe", own_path, sizeof(own_path) - 1) < 0)
 		return 1;
-	if (argc == 2 && str_eq(argv[1], "come back"))
-		return come_back();
+	own_argv = argv;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

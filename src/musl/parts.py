@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Parts the program into what its children need and the parent's: a script for the linker (os/exe_parts.h).
+
+    parts.py READELF PROGRAM MAP SCRIPT
+
+PROGRAM: the whole of it, linked with --emit-relocs; MAP: the linker's map of that. Needed is what can be reached by
+relocations from a function that clones (os_clone) or leaves the program's file (os_exe_leave): the child goes
+on in there. What is called by a pointer that only the parent knows would be missed: tests/lint/parts has the list of
+the calls by pointer.
+
+Tables of pointers are needed where they are reached, or beside a function that is. Of the other constants all are
+needed, for the parent hands texts over that it took from its own, but for those of PARENTS, where no function
+is needed either.
+"""
+import bisect
+import collections
+import re
+import subprocess
+import sys
+
+ROOTS = ("os_clone", "os_exe_leave")
+PARENTS = re.compile(r"lib(seccomp|yajl_s|c)\.a\(|/cmd_\w+\.c\.o|/[a-z]\w*\.c\.o|/\.\._(api|checkpoint|json)_\w+\.c\.o")
+# An instruction's distance is counted from its end, four bytes behind the place that is relocated.
+FROM_ITS_END = re.compile(r"R_X86_64_(PC32|PLT32|\w*GOTPCREL\w*)$")
+
+
+def sections_of_files(path):
+    """(address, size, section, file) of all that was linked, by address."""
+    found, name, in_map = set(), None, False
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            in_map |= line.startswith("Linker script and memory map")
+            m = re.match(r"^ (\.\S+)?\s*(?:0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S.*))?$", line)
+            if not in_map or not m:
+                continue
+            name = m[1] or name  # a long one has a line of its own
+            if m[2] and int(m[2], 16) and int(m[3], 16):
+                found.add((int(m[2], 16), int(m[3], 16), name, m[4]))
+    return sorted(found)
+
+
+class Program:
+    def __init__(self, readelf, path, sections):
+        self.sections = sections
+        self.starts = [s[0] for s in sections]
+        self.symbols, self.uses = {}, collections.defaultdict(set)
+        lines = subprocess.run([readelf, "-srW", path], check=True, capture_output=True, text=True).stdout.splitlines()
+        for line in lines:
+            m = re.match(r"^\s*\d+: ([0-9a-f]+)\s+\d+ FUNC\s+\w+\s+\w+\s+\d+ (\S+)$", line)
+            if m:
+                self.symbols[m[2]] = self.at(int(m[1], 16))
+        for line in lines:
+            m = re.match(r"^([0-9a-f]+)\s+[0-9a-f]+ (R_\w+)\s+([0-9a-f]{8,}) (\S+)(?: ([+-]) ([0-9a-f]+))?$", line)
+            if m:
+                self.add_use(int(m[1], 16), m[2], m[4], int(m[3], 16), int((m[5] or "") + (m[6] or "0"), 16))
+
+    def at(self, address):
+        """Number of the section in which the address is, or None."""
+        i = bisect.bisect_right(self.starts, address) - 1
+        return i if i >= 0 and address < self.starts[i] + self.sections[i][1] else None
+
+    def add_use(self, place, kind, name, symbol, addend):
+        # What has a name may be named by an address beside it; what has none is an address in a whole section.
+        target = symbol + addend + (4 if FROM_ITS_END.match(kind) else 0)
+        self.uses[self.at(place)].add(self.at(target if name.startswith(".") else symbol))
+
+    def reached(self, roots):
+        seen, todo = {None}, list(roots)
+        while todo:
+            i = todo.pop()
+            if i not in seen:
+                seen.add(i)
+                todo += self.uses[i]
+        return seen - {None}
+
+
+def pattern(section, file):
+    """As a linker script names it: the directory is another one for another link."""
+    m = re.match(r"^(?:.*/)?([^/(]+)(?:\((.*)\))?$", file)
+    return f"*{m[1]}:{m[2]}({section})" if m[2] else f"*/{m[1]}({section})"
+
+
+def script(program, needed):
+    text = [program.sections[i] for i in sorted(needed) if program.sections[i][2].startswith(".text")]
+    files = {s[3] for s in text}
+    others = [s for i, s in enumerate(program.sections) if s[3] not in files and i not in needed]
+    constants = [s for s in others if s[2].startswith(".rodata") and PARENTS.search(s[3])]
+    tables = [s for s in others if s[2].startswith(".data.rel.ro")]
+    page = "ALIGN(CONSTANT(MAXPAGESIZE))"
+
+    def lines(some):
+        return "\n\t\t".join(pattern(*s[2:]) for s in some)
+
+    return f"""/* Made by parts.py: what children need, at the end of the code and the beginning of the constants. */
+SECTIONS
+{{
+	.needed_text : {page} {{
+		needed_start = .;
+		{lines(text)}
+		. = {page};
+	}}
+}}
+INSERT AFTER .fini;
+SECTIONS
+{{
+	.parents_rodata : {page} {{
+		needed_end = .;
+		{lines(constants)}
+	}}
+}}
+INSERT AFTER .rodata;
+SECTIONS
+{{
+	.parents_relro : {{
+		{lines(tables)}
+		. = {page};
+		needed_data = .;
+	}}
+}}
+INSERT BEFORE .data.rel.ro;
+"""
+
+
+def main(readelf, path, linker_map, output):
+    program = Program(readelf, path, sections_of_files(linker_map))
+    roots = {program.symbols.get(name) for name in ROOTS}
+    if None in roots:
+        sys.exit(f"{path}: not every one of {', '.join(ROOTS)} is there")
+    callers = [i for i, uses in list(program.uses.items()) if i is not None and uses & roots
+               and program.sections[i][2].startswith(".text")]
+    with open(output, "w", encoding="utf-8") as f:
+        f.write(script(program, program.reached(callers)))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
