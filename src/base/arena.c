@@ -20,8 +20,15 @@ struct arena_block {
  */
 #define READY_BLOCKS 8
 
+/* Apart from the pages of other variables: os_exe_move() moves those while a helper has its stack in a block. */
+#ifdef __aarch64__
+#define PAGE_MAX 65536
+#else
+#define PAGE_MAX 4096
+#endif
+
 static union {
-	struct arena_block block;
+	_Alignas(PAGE_MAX) struct arena_block block;
 	char room[sizeof(struct arena_block) + BLOCK_SIZE];
 } ready[READY_BLOCKS];
 static atomic_bool ready_taken[READY_BLOCKS];
@@ -62,7 +69,7 @@ void arena_fini(struct arena *a)
 	arena_init(a);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_room(struct arena *a, size_t size)
 {
 	struct arena_block *b = a->head;
 	size_t need;
@@ -89,8 +96,14 @@ void *arena_alloc(struct arena *a, size_t size)
 	p = b->data + b->used;
 	b->used += need;
 	a->total += need;
-	memset(p, 0, need);
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = arena_room(a, size);
+
+	return p ? memset(p, 0, size) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -104,10 +117,12 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p = arena_room(a, len + 1);
 
-	if (p)
+	if (p) {
 		memcpy(p, s, len);
+		p[len] = '\0';
+	}
 	return p;
 }
 

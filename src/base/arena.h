@@ -23,6 +23,8 @@ void arena_fini(struct arena *a);
 
 /* Zeroed memory, aligned for any type; NULL only when out of memory or over the limit. */
 void *arena_alloc(struct arena *a, size_t size);
+/* The same, but as it is: what is not used of it is not touched. */
+void *arena_room(struct arena *a, size_t size);
 /* n * size with overflow check. */
 void *arena_array(struct arena *a, size_t n, size_t size);
 char *arena_strdup(struct arena *a, const char *s);

@@ -163,7 +163,10 @@ static int change(struct hotmount *h, const char *text, size_t len, struct err *
 		r = open_target(h, e);
 	if (r == 0 && h->add)
 		r = plan(h, e);
-	return r < 0 ? r : run_child(h, e);
+	if (r < 0)
+		return r;
+	r = os_exe_move();
+	return r < 0 ? err_sys(e, -r, "moving to memory") : run_child(h, e);
 }
 
 int container_mounts(struct runtime *rt, const char *id, bool add, const char *text, size_t len,

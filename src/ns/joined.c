@@ -74,6 +74,19 @@ static void __attribute__((noreturn)) stand_inside(int userns, int answer, pid_t
 		pause();
 }
 
+/* Apart from the parent's functions: the child has what this one refers to, and no more (os/exe_parts.h). */
+static pid_t __attribute__((noinline)) clone_inside(int userns, int answer, int *ret_pidfd)
+{
+	struct os_clone c = { .cgroup = FD_NONE };
+	pid_t pid, self = getpid();
+	bool in_cgroup;
+
+	pid = os_clone(&c, ret_pidfd, &in_cgroup);
+	if (pid == 0)
+		stand_inside(userns, answer, self);
+	return pid;
+}
+
 static int ask_child(struct procfs *proc, pid_t pid, int answer, struct arena *a,
 		     struct spec_idmaps *uid, struct spec_idmaps *gid)
 {
@@ -91,21 +104,19 @@ static int ask_child(struct procfs *proc, pid_t pid, int answer, struct arena *a
 int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_idmaps *ret_uid,
 		 struct spec_idmaps *ret_gid, struct err *e)
 {
-	struct os_clone c = { .cgroup = FD_NONE };
 	auto_fd pidfd = FD_NONE, from = FD_NONE, to = FD_NONE;
-	int ends[2], status, r;
-	pid_t pid, self = getpid();
-	bool in_cgroup;
+	int ends[2], status, r = os_exe_move();
+	pid_t pid;
 
+	if (r < 0)
+		return err_sys(e, -r, "moving to memory");
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
 	from = ends[0];
 	to = ends[1];
-	pid = os_clone(&c, &pidfd, &in_cgroup);
+	pid = clone_inside(userns, to, &pidfd);
 	if (pid < 0)
 		return err_sys(e, -pid, "clone");
-	if (pid == 0)
-		stand_inside(userns, to, self);
 	cleanup_fd(&to);
 	r = ask_child(proc, pid, from, a, ret_uid, ret_gid);
 	if (os_pidfd_send_signal(pidfd, SIGKILL) < 0)

@@ -171,12 +171,13 @@ struct hole {
 
 #define HOLES_MAX 4
 
-/* How a child leaves the file: set once, before there is one. */
+/* How a child leaves the file. */
 static struct {
+	enum { NOT_PREPARED, PREPARED, MOVED, LEFT } state;
+	int exe; /* until it is read */
 	struct hole holes[HOLES_MAX];
 	size_t n;
 	struct prctl_mm_map as; /* with exe_fd, what the program's file is then */
-	bool ready;
 } leaving;
 
 static int add_hole(uintptr_t start, uintptr_t end)
@@ -286,45 +287,81 @@ static int set_exe(struct prctl_mm_map *m)
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
 
-int os_exe_prepare(int fd, int exe, char *const argv[])
+/* SELinux without execmem, MemoryDenyWriteExecute=, PR_SET_MDWE: what was written may not be run. */
+static int may_run_written(uintptr_t page)
+{
+	void *p = mmap(NULL, page, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED || munmap(p, page) < 0 ? -errno : 0;
+}
+
+int os_exe_move(void)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
 	struct program p = { 0 };
 	int r;
 
+	if (leaving.state != PREPARED)
+		return 0;
+	r = find_program(&p);
+	leaving.n = 0;
+	for (size_t i = 0; r == 0 && i < p.n; i++)
+		if (p.headers[i].p_type == PT_LOAD)
+			r = add_segment(&all, &p, &p.headers[i], page);
+	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
+		n = neighbours(&all, i);
+		r = move_together(&all.v[i], n, leaving.exe);
+	}
+	if (r < 0)
+		return r;
+	fd_close(leaving.exe);
+	leaving.state = MOVED;
+	return 0;
+}
+
+static int move_or_forget(void)
+{
+	int r = os_exe_move();
+
+	if (r < 0)
+		leaving.state = NOT_PREPARED;
+	return r;
+}
+
+int os_exe_prepare(int fd, int exe, char *const argv[])
+{
+	struct program p = { 0 };
+	int r;
+
 	if (fd < 0)
 		return -EBADF;
-	if (leaving.ready)
+	if (leaving.state != NOT_PREPARED)
 		return -EALREADY;
 	if (os_fallback_forced(OS_EXE_REPLACE) || SANITIZED || HAS_THREADS)
 		return -ENOSYS;
 	r = find_program(&p);
 	if (r < 0)
 		return r;
-	/* Asked before the work: all that a child is asked for is looked at first, then what is still mapped. */
+	/* The kernel looks at all that a child will ask for first, then at what is still mapped. */
 	describe(&p, argv, fd, &leaving.as);
 	r = set_exe(&leaving.as);
 	if (r != -EBUSY)
 		return r < 0 ? r : -ENOEXEC;
-	leaving.n = 0;
-	r = 0;
-	for (size_t i = 0; r == 0 && i < p.n; i++)
-		if (p.headers[i].p_type == PT_LOAD)
-			r = add_segment(&all, &p, &p.headers[i], page);
-	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
-		n = neighbours(&all, i);
-		r = move_together(&all.v[i], n, exe);
-	}
-	leaving.ready = r == 0;
-	return r;
+	r = may_run_written((uintptr_t)sysconf(_SC_PAGESIZE));
+	if (r < 0)
+		return r;
+	leaving.exe = exe;
+	leaving.state = PREPARED;
+	/* Whoever links the library may have threads by the time of the first clone. */
+	return os_exe_needed.start ? 0 : move_or_forget();
 }
 
 int os_exe_leave(void)
 {
 	int r;
 
-	if (!leaving.ready)
+	if (leaving.state != MOVED)
 		return 0;
 	/* Held, so that a call of what was there ends the process and nothing else is mapped in its place. */
 	for (size_t i = 0; i < leaving.n; i++)
@@ -332,6 +369,7 @@ int os_exe_leave(void)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
 			return -errno;
 	r = set_exe(&leaving.as);
-	leaving.ready = r < 0;
+	if (r == 0)
+		leaving.state = LEFT;
 	return r;
 }

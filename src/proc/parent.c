@@ -15,6 +15,7 @@
 #include "netdev/netdev.h"
 #include "ns/ns.h"
 #include "os/clone.h"
+#include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
 #include "proc/job.h"
@@ -85,8 +86,10 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	bool undumpable = born_undumpable(job), in_cgroup = false;
 	struct os_clone c = { .flags = 0, .cgroup = FD_NONE };
 	int pidfd = FD_NONE;
-	pid_t pid;
+	pid_t pid = os_exe_move();
 
+	if (pid < 0)
+		return err_sys(e, -pid, "moving to memory");
 	if (!job->script.stage) {
 		c.flags = clone_flags(&job->script);
 		c.cgroup = job->cgroup ? cgroup_clone_fd(job->cgroup) : FD_NONE;

@@ -26,13 +26,15 @@ static int copy_self(int exe, const struct stat *st, struct err *e)
 }
 
 /* Children leave it for an empty file: whoever executes or opens theirs finds nothing. */
-static int prepare_to_leave(int exe, char *const argv[])
+static int prepare_to_leave(int *exe, char *const argv[])
 {
 	auto_fd empty = os_memfd_empty("strake");
-	int r = empty < 0 ? empty : os_exe_prepare(empty, exe, argv);
+	int r = empty < 0 ? empty : os_exe_prepare(empty, *exe, argv);
 
-	if (r == 0)
+	if (r == 0) {
 		(void)TAKE_FD(empty);
+		(void)TAKE_FD(*exe);
+	}
 	return r == -EALREADY ? 0 : r;
 }
 
@@ -46,8 +48,7 @@ int seal_self(char *const argv[], struct err *e)
 		return err_sys(e, errno, "open /proc/self/exe");
 	if (is_unnamed(&st))
 		return 0;
-	/* It is closed on the way out: open, it would be a way to the file. */
-	if (prepare_to_leave(exe, argv) == 0)
+	if (prepare_to_leave(&exe, argv) == 0)
 		return 0;
 	copy = copy_self(exe, &st, e);
 	if (copy < 0)
