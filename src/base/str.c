@@ -29,7 +29,7 @@ static bool reserve(struct str *b, size_t more)
 	}
 	if (need + 1 <= b->size)
 		return true;
-	size = b->size ? b->size : 128;
+	size = b->size ? b->size : 1024; /* more than most need: each growth is another page of the heap */
 	while (size < need + 1)
 		size *= 2;
 	p = realloc(b->s, size);

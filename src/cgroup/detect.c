@@ -176,24 +176,25 @@ int cg_find_place(struct cg_host *h, struct arena *a, struct cg_hierarchy *hi, s
 
 static const char *read_self(struct cg_host *h, struct arena *a, struct err *e)
 {
-	auto_free char *text = NULL;
 	auto_fd fd = FD_NONE;
-	const char *copy;
-	size_t len;
-	int r;
+	ssize_t r;
 
 	if (h->self_cgroup)
 		return h->self_cgroup;
 	fd = procfs_openat(h->proc, "self/cgroup", O_RDONLY);
-	r = fd < 0 ? fd : io_read_alloc(fd, 1 << 20, &text, &len);
-	if (r < 0) {
-		err_sys(e, -r, "read /proc/self/cgroup");
-		return NULL;
+	r = fd;
+	/* Paths of 4096 in each of fourteen hierarchies are not too much; mostly it is one line. */
+	for (size_t size = 4096; r >= 0 && size <= 1 << 17; size *= 2) {
+		char *text = arena_room(a, size);
+
+		r = !text ? -ENOMEM : lseek(fd, 0, SEEK_SET) < 0 ? -errno : io_read_full(fd, text, size);
+		if (r >= 0 && (size_t)r < size) {
+			text[r] = '\0';
+			return text;
+		}
 	}
-	copy = arena_strdup(a, text);
-	if (!copy)
-		err_sys(e, ENOMEM, "read /proc/self/cgroup");
-	return copy;
+	err_sys(e, r < 0 ? (int)-r : EFBIG, "read /proc/self/cgroup");
+	return NULL;
 }
 
 int cg_find_hierarchies(struct cg_host *h, struct arena *a, struct cg_hierarchy *ret, size_t *ret_n,

@@ -90,6 +90,15 @@ static int usage(struct cli *c, const struct cmd *cmd, const char *msg, bool sho
 	return 1;
 }
 
+/* Apart, for the sake of the stack: every command has the frame of who calls this. */
+static int __attribute__((noinline)) usage_err(struct cli *c, const struct cmd *cmd, const struct err *e)
+{
+	char msg[ERR_TEXT_MAX];
+
+	err_format(e, msg, sizeof(msg));
+	return usage(c, cmd, msg, true);
+}
+
 static int check_args(struct cli *c, const struct cmd *cmd, size_t n)
 {
 	auto_str msg = {};
@@ -149,20 +158,14 @@ static int command_timed(struct cli *c, const struct cmd *cmd, void *values, cha
 }
 
 /* sealed: the result of strake_seal_self(); c->err is its reason. */
-static int command_call(struct cli *c, const struct cmd *cmd, void *values, char **args, int sealed)
+static int command_call(struct cli *c, const struct cmd *cmd, void *values, char **args, int sealed, struct err *e)
 {
 	bool help = false;
 	size_t n = 0;
-	struct err e;
 	int r;
 
-	err_init(&e);
-	if (command_parse(cmd, values, args, &help, &args, &n, &e) < 0) {
-		char msg[ERR_TEXT_MAX];
-
-		err_format(&e, msg, sizeof(msg));
-		return usage(c, cmd, msg, true);
-	}
+	if (command_parse(cmd, values, args, &help, &args, &n, e) < 0)
+		return usage_err(c, cmd, e);
 	if (help) {
 		r = help_command(c, cmd);
 	} else {
@@ -178,14 +181,14 @@ static int command_call(struct cli *c, const struct cmd *cmd, void *values, char
 	return r < 0 ? command_failed(c, cmd) : r;
 }
 
-static int command_run(struct cli *c, const struct cmd *cmd, char **args, int sealed)
+static int command_run(struct cli *c, const struct cmd *cmd, char **args, int sealed, struct err *e)
 {
 	alignas(max_align_t) char values[CMD_VALUES_MAX] = {};
 	int r;
 
 	if (cmd->values)
 		memcpy(values, cmd->values, cmd->values_size);
-	r = command_call(c, cmd, values, args, sealed);
+	r = command_call(c, cmd, values, args, sealed, e);
 	opts_fini(cmd->opts, values);
 	return r;
 }
@@ -198,35 +201,29 @@ int cli_unknown_command(struct cli *c, const char *name)
 }
 
 /* runc takes its global flags after the command too, from the version on that has cli v3. */
-static int hoist_globals(struct cli *c, const struct cmd *cmd, char **args)
+static int hoist_globals(struct cli *c, const struct cmd *cmd, char **args, struct err *e)
 {
-	char msg[ERR_TEXT_MAX];
-	struct err e;
-
-	err_init(&e);
-	if (opts_hoist(global_opts, &c->globals, cmd->opts, cmd->ends_at_argument, args, &e) == 0)
+	if (opts_hoist(global_opts, &c->globals, cmd->opts, cmd->ends_at_argument, args, e) == 0)
 		return 0;
-	err_format(&e, msg, sizeof(msg));
-	return usage(c, cmd, msg, true);
+	return usage_err(c, cmd, e);
 }
 
 /*
  * args: the command and what follows. The order matters: sealing runs the program again, so it
  * comes before anything is opened; its failure is told once the log is open.
  */
-static int dispatch(struct cli *c, char **argv, char **args)
+static int dispatch(struct cli *c, char **argv, char **args, struct err *e)
 {
 	const struct cmd *cmd = args[0] ? command_find(args[0]) : NULL;
-	struct strake_error why = {};
 	int sealed = 0;
 
 	if (c->globals.timeline)
 		(void)timeline_start(); /* tried again, and told, when the options are complete */
 	if (cmd && cmd->seals) {
 		TIMELINE("sealing the program");
-		sealed = strake_seal_self(argv, &why);
+		sealed = strake_seal_self(argv, &c->err);
 	}
-	if (cmd && hoist_globals(c, cmd, args + 1) != 0)
+	if (cmd && hoist_globals(c, cmd, args + 1, e) != 0)
 		return 1;
 	if (globals_apply(c) < 0) {
 		logger_failure(&c->log, c->err.text);
@@ -239,8 +236,7 @@ static int dispatch(struct cli *c, char **argv, char **args)
 		return cli_unknown_command(c, args[0]);
 	if (c->globals.version)
 		return help_version(c) < 0 ? 1 : 0;
-	c->err = why;
-	return command_run(c, cmd, args + 1, sealed);
+	return command_run(c, cmd, args + 1, sealed, e);
 }
 
 static void write_timeline(struct cli *c)
@@ -281,16 +277,13 @@ int cli_main(char **argv)
 	err_init(&e);
 	r = opts_parse_leading(global_opts, &c.globals, argv + 1, &help, &n, &e);
 	if (r < 0) {
-		char msg[ERR_TEXT_MAX];
-
-		err_format(&e, msg, sizeof(msg));
-		r = usage(&c, NULL, msg, true);
+		r = usage_err(&c, NULL, &e);
 	} else if (help) {
 		r = help_app(&c) < 0 ? 1 : 0;
 	} else if (c.globals.version) {
 		r = help_version(&c) < 0 ? 1 : 0;
 	} else {
-		r = dispatch(&c, argv, argv + 1 + n);
+		r = dispatch(&c, argv, argv + 1 + n, &e);
 	}
 	cli_fini(&c);
 	return r;

@@ -77,7 +77,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 	c->launch_made = true;
 	/* It takes as long as all that is left to be done before the clone, and more. */
 	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
-		c->launch.job.network = network_begin();
+		c->launch.job.network = network_begin(&c->launch.arena);
 	c->launch.job.bundle = c->bundle.path;
 	c->launch.job.new_keyring = !c->o->no_new_keyring;
 	c->launch.job.hook_state = (struct oci_state){

@@ -236,7 +236,7 @@ struct piece {
 
 static void *memory_get(void *ctx, size_t size)
 {
-	struct piece *p = arena_alloc(ctx, sizeof(*p) + size);
+	struct piece *p = arena_room(ctx, sizeof(*p) + size);
 
 	if (!p)
 		return NULL;
@@ -259,50 +259,64 @@ static void memory_free(void *ctx, void *old)
 	(void)ctx, (void)old;
 }
 
+#define SCRATCH_FIRST 8192 /* enough for most texts */
+
+/* In memory that ends with the reading, most of it room that is not touched. */
+static int read_with(struct reader *r, struct arena *own)
+{
+	yajl_alloc_funcs memory = { memory_get, memory_grow, memory_free, own };
+	size_t saved_limit = r->arena->limit;
+	int ret;
+
+	r->scratch = r->scratch_first = arena_room(own, SCRATCH_FIRST);
+	r->scratch_size = SCRATCH_FIRST;
+	r->yajl = r->scratch ? yajl_alloc(&callbacks, &memory, r) : NULL;
+	if (!r->yajl)
+		return err_sys(r->e, ENOMEM, "read %s", r->name);
+	yajl_config(r->yajl, yajl_dont_validate_strings, 1); /* utf8_check() is stricter */
+	if (!saved_limit || saved_limit > r->arena->total + JSON_MAX_MEMORY)
+		r->arena->limit = r->arena->total + JSON_MAX_MEMORY;
+	ret = run(r);
+	r->arena->limit = saved_limit;
+	for (unsigned i = 0; i < r->n_frames; i++)
+		free(r->frames[i].slots);
+	if (r->scratch != r->scratch_first)
+		free(r->scratch);
+	yajl_free(r->yajl);
+	return ret;
+}
+
 int json_read(const struct json_field *rows, void *dst, struct arena *a, const char *name,
 	      const char *text, size_t len, struct err *e)
 {
+	struct reader *r;
 	struct arena own;
-	yajl_alloc_funcs memory = { memory_get, memory_grow, memory_free, &own };
-	size_t saved_limit = a->limit, bad;
-	struct reader r;
+	size_t bad;
 	int ret;
 
-	memset(&r, 0, offsetof(struct reader, frames));
-	r.name = name;
-	r.text = text;
-	r.len = len;
-	r.arena = a;
-	r.e = e;
-	r.root_rows = rows;
-	r.root = dst;
-	r.scratch = r.scratch_first;
-	r.scratch_size = sizeof(r.scratch_first);
 	err_init(e);
 	if (len > JSON_MAX_BYTES)
 		return err_make(e, ERR_CONFIG, EFBIG, "%s: larger than %u MiB", name,
 				JSON_MAX_BYTES >> 20);
+	arena_init(&own);
+	r = arena_room(&own, sizeof(*r));
+	if (!r)
+		return err_sys(e, ENOMEM, "read %s", name);
+	memset(r, 0, offsetof(struct reader, frames));
+	r->name = name;
+	r->text = text;
+	r->len = len;
+	r->arena = a;
+	r->e = e;
+	r->root_rows = rows;
+	r->root = dst;
 	bad = utf8_check(text, len);
 	if (bad < len) {
-		reader_fail(&r, bad, "not valid UTF-8");
-		return -e->errnum;
+		reader_fail(r, bad, "not valid UTF-8");
+		ret = -e->errnum;
+	} else {
+		ret = read_with(r, &own);
 	}
-	arena_init(&own);
-	r.yajl = yajl_alloc(&callbacks, &memory, &r);
-	if (!r.yajl) {
-		arena_fini(&own);
-		return err_sys(e, ENOMEM, "read %s", name);
-	}
-	yajl_config(r.yajl, yajl_dont_validate_strings, 1); /* utf8_check() is stricter */
-	if (!a->limit || a->limit > a->total + JSON_MAX_MEMORY)
-		a->limit = a->total + JSON_MAX_MEMORY;
-	ret = run(&r);
-	a->limit = saved_limit;
-	for (unsigned i = 0; i < r.n_frames; i++)
-		free(r.frames[i].slots);
-	if (r.scratch != r.scratch_first)
-		free(r.scratch);
-	yajl_free(r.yajl);
 	arena_fini(&own);
 	return ret;
 }

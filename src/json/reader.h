@@ -49,12 +49,11 @@ struct reader {
 	size_t before, end; /* the last token lies between; white space and , : come first */
 	unsigned skipping;  /* open containers of a value that nobody wants */
 	unsigned n_frames;
-	char *scratch;
+	char *scratch, *scratch_first; /* the first is of the arena of yajl's */
 	size_t scratch_used, scratch_size;
 	const struct json_field *root_rows;
 	void *root;
 	struct frame frames[JSON_MAX_DEPTH];
-	_Alignas(max_align_t) char scratch_first[8192]; /* enough for most texts */
 };
 
 /* Beyond enum json_kind: one element of JSON_FLAGS. */

@@ -266,12 +266,15 @@ static int fill(struct mount_plan *p, struct err *e)
 
 int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct err *e)
 {
-	struct mount_plan *p = calloc(1, sizeof(*p));
+	struct arena own;
+	struct mount_plan *p;
 	int r;
 
+	arena_init(&own);
+	p = arena_new(&own, struct mount_plan);
 	if (!p)
 		return mount_plan_no_memory(e);
-	arena_init(&p->arena);
+	p->arena = own;
 	p->in = *in;
 	if (!p->in.mount_label_kind)
 		p->in.mount_label_kind = "context";
@@ -290,19 +293,19 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 
 void mount_plan_free(struct mount_plan *p)
 {
-	size_t i;
+	struct arena own;
 
 	if (!p)
 		return;
-	for (i = 0; i < p->n_ops; i++) {
+	for (size_t i = 0; i < p->n_ops; i++) {
 		fd_close(p->ops[i].userns);
 		fd_close(p->ops[i].tree);
 		fd_close(p->ops[i].mounted);
 	}
 	fd_close(p->root);
 	fd_close(p->fd_dir);
-	arena_fini(&p->arena);
-	free(p);
+	own = p->arena; /* p is in it, too */
+	arena_fini(&own);
 }
 
 unsigned long mount_root_propagation(const struct mount_input *in)

@@ -120,15 +120,15 @@ static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 
 void init_main(struct chain_job *job, struct chan *to_parent)
 {
-	struct init_ctx ctx = {
-		.job = job, .parent = to_parent, .listener = FD_NONE,
-		.fifo_path = FD_NONE, .links = FD_NONE, .fifo = FD_NONE,
-	};
+	static struct init_ctx ctx; /* there is one; on the stack each page of its paths would be touched */
 	const struct init_step *steps = job->script.join ? join_steps : init_steps;
 	size_t n = job->script.join ? join_steps_n : init_steps_n;
 	struct err e;
 	int r = os_exe_leave();
 
+	ctx.job = job;
+	ctx.parent = to_parent;
+	ctx.listener = ctx.fifo_path = ctx.links = ctx.fifo = FD_NONE;
 	timeline_role(TIMELINE_INIT);
 	log_set_sink(chan_log_sink, to_parent);
 	/* What people look for in a log, in runc's words. */

@@ -5,7 +5,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -20,7 +19,7 @@
 struct network_maker {
 	pid_t pid;
 	int ends[2]; /* the helper sends the namespace into [0], init reads it from [1] */
-	_Alignas(16) char stack[32 * 1024];
+	_Alignas(16) char stack[8 * 1024];
 };
 
 union control {
@@ -93,23 +92,18 @@ static int make(void *arg)
 
 /* ---- parent and init ---- */
 
-struct network_maker *network_begin(void)
+struct network_maker *network_begin(struct arena *a)
 {
-	struct network_maker *m = malloc(sizeof(*m));
+	struct network_maker *m = arena_room(a, sizeof(*m));
 
-	if (!m)
+	if (!m || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->ends) < 0)
 		return NULL;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, m->ends) < 0) {
-		free(m);
-		return NULL;
-	}
 	m->pid = os_clone_beside(make, m, m->stack, sizeof(m->stack));
 	/* The number is the helper's to read; its end is its alone now: init sees when it is gone. */
 	fd_close(m->ends[0]);
 	if (m->pid > 0)
 		return m;
 	fd_close(m->ends[1]);
-	free(m);
 	return NULL;
 }
 
@@ -121,7 +115,6 @@ void network_finish(struct network_maker *m)
 		return;
 	os_wait_child(m->pid, &status);
 	fd_close(m->ends[1]);
-	free(m);
 }
 
 int network_enter(struct network_maker *m, struct err *e)

@@ -8,12 +8,13 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 
 struct network_maker;
 
-/* NULL: there is none, and init will be on its own. */
-struct network_maker *network_begin(void);
+/* NULL: there is none, and init will be on its own. It lives in a, until network_finish(). */
+struct network_maker *network_begin(struct arena *a);
 /* Waits for the helper's end; m may be NULL. */
 void network_finish(struct network_maker *m);
 /* Into the namespace that the helper made, or a new one, with its loopback device up. */

@@ -90,12 +90,15 @@ int sched_set_affinity(pid_t pid, const char *list, struct err *e)
 	return 0;
 }
 
+/* CONFIG_NR_CPUS with CONFIG_MAXSMP, Linux 6.18. */
+#define KERNEL_CPUS_MAX 8192
+
 int sched_reset_affinity(void)
 {
-	struct cpulist all;
+	unsigned long all[KERNEL_CPUS_MAX / CPULIST_WORD_BITS];
 
 	/* The kernel cuts the mask to its CPUs and to the cpuset, and remembers the rest: CPUs that
 	 * come into the cpuset later are allowed too. */
-	memset(all.bits, 0xff, sizeof(all.bits));
-	return os_sched_setaffinity(0, all.bits, sizeof(all.bits));
+	memset(all, 0xff, sizeof(all));
+	return os_sched_setaffinity(0, all, sizeof(all));
 }

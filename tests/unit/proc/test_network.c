@@ -34,12 +34,15 @@ static void refuse(unsigned number)
 static void helper_that_is_refused(void *number)
 {
 	struct network_maker *m;
+	struct arena a;
 
+	arena_init(&a);
 	refuse(*(unsigned *)number);
 	errno = 0;
-	m = network_begin();
+	m = network_begin(&a);
 	child_check(m);
 	network_finish(m);
+	arena_fini(&a);
 	child_check(errno != REFUSED);
 }
 
@@ -58,15 +61,19 @@ static void errno_is_the_parents(void **state)
 
 static void entered(void *unused)
 {
-	struct network_maker *m = network_begin();
+	struct network_maker *m;
 	char before[64], after[64];
+	struct arena a;
 	struct err e;
 	ssize_t n;
 
 	(void)unused;
+	arena_init(&a);
+	m = network_begin(&a);
 	n = readlink("/proc/self/ns/net", before, sizeof(before));
 	child_check(n > 0 && network_enter(m, &e) == 0);
 	network_finish(m);
+	arena_fini(&a);
 	child_check(readlink("/proc/self/ns/net", after, sizeof(after)) > 0);
 	child_check(memcmp(before, after, (size_t)n) != 0);
 }
