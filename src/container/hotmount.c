@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "container/config.h"
 #include "container/opened.h"
 #include "mount/mount.h"
@@ -109,6 +110,7 @@ static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
 	int r = os_exe_leave();
 
 	err_init(&e);
+	log_set_sink(NULL, NULL); /* the parent's is in what was left */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);

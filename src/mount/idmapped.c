@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "mount/plan.h"
 #include "os/clone.h"
+#include "os/exe.h"
 #include "os/mount_fd.h"
 #include "os/pidfd.h"
 
@@ -53,22 +54,40 @@ static int map_and_open(pid_t pid, const struct mount_op *op, int *ret_fd, struc
 	return 0;
 }
 
-/* A user namespace comes into being with a process only: one that does nothing. */
-static int make_userns(const struct mount_op *op, int *ret_fd, struct err *e)
+/*
+ * A user namespace comes into being with a process only: one that does nothing. Its maker's uid is all that is
+ * needed to look into it, and a container with the host's pid namespace may have that. Apart from the parent's
+ * functions: the child has what this one refers to, and no more (os/exe_parts.h).
+ */
+static pid_t __attribute__((noinline)) clone_idle(int *ret_pidfd)
 {
 	struct os_clone c = { .flags = CLONE_NEWUSER, .cgroup = FD_NONE };
-	auto_fd pidfd = FD_NONE;
 	bool in_cgroup;
-	int status, r;
-	pid_t pid = os_clone(&c, &pidfd, &in_cgroup);
+	pid_t pid = os_clone(&c, ret_pidfd, &in_cgroup);
 
+	if (pid != 0)
+		return pid;
+	if (os_exe_leave() < 0)
+		_exit(1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
+static int make_userns(const struct mount_op *op, int *ret_fd, struct err *e)
+{
+	bool undumpable = geteuid() == 0;
+	auto_fd pidfd = FD_NONE;
+	int status, r = os_exe_move();
+	pid_t pid;
+
+	if (undumpable)
+		prctl(PR_SET_DUMPABLE, 0);
+	pid = r < 0 ? r : clone_idle(&pidfd);
+	if (undumpable)
+		prctl(PR_SET_DUMPABLE, 1);
 	if (pid < 0)
 		return err_sys(e, -pid, "make a user namespace for an id-mapped mount");
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
 	r = map_and_open(pid, op, ret_fd, e);
 	if (os_pidfd_send_signal(pidfd, SIGKILL) < 0)
 		kill(pid, SIGKILL); /* our own child, not yet waited for */

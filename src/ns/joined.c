@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/parse.h"
 #include "ns/ns.h"
 #include "os/clone.h"
@@ -62,6 +63,7 @@ static void __attribute__((noreturn)) stand_inside(int userns, int answer, pid_t
 {
 	int r = os_exe_leave();
 
+	log_set_sink(NULL, NULL); /* the parent's is in what was left */
 	if (geteuid() == 0)
 		prctl(PR_SET_DUMPABLE, 0);
 	r = r < 0 ? r : os_setns(userns, CLONE_NEWUSER);

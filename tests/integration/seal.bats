@@ -108,6 +108,21 @@ leaves_first() {
 		\"source\": \"$T/source\", \"type\": \"bind\", \"options\": [\"bind\"]}]"
 }
 
+@test "seal: nobody can look into the process that makes a user namespace for an id-mapped mount" {
+	strake_only "its own way"
+	requires cmd_strace root
+	set_args true
+	mkdir "$T/source"
+	update_config ".mounts += [{\"destination\": \"/tmp\", \"source\": \"$T/source\", \"type\": \"bind\", \"options\": [\"bind\"],
+		\"uidMappings\": [{\"containerID\": 0, \"hostID\": 1000, \"size\": 10}],
+		\"gidMappings\": [{\"containerID\": 0, \"hostID\": 1000, \"size\": 10}]}]"
+	# Of a process of the same uid, which a container with the host's pid namespace may have, nothing else is asked.
+	timeout 30 strace -f -o "$T/trace" -e trace=prctl,clone,clone3 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
+		</dev/null >"$T/said" 2>&1 || skip "needs id-mapped mounts: $(cat "$T/said")"
+	grep -E 'PR_SET_DUMPABLE|CLONE_NEWUSER' "$T/trace" | grep -B1 CLONE_NEWUSER | head -n1 | grep -q SUID_DUMP_DISABLE ||
+		fail "$(cat "$T/trace")"
+}
+
 @test "seal: a program that is replaced or removed meanwhile goes on" {
 	strake_only "its own way"
 	requires cmd_strace
