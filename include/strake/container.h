@@ -30,6 +30,7 @@ void strake_early_init(void);
 /*
  * Takes the file of this program out of the container's reach (CVE-2019-5736): whoever enters one runs
  * from memory where the kernel allows it and there is one thread, else the program is run again from a sealed copy.
+ * A program that maps its own file afterwards (a symbolizer does) cannot start or enter containers any more: EBUSY.
  * Call it before anything is allocated, for create, run and exec. Returns only when that is done,
  * or -1 when it cannot be done.
  */

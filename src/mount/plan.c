@@ -268,13 +268,18 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 {
 	struct arena own;
 	struct mount_plan *p;
+	char *room;
 	int r;
 
 	arena_init(&own);
 	p = arena_new(&own, struct mount_plan);
-	if (!p)
+	room = arena_room(&own, PATH_MAX); /* now: in init another thread's lock of the heap may be held for ever */
+	if (!p || !room) {
+		arena_fini(&own);
 		return mount_plan_no_memory(e);
+	}
 	p->arena = own;
+	p->root_path = room;
 	p->in = *in;
 	if (!p->in.mount_label_kind)
 		p->in.mount_label_kind = "context";

@@ -70,7 +70,8 @@ struct mount_plan {
 	const char *fresh;   /* where a tmpfs was just mounted, and its directory; FD_NONE */
 	int fresh_fd;
 	int fd_dir;          /* /proc/self/fd, to ask what a descriptor's path is */
-	char *root_path;     /* of root before the pivot, as /proc/self/fd tells it; NULL: not asked yet */
+	char *root_path;     /* of root before the pivot, as /proc/self/fd tells it: PATH_MAX bytes of room */
+	bool root_path_known;
 };
 
 /* Where something is about to be mounted. */

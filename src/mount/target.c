@@ -49,12 +49,9 @@ int mount_path_in_root(struct mount_plan *p, int fd, char *buf, size_t size)
 	size_t n;
 	int r = 0;
 
-	if (!p->root_path) {
-		r = fd_path(p, p->root, path, sizeof(path));
-		p->root_path = r == 0 ? arena_strdup(&p->arena, path) : NULL;
-		if (r == 0 && !p->root_path)
-			r = -ENOMEM;
-	}
+	if (!p->root_path_known)
+		r = fd_path(p, p->root, p->root_path, PATH_MAX);
+	p->root_path_known |= r == 0;
 	if (r == 0)
 		r = fd_path(p, fd, path, sizeof(path));
 	if (r < 0)

@@ -249,8 +249,8 @@ static void describe_stack(char *const argv[], struct prctl_mm_map *m)
 
 	m->start_stack = (uintptr_t)argv;
 	m->arg_start = m->arg_end = m->env_start = m->env_end = (uintptr_t)argv;
-	if (!argv[0] || end < (uintptr_t)argv[0])
-		return;
+	if ((uintptr_t)argv[0] < (uintptr_t)argv || (uintptr_t)argv[0] >= end)
+		return; /* none, or another program's own copy */
 	m->arg_start = (uintptr_t)argv[0];
 	m->env_start = m->env_end = end;
 	m->arg_end = m->arg_start;
@@ -290,9 +290,12 @@ static int set_exe(struct prctl_mm_map *m)
 /* SELinux without execmem, MemoryDenyWriteExecute=, PR_SET_MDWE: what was written may not be run. */
 static int may_run_written(uintptr_t page)
 {
-	void *p = mmap(NULL, page, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int r = p == MAP_FAILED || mprotect(p, page, PROT_READ | PROT_EXEC) < 0 ? -errno : 0;
 
-	return p == MAP_FAILED || munmap(p, page) < 0 ? -errno : 0;
+	if (p != MAP_FAILED)
+		munmap(p, page);
+	return r;
 }
 
 int os_exe_move(void)
