@@ -140,14 +140,19 @@ int io_write_file(int dirfd, const char *path, const char *text)
 
 #define NEW_FILE (O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW)
 
-int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
+static int new_name(char *tmp, size_t size, const char *name)
+{
+	return snprintf(tmp, size, ".%s.new", name) >= (int)size ? -ENAMETOOLONG : 0;
+}
+
+int io_prepare_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
 {
 	char tmp[300];
 	auto_fd fd = FD_NONE;
-	int r;
+	int r = new_name(tmp, sizeof(tmp), name);
 
-	if (snprintf(tmp, sizeof(tmp), ".%s.new", name) >= (int)sizeof(tmp))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = openat(dirfd, tmp, NEW_FILE, mode);
 	/* Left by who was killed, or put there by others: what it is does not matter, and what it is a
 	 * link to stays as it is. */
@@ -156,11 +161,28 @@ int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mo
 	if (fd < 0)
 		return -errno;
 	r = io_write_all(fd, buf, len);
-	if (r == 0 && renameat(dirfd, tmp, dirfd, name) < 0)
-		r = -errno;
 	if (r < 0)
 		unlinkat(dirfd, tmp, 0);
 	return r;
+}
+
+int io_publish_file(int dirfd, const char *name)
+{
+	char tmp[300];
+	int r = new_name(tmp, sizeof(tmp), name);
+
+	if (r == 0 && renameat(dirfd, tmp, dirfd, name) < 0) {
+		r = -errno;
+		unlinkat(dirfd, tmp, 0);
+	}
+	return r;
+}
+
+int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)
+{
+	int r = io_prepare_file(dirfd, name, buf, len, mode);
+
+	return r < 0 ? r : io_publish_file(dirfd, name);
 }
 
 int io_create_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode)

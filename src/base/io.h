@@ -33,5 +33,8 @@ int io_write_file(int dirfd, const char *path, const char *text);
 /* New content under a name at once: ".NAME.new" beside it, then rename. No fsync. One writer at a
  * time. */
 int io_replace_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode);
+/* The same in two steps: what takes time, and what others see. Nothing is left of the first where the second fails. */
+int io_prepare_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode);
+int io_publish_file(int dirfd, const char *name);
 /* A new file; -EEXIST when there is one. */
 int io_create_file(int dirfd, const char *name, const void *buf, size_t len, mode_t mode);

@@ -227,6 +227,21 @@ static int on_tty(void *data, int master, struct err *e)
 	return launch_on_tty(&((struct creation *)data)->launch, master, e);
 }
 
+/* As it will be read once there is something to exec into: with the profile, of which runc's exec makes its filter, it
+ * is long. */
+static int prepare_state(void *data, struct err *e)
+{
+	struct creation *c = data;
+	struct state done = c->state; /* until it is published it is being created */
+	int r;
+
+	done.creating = false;
+	done.seccomp = c->bundle.spec.linux->seccomp;
+	r = store_prepare_state(&c->dir, &done, e);
+	c->state_prepared = r == 0;
+	return r;
+}
+
 static int bring_init(struct creation *c, struct err *e)
 {
 	struct chain_job *job = &c->launch.job;
@@ -240,6 +255,7 @@ static int bring_init(struct creation *c, struct err *e)
 	job->lock = c->dir.lock;
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;
+	job->meanwhile = prepare_state;
 	job->data = c;
 	r = chain_start(job, &c->init, e);
 	return r < 0 ? err_wrap(e, "unable to start container process") : 0;
@@ -286,12 +302,11 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id, const 
 
 int creation_publish(struct creation *c, struct err *e)
 {
-	int r;
+	int r = c->state_prepared ? 0 : prepare_state(c, e);
 
 	c->state.creating = false;
-	/* It is long: only once there is something to exec into. */
-	c->state.seccomp = c->bundle.spec.linux->seccomp;
-	r = store_write_state(&c->dir, &c->state, e);
+	if (r == 0)
+		r = store_publish_state(&c->dir, e);
 	/* What `run` waits for is listed less often than it is made. */
 	if (r == 0 && c->wait_for_start)
 		store_write_brief(&c->dir, &c->state);

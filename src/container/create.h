@@ -30,7 +30,7 @@ struct creation {
 	char *pid_file;           /* absolute; heap; NULL: none */
 	struct bundle bundle;
 	struct store_dir dir;     /* locked */
-	bool dir_made, config_written;
+	bool dir_made, config_written, state_prepared;
 	struct state state;
 	struct cgroup *cgroup;
 	bool cgroup_made;         /* what is in it is ours to kill */

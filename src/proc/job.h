@@ -64,6 +64,8 @@ struct chain_job {
 	 * whatever happens later can be undone by `delete`, and seccomp_slot is filled.
 	 */
 	int (*on_pid)(void *data, pid_t pid, int pidfd, struct err *e);
+	/* Called when init needs nothing more, and has still to say that it is ready; NULL: nothing is to be done. */
+	int (*meanwhile)(void *data, struct err *e);
 	void *data;
 	int (*on_tty)(void *data, int master, struct err *e); /* takes the descriptor */
 };

@@ -274,8 +274,10 @@ static int on_seccomp_done(struct parent *p, struct err *e)
 /* Init closes the channel when nothing can fail any more that the caller could be told. */
 static int on_ready(struct parent *p, struct err *e)
 {
-	int r = chan_expect(&p->init, MSG_READY, NULL, NULL, e);
+	int r = p->job->meanwhile ? p->job->meanwhile(p->job->data, e) : 0;
 
+	if (r == 0)
+		r = chan_expect(&p->init, MSG_READY, NULL, NULL, e);
 	return r < 0 ? r : chan_expect_eof(&p->init, e);
 }
 

@@ -47,7 +47,7 @@ static int open_file(const struct store_dir *d, const char *name, int *ret, size
 	return 0;
 }
 
-int store_write_state(const struct store_dir *d, const struct state *s, struct err *e)
+int store_prepare_state(const struct store_dir *d, const struct state *s, struct err *e)
 {
 	auto_str text;
 	int r;
@@ -56,7 +56,22 @@ int store_write_state(const struct store_dir *d, const struct state *s, struct e
 	r = state_emit(s, &text, e);
 	if (r < 0)
 		return r;
-	return write_file(d, STATE_FILE, str_text(&text), text.len, e);
+	r = io_prepare_file(d->fd, STATE_FILE, str_text(&text), text.len, 0600);
+	return r < 0 ? err_sys(e, -r, "write %s/" STATE_FILE, d->path) : 0;
+}
+
+int store_publish_state(const struct store_dir *d, struct err *e)
+{
+	int r = io_publish_file(d->fd, STATE_FILE);
+
+	return r < 0 ? err_sys(e, -r, "write %s/" STATE_FILE, d->path) : 0;
+}
+
+int store_write_state(const struct store_dir *d, const struct state *s, struct err *e)
+{
+	int r = store_prepare_state(d, s, e);
+
+	return r < 0 ? r : store_publish_state(d, e);
 }
 
 /* *ret is NULL when there is no such file. */

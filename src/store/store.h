@@ -40,6 +40,9 @@ void store_unlock(struct store_dir *d);
 int store_remove(struct store_dir *d, struct err *e);
 
 int store_write_state(const struct store_dir *d, const struct state *s, struct err *e); /* 0600, atomic */
+/* The same in two steps: what takes time, and what others see. */
+int store_prepare_state(const struct store_dir *d, const struct state *s, struct err *e);
+int store_publish_state(const struct store_dir *d, struct err *e);
 /* -ENOENT (ERR_NOT_FOUND, "container does not exist") without state.json. */
 int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
 /* The same as text (heap), for what another program keeps in it. */
