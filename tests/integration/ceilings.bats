@@ -50,9 +50,8 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local total payload
 	count_calls
 	# Parent and init, the 38 drops from the bounding set included; docs/design/performance.md.
-	# 14 of them buy a network namespace that is made meanwhile, a tenth of the time of run; 5 that a quarter of
-	# the program is not copied.
-	[ $((total - payload)) -le 394 ]
+	# 14 of them buy a network namespace that is made meanwhile, a tenth of the time of run.
+	[ $((total - payload)) -le 373 ]
 	[ "$(calls clone3)" = 1 ]
 	[ "$(calls 'v?fork')" = 0 ]
 	[ "$(calls clone)" = 1 ] # the helper for the network namespace
@@ -70,7 +69,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local total payload
 	count_calls
 	# The 38 drops from the bounding set included.
-	[ $((total - payload)) -le 201 ]
+	[ $((total - payload)) -le 192 ]
 }
 
 @test "ceilings: system calls of list, for each container" {
@@ -123,7 +122,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	# Without the pages of the program's file.
 	own=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
 	echo "anonymous memory: $own KiB"
-	[ "$own" -gt 0 ] && [ "$own" -le 680 ]
+	[ "$own" -gt 0 ] && [ "$own" -le 350 ]
 }
 
 @test "ceilings: size of the program" {
