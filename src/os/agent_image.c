@@ -67,7 +67,7 @@ int os_agent_image(int exe, const char *where, const char *id, struct err *e)
 				where);
 	if (memcmp(n.id, id, sizeof(n.id)) != 0)
 		return err_make(e, ERR_UNSUPPORTED, ESTALE,
-				"the runtime's file %s was replaced while it ran", where);
+				"the agent in the runtime's file %s is another build's", where);
 	fd = os_program_copy("strake-agent", exe, (off_t)(s.sh_offset + sizeof(n)),
 			     (off_t)(s.sh_size - sizeof(n)));
 	return fd < 0 ? err_sys(e, -fd, "copy the agent out of the runtime's file %s", where) : fd;

@@ -217,7 +217,7 @@ static void another_build_is_refused(void **state)
 	close(fd);
 	memset(id, '0', OS_AGENT_ID_LEN);
 	assert_int_equal(os_agent_image(exe, "/x", id, &err), -ESTALE);
-	assert_string_equal(why(), "the runtime's file /x was replaced while it ran");
+	assert_string_equal(why(), "the agent in the runtime's file /x is another build's");
 }
 
 /* Nothing, no program, and a program that is cut: at its sections, which are at its end. */
