@@ -65,6 +65,7 @@ load helpers
 	local sig
 	# 34 is the first that glibc leaves to programs, and the last that musl does not.
 	for sig in USR1 34; do
+		rm -f "$T/fg.out" # or the last one's "ready" is found
 		set_sh "trap 'echo got; exit 3' $sig; echo ready; while :; do sleep 0.02; done"
 		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
 			</dev/null >"$T/fg.out" 2>&1 3>&- &
