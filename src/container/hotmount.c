@@ -107,17 +107,17 @@ static int work(const struct hotmount *h, struct err *e)
 static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
 {
 	struct err e;
-	int r = os_exe_leave();
+	int r;
 
 	err_init(&e);
+	r = os_exe_leave(&e);
 	log_set_sink(NULL, NULL); /* the parent's is in what was left */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	if (geteuid() == 0)
 		prctl(PR_SET_DUMPABLE, 0);
-	r = r < 0 ? err_sys(&e, -r, "leaving the runtime's own file") : work(h, &e);
-	if (r == 0)
+	if (r == 0 && work(h, &e) == 0)
 		_exit(0);
 	(void)io_write_all(words, &e, sizeof(e));
 	_exit(1);
@@ -165,10 +165,9 @@ static int change(struct hotmount *h, const char *text, size_t len, struct err *
 		r = open_target(h, e);
 	if (r == 0 && h->add)
 		r = plan(h, e);
-	if (r < 0)
-		return r;
-	r = os_exe_move();
-	return r < 0 ? err_sys(e, -r, "moving to memory") : run_child(h, e);
+	if (r == 0)
+		r = os_exe_move(e);
+	return r < 0 ? r : run_child(h, e);
 }
 
 int container_mounts(struct runtime *rt, const char *id, bool add, const char *text, size_t len,

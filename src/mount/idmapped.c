@@ -62,12 +62,13 @@ static int map_and_open(pid_t pid, const struct mount_op *op, int *ret_fd, struc
 static pid_t __attribute__((noinline)) clone_idle(int *ret_pidfd)
 {
 	struct os_clone c = { .flags = CLONE_NEWUSER, .cgroup = FD_NONE };
+	struct err e;
 	bool in_cgroup;
 	pid_t pid = os_clone(&c, ret_pidfd, &in_cgroup);
 
 	if (pid != 0)
 		return pid;
-	if (os_exe_leave() < 0)
+	if (os_exe_leave(&e) < 0)
 		_exit(1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
@@ -78,12 +79,14 @@ static int make_userns(const struct mount_op *op, int *ret_fd, struct err *e)
 {
 	bool undumpable = geteuid() == 0;
 	auto_fd pidfd = FD_NONE;
-	int status, r = os_exe_move();
+	int status, r = os_exe_move(e);
 	pid_t pid;
 
+	if (r < 0)
+		return r;
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0);
-	pid = r < 0 ? r : clone_idle(&pidfd);
+	pid = clone_idle(&pidfd);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 1);
 	if (pid < 0)

@@ -61,7 +61,8 @@ static int read_map(struct procfs *proc, pid_t pid, const char *file, struct are
  */
 static void __attribute__((noreturn)) stand_inside(int userns, int answer, pid_t parent)
 {
-	int r = os_exe_leave();
+	struct err e;
+	int r = os_exe_leave(&e);
 
 	log_set_sink(NULL, NULL); /* the parent's is in what was left */
 	if (geteuid() == 0)
@@ -107,11 +108,11 @@ int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_i
 		 struct spec_idmaps *ret_gid, struct err *e)
 {
 	auto_fd pidfd = FD_NONE, from = FD_NONE, to = FD_NONE;
-	int ends[2], status, r = os_exe_move();
+	int ends[2], status, r = os_exe_move(e);
 	pid_t pid;
 
 	if (r < 0)
-		return err_sys(e, -r, "moving to memory");
+		return r;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
 	from = ends[0];

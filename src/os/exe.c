@@ -298,7 +298,7 @@ static int may_run_written(uintptr_t page)
 	return r;
 }
 
-int os_exe_move(void)
+static int move_program(void)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	struct pieces all = { .n = 0 };
@@ -323,9 +323,16 @@ int os_exe_move(void)
 	return 0;
 }
 
+int os_exe_move(struct err *e)
+{
+	int r = move_program();
+
+	return r < 0 ? err_sys(e, -r, "moving to memory") : 0;
+}
+
 static int move_or_forget(void)
 {
-	int r = os_exe_move();
+	int r = move_program();
 
 	if (r < 0)
 		leaving.state = NOT_PREPARED;
@@ -360,19 +367,21 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 	return os_exe_needed.start ? 0 : move_or_forget();
 }
 
-int os_exe_leave(void)
+int os_exe_leave(struct err *e)
 {
-	int r;
+	int r = 0;
 
 	if (leaving.state != MOVED)
 		return 0;
 	/* Held, so that a call of what was there ends the process and nothing else is mapped in its place. */
-	for (size_t i = 0; i < leaving.n; i++)
+	for (size_t i = 0; r == 0 && i < leaving.n; i++)
 		if (mmap((void *)leaving.holes[i].start, leaving.holes[i].end - leaving.holes[i].start, PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
-			return -errno;
-	r = set_exe(&leaving.as);
+			r = -errno;
 	if (r == 0)
-		leaving.state = LEFT;
-	return r;
+		r = set_exe(&leaving.as);
+	if (r < 0)
+		return err_sys(e, -r, "leaving the runtime's own file");
+	leaving.state = LEFT;
+	return 0;
 }

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "base/err.h"
+
 /*
  * Asks whether children may leave: that takes CAP_CHECKPOINT_RESTORE (Linux 5.9) or CAP_SYS_ADMIN over the user
  * namespace, CONFIG_CHECKPOINT_RESTORE, and a policy that lets written memory be run.
@@ -22,10 +24,10 @@ int os_exe_prepare(int fd, int exe, char *const argv[]);
  * A child of os_clone_beside() may run meanwhile: it writes to no variable. Nothing, where nothing was prepared or all
  * is done. -errno.
  */
-int os_exe_move(void);
+int os_exe_move(struct err *e);
 /*
  * In a child, before it enters anything of a container: no way leads from here on to the program's file, neither
  * /proc/PID/exe nor a mapping. Nothing, where nothing was moved (the program runs from a sealed copy) or
  * it was left already. -errno.
  */
-int os_exe_leave(void);
+int os_exe_leave(struct err *e);

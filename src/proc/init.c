@@ -124,7 +124,7 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	const struct init_step *steps = job->script.join ? join_steps : init_steps;
 	size_t n = job->script.join ? join_steps_n : init_steps_n;
 	struct err e;
-	int r = os_exe_leave();
+	int r = os_exe_leave(&e);
 
 	ctx.job = job;
 	ctx.parent = to_parent;
@@ -134,8 +134,6 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	/* What people look for in a log, in runc's words. */
 	log_debug("nsexec container setup");
 	log_debug("child process in init()");
-	if (r < 0)
-		r = err_sys(&e, -r, "leaving the runtime's own file");
 	if (r < 0 || run_steps(&ctx, steps, n, &e) < 0) {
 		report(&ctx, &e);
 		_exit(255);

@@ -86,17 +86,20 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	bool undumpable = born_undumpable(job), in_cgroup = false;
 	struct os_clone c = { .flags = 0, .cgroup = FD_NONE };
 	int pidfd = FD_NONE;
-	pid_t pid = os_exe_move();
+	bool is_all;
+	int r = os_exe_move(e);
+	pid_t pid;
 
-	if (pid < 0)
-		return err_sys(e, -pid, "moving to memory");
+	if (r < 0)
+		return r;
 	if (!job->script.stage) {
 		c.flags = clone_flags(&job->script);
 		c.cgroup = job->cgroup ? cgroup_clone_fd(job->cgroup) : FD_NONE;
 	}
+	is_all = job->cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid = clone_inner(job, ends, &c, job->cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup), &pidfd, &in_cgroup);
+	pid = clone_inner(job, ends, &c, is_all, &pidfd, &in_cgroup);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (pid < 0)

@@ -74,11 +74,12 @@ static int enter(struct chain_job *job, struct err *e)
 void stage_main(struct chain_job *job, struct chan *to_parent, struct chan *init_end)
 {
 	struct err e;
-	int r = os_exe_leave();
+	int r = os_exe_leave(&e);
 
 	timeline_role(TIMELINE_STAGE);
 	log_set_sink(chan_log_sink, to_parent);
-	r = r < 0 ? err_sys(&e, -r, "leaving the runtime's own file") : enter(job, &e);
+	if (r == 0)
+		r = enter(job, &e);
 	if (r == 0 && job->script.bare)
 		r = put_away_the_host(job, to_parent, init_end, &e);
 	if (r == 0)

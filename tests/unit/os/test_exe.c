@@ -48,10 +48,11 @@ static char **own_argv;
 static int leave(void)
 {
 	char line[256] = "";
+	struct err e;
 	int status;
 	pid_t pid;
 
-	if (os_exe_leave() < 0)
+	if (os_exe_leave(&e) < 0)
 		return REFUSED;
 	/* Code, constants, relocated and plain variables are all there and as they were. */
 	if (changed != 3 || relocated != own_path || !strchr(own_path, '/'))
@@ -60,7 +61,7 @@ static int leave(void)
 	/* What ps shows of it is as it was, too. */
 	if (io_read_file(AT_FDCWD, "/proc/self/cmdline", line, sizeof(line)) < 0 || !str_eq(line, own_argv[0]))
 		return NAME_LOST;
-	if (os_exe_leave() < 0)
+	if (os_exe_leave(&e) < 0)
 		return REFUSED;
 	pid = fork();
 	if (pid == 0)
@@ -72,14 +73,18 @@ static int leave(void)
 static int child(void)
 {
 	auto_fd empty = os_memfd_empty("test"), exe = open_own();
+	struct err e;
 	int status;
 	pid_t pid;
 
 	changed = 2;
 	if (os_exe_prepare(empty, exe, own_argv) < 0)
 		return REFUSED;
+	(void)TAKE_FD(exe); /* it is taken over */
 	if (changed != 2 || relocated != own_path)
 		return DATA_LOST;
+	if (os_exe_move(&e) < 0)
+		return REFUSED;
 	changed = 3;
 	pid = fork();
 	if (pid == 0)
@@ -144,9 +149,11 @@ static void test_no_privilege(void **state)
 /* Not executable, or no file at all: refused, and the program runs on. */
 static void test_bad_file(void **state)
 {
+	struct err e;
+
 	(void)state;
 	assert_int_equal(os_exe_prepare(FD_NONE, FD_NONE, own_argv), -EBADF);
-	assert_int_equal(os_exe_leave(), 0); /* nothing was prepared */
+	assert_int_equal(os_exe_leave(&e), 0); /* nothing was prepared */
 }
 
 int main(int argc, char **argv)
