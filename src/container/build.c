@@ -306,7 +306,7 @@ void launch_fini(struct launch *l)
 		fd_close(TAKE_FD(l->job.ns_fd[k]));
 	fd_close(TAKE_FD(l->job.root_fd));
 	hooks_close_output(l->job.hook_output);
-	network_finish(TAKE_PTR(l->job.network));
+	beside_finish(TAKE_PTR(l->job.beside));
 	seccomp_program_fini(&l->job.seccomp);
 	seccomp_slot_free(TAKE_PTR(l->job.seccomp_slot));
 	fd_close(TAKE_FD(l->console));

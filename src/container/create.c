@@ -2,8 +2,10 @@
 #include "container/create.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -14,9 +16,11 @@
 #include "container/filter_file.h"
 #include "container/mounts.h"
 #include "container/notify.h"
+#include "container/small_ns.h"
 #include "container/userns.h"
 #include "ns/ns.h"
 #include "oci/annotations.h"
+#include "os/mount_fd.h"
 #include "os/pidfd.h"
 #include "sched/sched.h"
 
@@ -60,6 +64,22 @@ static int load_config(struct creation *c, struct err *e)
 	return check_terminal(c, e);
 }
 
+/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
+static void begin_beside(struct creation *c)
+{
+	const struct script *s = &c->launch.job.script;
+	auto_fd small_ns = c->rt->initial_userns && script_may_delay_mounts(s) ?
+		small_ns_open(c->rt->root, &c->rt->proc) : FD_NONE;
+	struct beside_work w = {
+		.network = s->late_kinds & KIND_BIT(NS_NETWORK), .small_ns = small_ns,
+		.proc = procfs_dir(&c->rt->proc),
+	};
+
+	if (w.network || small_ns >= 0)
+		c->launch.job.beside = beside_begin(&c->launch.arena, &w);
+	c->may_move = c->launch.job.beside && small_ns >= 0;
+}
+
 static int prepare_launch(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
@@ -75,9 +95,8 @@ static int prepare_launch(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch_made = true;
-	/* It takes as long as all that is left to be done before the clone, and more. */
-	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
-		c->launch.job.network = network_begin(&c->launch.arena);
+	if (!c->bring)
+		begin_beside(c);
 	c->launch.job.bundle = c->bundle.path;
 	c->launch.job.new_keyring = !c->o->no_new_keyring;
 	c->launch.job.hook_state = (struct oci_state){
@@ -109,6 +128,28 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	return 0;
 }
 
+/*
+ * The kernel's rootfs is below every root. Where it is the host's (an initramfs that was not left), nothing can
+ * pivot away from it, and the container must not come to be on top of it without a word.
+ */
+static bool root_may_be_rootfs(void)
+{
+	struct statfs fs;
+
+	return statfs("/", &fs) < 0 || fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC;
+}
+
+static void choose_namespace(struct creation *c)
+{
+	struct script *s = &c->launch.job.script;
+	bool moves = script_may_delay_mounts(s) && os_mount_api() && !root_may_be_rootfs() &&
+		     mount_plan_is_movable(c->mounts) && mount_plan_move(c->mounts, &c->rt->proc);
+
+	beside_decide(c->launch.job.beside, moves);
+	if (moves)
+		script_delay_mounts(s);
+}
+
 static int plan_mounts(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
@@ -127,6 +168,8 @@ static int plan_mounts(struct creation *c, struct err *e)
 	c->launch.job.mounts = c->mounts;
 	if (r == 0 && mount_plan_late_idmaps(c->mounts))
 		script_expect_idmaps(&c->launch.job.script);
+	if (r == 0 && c->may_move)
+		choose_namespace(c);
 	return r;
 }
 

@@ -37,6 +37,7 @@ struct creation {
 	struct mount_plan *mounts;
 	struct launch launch;
 	bool launch_made;
+	bool may_move;            /* the helper waits to be told whether it makes the mount namespace */
 	struct chain_result init; /* pid, pidfd */
 	int notify;               /* run: what the container notifies; FD_NONE */
 	int (*bring)(struct creation *c, struct err *e);

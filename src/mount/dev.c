@@ -81,13 +81,16 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 		return err_sys(e, errno, "create %s", n->path);
 	if (S_ISLNK(st.st_mode))
 		return err_sys(e, ELOOP, "create %s", n->path);
-	host = openat(AT_FDCWD, n->path, O_PATH | O_CLOEXEC);
+	if (p->moved && mount_fetch(p, n->path, &host, e) < 0)
+		return -e->errnum;
+	if (!p->moved)
+		host = openat(AT_FDCWD, n->path, O_PATH | O_CLOEXEC);
 	if (host < 0)
 		return err_sys(e, errno, "open the host's %s", n->path);
 	r = check_node(host, n, e);
 	if (r < 0)
 		return err_wrap(e, "on the host");
-	r = p->exec->bind_fd(p, host, &t, false, 0);
+	r = p->moved ? os_move_mount(host, t.fd) : p->exec->bind_fd(p, host, &t, false, 0);
 	return r < 0 ? err_sys(e, -r, "bind the host's %s", n->path) : 0;
 }
 
@@ -193,7 +196,7 @@ static int make_link(int dev, const char *target, const char *name, struct err *
 	return 0;
 }
 
-static int make_links(int dev, struct err *e)
+static int make_links(const struct mount_plan *p, int dev, struct err *e)
 {
 	size_t i;
 	int r;
@@ -210,7 +213,7 @@ static int make_links(int dev, struct err *e)
 	for (i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
 		r = make_link(dev, links[i][0], links[i][1], e);
 	/* The kernel may be built without it. */
-	if (r == 0 && access("/proc/kcore", F_OK) == 0)
+	if (r == 0 && faccessat(procfs_dir(p->proc), "kcore", F_OK, 0) == 0)
 		r = make_link(dev, "/proc/kcore", "core", e);
 	return r;
 }
@@ -225,7 +228,7 @@ int mount_devices(struct mount_plan *p, struct err *e)
 								     safe_mkdir_p(p->root, "/dev", 0755);
 		r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
 		if (r == 0)
-			r = make_links(dev, e);
+			r = make_links(p, dev, e);
 	}
 	umask(p->umask);
 	return r;

@@ -29,7 +29,7 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 		if (at < 0)
 			return err_sys(e, -at, "open the source %s", op->source);
 	}
-	r = p->exec->open_source(op, at, ret, e);
+	r = p->moved ? mount_fetch_source(p, op, ret, e) : p->exec->open_source(op, at, ret, e);
 	if (r < 0 || op->userns < 0)
 		return r;
 	/* Nobody is asked in a restore, which only makes the mount points, with the host's rights. */

@@ -152,26 +152,38 @@ static int prepare_late(struct mount_op *op, struct mount_userns_cache *cache, s
  * Init's mount namespace makes slaves of the host's shared mounts, as the propagation of the root
  * says. A tree that is opened here is not there then, so it gets the same now.
  */
-static int follow_root_propagation(const struct mount_plan *p, int tree, struct err *e)
+int mount_follow_propagation(const struct mount_plan *p, int tree, bool recursive, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
-	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, true);
+	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, recursive);
 
 	return r < 0 ? err_sys(e, -r, "set the propagation of a mount") : 0;
+}
+
+int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e)
+{
+	auto_fd tree = mount_clone_source(op);
+	int r;
+
+	if (tree < 0)
+		return err_sys(e, -tree, "open the source %s", op->source);
+	r = mount_follow_propagation(p, tree, true, e);
+	if (r == 0)
+		*ret_tree = TAKE_FD(tree);
+	return r;
 }
 
 static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
 		    struct err *e)
 {
-	auto_fd tree = mount_clone_source(op);
-	int r;
+	auto_fd tree = FD_NONE;
+	int r = mount_open_tree(p, op, &tree, e);
 
 	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */
-	if (tree == -EPERM && !op->uid_map && !p->in.live)
+	if (r == -EPERM && !op->uid_map && !p->in.live) {
+		err_init(e);
 		return 0;
-	if (tree < 0)
-		return err_sys(e, -tree, "open the source %s", op->source);
-	r = follow_root_propagation(p, tree, e);
+	}
 	if (r == 0 && op->uid_map)
 		r = mount_idmap(cache, op, tree, e);
 	if (r == 0)

@@ -68,13 +68,23 @@ int mount_plan_idmap_late(struct mount_plan *p, size_t i, int tree, struct err *
 typedef int (*mount_ask_fn)(void *data, int tree, struct err *e);
 void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data);
 
+/* Whether init may have a mount namespace without the host's mounts: of the host's paths the plan needs none but
+ * those that init can open before. */
+bool mount_plan_is_movable(const struct mount_plan *p);
+/* Parent: so it does, and is not born into its own. False: it cannot be told the way home. proc is lent. */
+bool mount_plan_move(struct mount_plan *p, struct procfs *proc);
+
 /* Init, before pivot, in this order. */
+/* After mount_plan_move(), else nothing: opens the rootfs and all sources; enters ns, which has nothing but the
+ * kernel's rootfs once no mount of the device above is on it, or (ns < 0) makes a copy of the host's. */
+int mount_open_before(struct mount_plan *p, struct err *e);
+int mount_namespace(struct mount_plan *p, int ns, dev_t above, struct err *e);
 int mount_rootfs_prepare(struct mount_plan *p, struct err *e); /* propagation, rootfs is a mount, root fd */
 int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e); /* every entry of mounts */
 int mount_devices(struct mount_plan *p, struct err *e); /* device nodes (or binds), links, ptmx */
 /* The directory descriptor of the rootfs (borrowed), for whoever works inside it. */
 int mount_root_fd(const struct mount_plan *p);
-int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root, or chroot over MS_MOVE with no_pivot */
+int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root; chroot where nothing else is in the namespace, and over MS_MOVE with no_pivot */
 
 /*
  * In the namespaces of a container that runs, with its root: every entry of a plan that is live, and

@@ -63,6 +63,9 @@ struct mount_plan {
 	mount_ask_fn ask_idmap;
 	void *ask_data;
 	const struct mount_executor *exec; /* chosen in mount_rootfs_prepare() */
+	bool moves;          /* init is born in the host's namespace, and leaves it */
+	bool moved;          /* nothing of the host's is in its namespace, but the kernel's rootfs below all */
+	pid_t home;          /* who is in the host's */
 	struct procfs *proc; /* lent to mount_all() and mount_finish() */
 	int root;            /* the rootfs */
 	mode_t umask;        /* the caller's, from mount_all() to mount_devices() */
@@ -125,6 +128,17 @@ size_t mount_plan_cgroups_max(const struct mount_input *in);
 /* dev.c: the devices that every container has; NULL beyond. */
 const char *mount_default_device(size_t i);
 
+/*
+ * namespace.c: what turns out to be needed of the host's once init has moved: a detached copy.
+ * Where init stands then is the container's rootfs.
+ */
+int mount_fetch(struct mount_plan *p, const char *path, int *ret_tree, struct err *e);
+/* The same of the source of op, as mount_open_tree() does it. */
+int mount_fetch_source(struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e);
+
+/* rootfs.c: a detached copy of the rootfs, as p->root; and the directory. */
+int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e);
+
 /* rootfs.c: the mounts that could not be read-only from the start. */
 int mount_late_readonly(struct mount_plan *p, struct err *e);
 
@@ -183,6 +197,11 @@ struct mount_userns_cache {
 };
 int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
 		struct err *e);
+/* What is opened of the host's mounts gets the propagation that a copy of them in init's namespace has. Also init. */
+int mount_follow_propagation(const struct mount_plan *p, int tree, bool recursive, struct err *e);
+/* A detached copy of the source of op, with the propagation that it would have in the container's namespace.
+ * Also init. */
+int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e);
 /* The same with a user namespace that is there. Also init. */
 int mount_idmap_to(int userns, const struct mount_op *op, int tree, struct err *e);
 /* plan.c: the part of an absolute path that lies in the rootfs, as the container sees it; or NULL. */

@@ -46,7 +46,7 @@ static int close_parent(const struct mount_input *in, struct err *e)
 	return 0;
 }
 
-static int bind_root_fd(struct mount_plan *p, struct err *e)
+int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
 	auto_fd below = openat(AT_FDCWD, p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC), tree = FD_NONE;
@@ -57,16 +57,28 @@ static int bind_root_fd(struct mount_plan *p, struct err *e)
 	tree = os_open_tree(below, "", true);
 	if (tree < 0)
 		return err_sys(e, -tree, "open the rootfs %s as a mount", p->in.rootfs);
+	r = p->moves ? mount_follow_propagation(p, tree, true, e) : 0;
+	if (r < 0)
+		return r;
 	/* Private unless asked to be a slave: mounts of the host at this place stay outside. */
 	r = mount_root_propagation(&p->in) == MS_SLAVE && p->in.rootfs_propagation ?
 		0 : os_mount_setattr(tree, &attr, false);
 	if (r < 0)
 		return err_sys(e, -r, "make the mount of %s private", p->in.rootfs);
-	r = os_move_mount(tree, below);
-	if (r < 0)
-		return err_sys(e, -r, "bind the rootfs %s onto itself", p->in.rootfs);
 	p->root = TAKE_FD(tree);
+	*ret_below = TAKE_FD(below);
 	return 0;
+}
+
+static int bind_root_fd(struct mount_plan *p, struct err *e)
+{
+	auto_fd below = FD_NONE;
+	int r = mount_open_root(p, &below, e);
+
+	if (r < 0)
+		return r;
+	r = os_move_mount(p->root, below);
+	return r < 0 ? err_sys(e, -r, "bind the rootfs %s onto itself", p->in.rootfs) : 0;
 }
 
 static int detached_are_missing(struct err *e)
@@ -108,6 +120,15 @@ static int bind_root_old(struct mount_plan *p, struct err *e)
 	return p->root < 0 ? err_sys(e, errno, "open the rootfs %s", p->in.rootfs) : 0;
 }
 
+/* On the kernel's rootfs, which is left below it for ever, as pivot_root(2) leaves it. */
+static int attach_root(struct mount_plan *p, struct err *e)
+{
+	auto_fd over = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = over < 0 ? -errno : os_move_mount(p->root, over);
+
+	return r < 0 ? err_sys(e, -r, "attach the rootfs %s", p->in.rootfs) : 0;
+}
+
 int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
 {
 	unsigned long flags = p->in.rootfs_propagation;
@@ -117,6 +138,8 @@ int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
 	if (p->in.inherit_namespace)
 		return detach_root(p, e);
 	p->exec = by_fd ? &mount_exec_fd : &mount_exec_old;
+	if (p->moved)
+		return attach_root(p, e);
 	if (!flags)
 		flags = MS_SLAVE | MS_REC;
 	if (mount("", "/", NULL, flags, NULL) < 0)
@@ -243,7 +266,8 @@ static int enter_root(struct mount_plan *p, struct err *e)
 
 int mount_pivot(struct mount_plan *p, struct err *e)
 {
-	if (p->in.inherit_namespace)
+	/* pivot_root(2) would look at every task of the host, for one that stands on the old root. */
+	if (p->in.inherit_namespace || p->moved)
 		return enter_root(p, e);
 	return p->in.no_pivot ? move_root(p, e) : pivot(p, e);
 }

@@ -274,7 +274,7 @@ int mount_target_reopen(struct mount_plan *p, const struct mount_target *t)
 {
 	auto_fd fd = t->maybe_link ? reopen_link(p, t) : safe_open(p->root, t->path, O_PATH, 0);
 	char before[PATH_MAX], now[PATH_MAX];
-	int r, proc = p->proc->host >= 0 ? p->proc->host : p->proc->own;
+	int r, proc = procfs_dir(p->proc);
 	uint64_t old_id, new_id;
 
 	if (fd < 0)

@@ -24,6 +24,7 @@
 	X(MEMFD, "memfd")                                \
 	X(EXE_REPLACE, "exe_replace")                    \
 	X(BESIDE, "beside") /* a child in the parent's memory */ \
+	X(SMALL_NS, "small_ns") /* a mount namespace with few mounts to begin with */ \
 	X(SECCOMP_TREE, "seccomp_tree") /* no call: libseccomp generates the filter */
 
 enum os_feature {

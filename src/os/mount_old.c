@@ -15,7 +15,7 @@ int os_umount_old(struct procfs *p, int fd)
 	char target[32];
 	int r;
 
-	if (cwd < 0 || fchdir(p->host >= 0 ? p->host : p->own) < 0)
+	if (cwd < 0 || fchdir(procfs_dir(p)) < 0)
 		return -errno;
 	snprintf(target, sizeof(target), "self/fd/%d", fd);
 	r = umount2(target, MNT_DETACH) < 0 ? -errno : 0;
@@ -30,7 +30,7 @@ int os_mount_old(struct procfs *p, const struct os_mount *m)
 	char source[32], target[32];
 	int r;
 
-	if (cwd < 0 || fchdir(p->host >= 0 ? p->host : p->own) < 0)
+	if (cwd < 0 || fchdir(procfs_dir(p)) < 0)
 		return -errno;
 	snprintf(source, sizeof(source), "self/fd/%d", m->source_fd);
 	snprintf(target, sizeof(target), "self/fd/%d", m->target_fd);

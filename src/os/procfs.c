@@ -209,10 +209,13 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
+#define STAT_FIELDS 19 /* 4 to 22 */
+#define STAT(number) ((number) - 4)
+#define KERNEL_THREAD 0x00200000u /* PF_KTHREAD */
+
+static int read_stat(struct procfs *p, pid_t pid, char *ret_state, unsigned long long v[STAT_FIELDS])
 {
 	char path[32], text[2048];
-	unsigned long long v[19]; /* fields 4 to 22 */
 	const char *s;
 	int r;
 
@@ -224,13 +227,31 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 	s = strrchr(text, ')');
 	if (!s || s[1] != ' ' || !s[2])
 		return -EBADMSG;
-	if (parse_numbers(s + 3, v, ARRAY_SIZE(v)) < 0)
-		return -EBADMSG;
+	*ret_state = s[2];
+	return parse_numbers(s + 3, v, STAT_FIELDS) < 0 ? -EBADMSG : 0;
+}
+
+int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
+{
+	unsigned long long v[STAT_FIELDS];
+	char state;
+	int r = read_stat(p, pid, &state, v);
+
+	if (r < 0)
+		return r;
 	if (ret_state)
-		*ret_state = s[2];
+		*ret_state = state;
 	if (ret_start)
-		*ret_start = v[18];
+		*ret_start = v[STAT(22)];
 	return 0;
+}
+
+bool procfs_is_kernel_thread(struct procfs *p, pid_t pid)
+{
+	unsigned long long v[STAT_FIELDS];
+	char state;
+
+	return read_stat(p, pid, &state, v) == 0 && (v[STAT(9)] & KERNEL_THREAD);
 }
 
 uint64_t procfs_ignored_signals(struct procfs *p)

@@ -14,8 +14,6 @@
 
 #include <sys/types.h>
 
-#include <sys/types.h>
-
 #include "base/err.h"
 
 struct procfs {
@@ -49,5 +47,11 @@ int procfs_write(struct procfs *p, const char *path, const char *text);
 /* Field 22 (start time, clock ticks since boot) and field 3 (state letter) of pid's stat; -ESRCH
  * when there is no such process. */
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start);
+bool procfs_is_kernel_thread(struct procfs *p, pid_t pid);
+/* Its root, for what is looked at by one call. */
+static inline int procfs_dir(const struct procfs *p)
+{
+	return p->host >= 0 ? p->host : p->own;
+}
 /* The signals that the caller ignores, bit sig - 1; all bits when that cannot be known. */
 uint64_t procfs_ignored_signals(struct procfs *p);

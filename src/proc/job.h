@@ -14,7 +14,7 @@
 #include "oci/state.h"
 #include "os/procfs.h"
 #include "proc/chan.h"
-#include "proc/network.h"
+#include "proc/beside.h"
 #include "proc/script.h"
 #include "sec/seccomp.h"
 
@@ -49,7 +49,7 @@ struct chain_job {
 	bool cgroup_chown;         /* v2: hand the cgroup to cgroup_uid */
 	uint32_t cgroup_uid;
 	uint32_t delegate_uid;     /* whose linux.cgroup_delegate will be, where there is one */
-	struct network_maker *network; /* of the network namespace in script.late_kinds; NULL: init */
+	struct beside *beside; /* who makes the network and mount namespaces in script.late_kinds; NULL: init */
 	struct seccomp_program seccomp;
 	struct seccomp_slot *seccomp_slot; /* or where it will be by BEGIN; NULL */
 	const char *apparmor, *selinux; /* NULL: none */

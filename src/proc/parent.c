@@ -366,7 +366,7 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 		TIMELINE(msg_table[job->script.messages[i]].meaning);
 		r = handlers[job->script.messages[i]](&p, e);
 	}
-	network_finish(TAKE_PTR(job->network));
+	beside_finish(TAKE_PTR(job->beside));
 	/* Side by side with init, what fails here may be no more than its end: then its word counts. */
 	if (r < 0 && job->script.side_by_side && !p.init.peer_failed)
 		chan_has_error(&p.init, e);

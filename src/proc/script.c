@@ -110,6 +110,7 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 		say(s, MSG_SECCOMP_DONE);
 	}
 	say(s, MSG_READY);
+	s->unseen = f->apart && !f->links;
 	/* A user namespace needs its maps first. */
 	s->side_by_side = f->apart && !f->delegate && !s->stage && !init_is_answered(s) &&
 			  !((made | joined) & KIND_BIT(NS_USER));
@@ -125,6 +126,17 @@ void script_expect_idmaps(struct script *s)
 		s->messages[i] = s->messages[i - 1];
 	s->messages[i] = MSG_IDMAP_REQUEST;
 	s->side_by_side = false;
+}
+
+bool script_may_delay_mounts(const struct script *s)
+{
+	return s->unseen && s->side_by_side && (s->new_kinds & KIND_BIT(NS_MOUNT));
+}
+
+void script_delay_mounts(struct script *s)
+{
+	s->new_kinds &= ~KIND_BIT(NS_MOUNT);
+	s->late_kinds |= KIND_BIT(NS_MOUNT);
 }
 
 size_t script_format(const struct script *s, char *buf, size_t size)

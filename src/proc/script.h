@@ -29,11 +29,13 @@ struct script {
 	bool stage;            /* an intermediate process joins first */
 	bool join;             /* init is a joiner (exec) */
 	bool bare;             /* init is born inside, with nothing of the host in its hands */
+	bool unseen;           /* nobody but init looks at what is mounted before the pivot, or finds its namespace
+				* meanwhile: a hook would, or who gets its pidfd */
 	bool side_by_side;     /* init waits for BEGIN only once all is set up: it needs no more than
 				* its cgroup, and that it is born in */
 	uint32_t new_kinds;    /* bit enum ns_kind: made at the clone of init */
-	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace; network:
-				* by a helper meanwhile (network.h) */
+	uint32_t late_kinds;   /* made by init itself: cgroup, time, ipc in a user namespace; network, and
+				* mount with script_delay_mounts(): by a helper meanwhile (beside.h) */
 	uint32_t stage_joins;  /* by path or from the container: entered by the stage */
 	uint32_t parent_joins; /* pid alone: entered by the parent for its children, then left */
 	uint32_t init_joins;   /* entered by init itself */
@@ -47,5 +49,8 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 		struct err *e);
 /* Init will ask for id-mapped mounts, once or more. */
 void script_expect_idmaps(struct script *s);
+/* Whether init may enter its mount namespace once it is born; and that it does. */
+bool script_may_delay_mounts(const struct script *s);
+void script_delay_mounts(struct script *s);
 /* "BEGIN HOOKS_REQUEST HOOKS_DONE READY": for `plan`, tests and debug records. */
 size_t script_format(const struct script *s, char *buf, size_t size);

@@ -74,6 +74,7 @@ int step_names(struct init_ctx *ctx, struct err *e);
 int step_sysctls(struct init_ctx *ctx, struct err *e);
 
 /* steps_fs.c */
+int step_mount_namespace(struct init_ctx *ctx, struct err *e);
 int step_rootfs(struct init_ctx *ctx, struct err *e);
 int step_mounts(struct init_ctx *ctx, struct err *e);
 int step_devices(struct init_ctx *ctx, struct err *e);

@@ -8,9 +8,25 @@
 #include "base/cleanup.h"
 #include "base/str.h"
 #include "hooks/hooks.h"
+#include "os/fd.h"
 #include "os/safe_path.h"
 #include "proc/steps.h"
 #include "term/term.h"
+
+int step_mount_namespace(struct init_ctx *ctx, struct err *e)
+{
+	auto_left_fd ns = FD_NONE;
+	dev_t above = 0;
+	int r;
+
+	if (!(ctx->job->script.late_kinds & KIND_BIT(NS_MOUNT)))
+		return 0;
+	r = mount_open_before(ctx->job->mounts, e);
+	if (r < 0)
+		return r;
+	ns = beside_mounts(ctx->job->beside, &above);
+	return mount_namespace(ctx->job->mounts, ns, above, e);
+}
 
 int step_rootfs(struct init_ctx *ctx, struct err *e)
 {
@@ -108,7 +124,7 @@ static bool is_null(int fd)
  */
 int step_null_stdio(struct init_ctx *ctx, struct err *e)
 {
-	auto_fd path = FD_NONE, null = FD_NONE;
+	auto_left_fd path = FD_NONE, null = FD_NONE;
 
 	(void)ctx;
 	for (int fd = 0; fd < 3; fd++) {

@@ -83,8 +83,10 @@ leaves_first() {
 	# The first is the parent; a helper in the memory of the parent (CLONE_VM) enters nothing but is no copy.
 	awk -v want="$n" '
 		NR == 1 { parent = $1 }
-		/resumed/ { next }
+		/ prctl\(PR_SET_MM, PR_SET_MM_MAP,/ { asked[$1] = 1 }
 		/ prctl\(PR_SET_MM, PR_SET_MM_MAP,/ && /= 0$/ { left[$1] = 1 }
+		/<... prctl resumed>.*= 0$/ && asked[$1] { left[$1] = 1 }
+		/resumed/ { next }
 		/ clone3?\(/ && left[$1] { inherits = 1 }
 		/ setns\(/ && $1 != parent && !entered[$1]++ {
 			n++

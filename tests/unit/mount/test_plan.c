@@ -240,6 +240,78 @@ static void bound_dev(void **state)
 	assert_false(plan->setup_dev);
 }
 
+static bool is_movable(void)
+{
+	bool r;
+
+	make();
+	r = mount_plan_is_movable(plan);
+	mount_plan_free(plan);
+	plan = NULL;
+	mounts.n = 0;
+	return r;
+}
+
+/* Only what needs no path of the host's once the sources of binds are open. */
+static void what_needs_none_of_the_hosts_mounts(void **state)
+{
+	static const char *const fine[] = { "proc", "sysfs", "mqueue", "devpts", "tmpfs" };
+	static const char *const with_paths[] = { "overlay", "ext4", "fuse.x", "ramfs" };
+
+	(void)state;
+	assert_true(is_movable());
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++) {
+		add("/x", fine[i], "none", "ro", NULL);
+		add("/y", "bind", "/abs", "rbind", "rslave");
+		assert_true(is_movable());
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(with_paths); i++) {
+		add("/x", with_paths[i], "none", NULL, NULL);
+		assert_false(is_movable());
+	}
+	add("/x", "tmpfs", "t", NULL, NULL);
+	add("/x", "tmpfs", "t", "remount", NULL);
+	assert_false(is_movable());
+	/* Provided by another mount; a link. */
+	add("/x", "tmpfs", "t", NULL, NULL);
+	add("/y", "bind", "/bundle/rootfs/x/a", "bind", NULL);
+	assert_false(is_movable());
+	add("/y", "bind", "/abs", "bind", "src-nofollow");
+	assert_false(is_movable());
+	/* Above what another mount provides. */
+	add("/a/b", "tmpfs", "t", NULL, NULL);
+	add("/y", "bind", "/bundle/rootfs/a", "rbind", NULL);
+	assert_false(is_movable());
+}
+
+static void whose_namespace_is_seen_by_others(void **state)
+{
+	struct mount_input plain;
+
+	(void)state;
+	plain = in;
+	in.no_pivot = true;
+	assert_false(is_movable());
+	in = plain;
+	in.user_namespace = true;
+	assert_false(is_movable());
+	in = plain;
+	in.inherit_namespace = true;
+	assert_false(is_movable());
+	in = plain;
+	in.live = true;
+	assert_false(is_movable());
+	in = plain;
+	in.rootfs_propagation = MS_SHARED | MS_REC;
+	assert_false(is_movable());
+	in.rootfs_propagation = MS_SLAVE;
+	assert_false(is_movable());
+	in.rootfs_propagation = MS_PRIVATE | MS_REC; /* makes bindable what is not */
+	assert_false(is_movable());
+	in.rootfs_propagation = MS_SLAVE | MS_REC;
+	assert_true(is_movable());
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -259,6 +331,8 @@ int main(void)
 		T(missing_cgroup_is_skipped),
 		T(cgroup1),
 		T(bound_dev),
+		T(what_needs_none_of_the_hosts_mounts),
+		T(whose_namespace_is_seen_by_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,6 +111,21 @@ static void pid_stat_reads_the_fields(void **state)
 	assert_int_equal(procfs_pid_stat(p, pid, &s, &start), -ESRCH);
 }
 
+static void kernel_threads_are_known(void **state)
+{
+	struct procfs *p = *state;
+	char name[32];
+
+	assert_false(procfs_is_kernel_thread(p, getpid()));
+	assert_false(procfs_is_kernel_thread(p, 1));
+	assert_false(procfs_is_kernel_thread(p, 1 << 30));
+	if (procfs_read(p, "2/comm", name, sizeof(name)) < 0 || strcmp(name, "kthreadd") != 0) {
+		print_message("skipped: needs the kernel's first pid namespace\n");
+		skip();
+	}
+	assert_true(procfs_is_kernel_thread(p, 2));
+}
+
 /* CVE-2019-16884, CVE-2025-52881: something else is mounted where the file should be. */
 static int body_overmount(void)
 {
@@ -166,6 +181,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(by_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(pid_stat_reads_the_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(kernel_threads_are_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(cve_2025_52881_overmounted_proc, setup, teardown),
 	};
 

@@ -228,6 +228,31 @@ static void mqueue_belongs_to_the_containers_root(void **state)
 	assert_false(s.new_kinds & KIND_BIT(NS_IPC));
 }
 
+static void init_makes_its_mount_namespace_unseen(void **state)
+{
+	struct spec_namespace v[] = { NEW(NS_PID), NEW(NS_MOUNT) }, by_path[] = { NEW(NS_PID), PATH(NS_MOUNT) };
+	struct script_facts f = { .privileged = true, .apart = true };
+	struct script s;
+
+	(void)state;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_true(script_may_delay_mounts(&s));
+	script_delay_mounts(&s);
+	assert_int_equal(s.new_kinds, KIND_BIT(NS_PID));
+	assert_int_equal(s.late_kinds, KIND_BIT(NS_MOUNT));
+	plan(&s, by_path, ARRAY_SIZE(by_path), &f);
+	assert_false(script_may_delay_mounts(&s));
+	/* Who gets init's pidfd finds the namespace that it is in. */
+	f.links = true;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(script_may_delay_mounts(&s));
+	f.links = false;
+	/* A hook looks for the host's files there. */
+	f.apart = false;
+	plan(&s, v, ARRAY_SIZE(v), &f);
+	assert_false(script_may_delay_mounts(&s));
+}
+
 static void twice_is_an_error(void **state)
 {
 	struct spec_namespace v[] = { NEW(NS_MOUNT), NEW(NS_PID), PATH(NS_PID) };
@@ -256,6 +281,7 @@ int main(void)
 		cmocka_unit_test(who_cannot_come_back_sends_a_stage),
 		cmocka_unit_test(who_enters_under_eyes_is_born_inside),
 		cmocka_unit_test(mqueue_belongs_to_the_containers_root),
+		cmocka_unit_test(init_makes_its_mount_namespace_unseen),
 		cmocka_unit_test(twice_is_an_error),
 	};
 

@@ -35,6 +35,10 @@ static void create_order(void **state)
 		{ step_late_begin, step_seccomp_early },
 		{ step_late_begin, step_ready },
 		{ step_session, step_terminal },              /* only a leader gets a terminal */
+		{ step_network, step_mount_namespace },       /* sources below /proc/self are the container's */
+		{ step_time_namespace, step_mount_namespace },
+		{ step_late_namespaces, step_mount_namespace },
+		{ step_mount_namespace, step_rootfs },
 		{ step_rootfs, step_mounts },
 		{ step_network, step_mounts },                /* sysfs shows the devices of its mounter's */
 		{ step_mounts, step_devices },

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc/beside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <linux/sockios.h>
+#include <linux/stat.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "netdev/netdev.h"
+#include "os/clone.h"
+#include "os/fd.h"
+#include "os/pidfd.h"
+#include "os/raw_call.h"
+#include "os/setns.h"
+
+enum made {
+	MADE_NETWORK,
+	MADE_MOUNTS,
+	MADE_MAX,
+};
+
+struct note { /* with the descriptor of what was made */
+	uint32_t made; /* enum made */
+	uint32_t major, minor; /* of what is to be taken off the root of MADE_MOUNTS */
+};
+
+struct beside {
+	struct beside_work work;
+	pid_t pid;
+	int ends[2]; /* the helper sends and is told by [0], init reads and the parent tells by [1] */
+	bool decided;
+	/* Of init: */
+	int got[MADE_MAX];
+	struct note notes[MADE_MAX];
+	bool all; /* nothing more will come */
+	_Alignas(16) char stack[8 * 1024];
+};
+
+union control {
+	struct cmsghdr align;
+	char buf[CMSG_SPACE(sizeof(int))];
+};
+
+/* ---- the helper ----
+ *
+ * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on this
+ * stack. errno would be the parent's: it may just have failed and be about to look why. So there is no
+ * call of libc's here that could set it.
+ */
+
+static long send_made(int to, const struct note *note, int fd)
+{
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)note, .iov_len = sizeof(*note) };
+	union control control = { 0 };
+	struct msghdr mh = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+	};
+
+	control.align = (struct cmsghdr){
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)),
+	};
+	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	return os_raw_call(SYS_sendmsg, to, (long)&mh, MSG_NOSIGNAL);
+}
+
+/* As netdev_loopback_up(). */
+static void make_network(const struct beside *b)
+{
+	const struct note note = { .made = MADE_NETWORK };
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	long any, ns;
+
+	if (os_raw_call(SYS_unshare, CLONE_NEWNET, 0, 0) < 0)
+		return;
+	any = os_raw_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (any < 0 || os_raw_call(SYS_ioctl, any, SIOCSIFFLAGS, (long)&lo) < 0)
+		return;
+	ns = os_raw_call(SYS_ioctl, any, SIOCGSKNS, 0);
+	if (ns >= 0)
+		send_made(b->ends[0], &note, (int)ns);
+}
+
+/* self and ns are links of the kernel's own, below a /proc that was looked at; the result is looked at, too. */
+static long open_own(const struct beside *b)
+{
+	long dir = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	long fd = dir < 0 ? dir : os_raw_call(SYS_openat, dir, (long)"mnt", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && os_raw_call(SYS_ioctl, fd, NS_GET_NSTYPE, 0) != CLONE_NEWNS ? -EINVAL : fd;
+}
+
+/*
+ * What is copied is kdevtmpfs's /dev on the kernel's rootfs, which every namespace has. Private first: the thread must keep its own. It is sent
+ * before /dev is taken off, which is done at once but ends with the wait for a grace period.
+ */
+static void make_mounts(const struct beside *b)
+{
+	struct note note = { .made = MADE_MOUNTS };
+	struct statx st;
+	char wanted = 0;
+	long ns;
+
+	if (os_raw_call(SYS_read, b->ends[0], (long)&wanted, 1) != 1 || !wanted)
+		return;
+	ns = os_raw_call(SYS_openat, b->work.small_ns, (long)"mnt", O_RDONLY | O_CLOEXEC);
+	if (ns < 0 || os_raw_call(SYS_setns, ns, CLONE_NEWNS, 0) < 0 ||
+	    os_raw_call(SYS_unshare, CLONE_NEWNS, 0, 0) < 0 ||
+	    os_raw_call5(SYS_mount, (long)"", (long)"/", 0, MS_PRIVATE | MS_REC, 0) < 0 ||
+	    os_raw_call5(SYS_statx, AT_FDCWD, (long)"/", 0, STATX_TYPE, (long)&st) < 0)
+		return;
+	note.major = st.stx_dev_major;
+	note.minor = st.stx_dev_minor;
+	ns = open_own(b);
+	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns) >= 0)
+		os_raw_call(SYS_umount2, (long)"/", MNT_DETACH, 0);
+}
+
+static int make(void *arg)
+{
+	const struct beside *b = arg;
+
+	/* It must not outlive the parent's thread: not by an end that it holds itself, nor by one that another
+	 * child of the parent's has. */
+	os_raw_call(SYS_close, b->ends[1], 0, 0);
+	os_raw_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+	if (b->work.network)
+		make_network(b);
+	if (b->work.small_ns >= 0)
+		make_mounts(b);
+	return 0;
+}
+
+/* ---- the parent ---- */
+
+struct beside *beside_begin(struct arena *a, const struct beside_work *w)
+{
+	struct beside *b = arena_room(a, sizeof(*b));
+
+	if (!b || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, b->ends) < 0)
+		return NULL;
+	b->work = *w;
+	b->decided = w->small_ns < 0;
+	b->all = false;
+	for (size_t i = 0; i < MADE_MAX; i++)
+		b->got[i] = FD_NONE;
+	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
+	/* The number is the helper's to read; its end is its alone now: init sees when it is gone. */
+	fd_close(b->ends[0]);
+	if (b->pid > 0)
+		return b;
+	fd_close(b->ends[1]);
+	return NULL;
+}
+
+void beside_decide(struct beside *b, bool mounts)
+{
+	char wanted = mounts;
+
+	if (!b->decided)
+		(void)!send(b->ends[1], &wanted, 1, MSG_NOSIGNAL);
+	b->decided = true;
+}
+
+void beside_finish(struct beside *b)
+{
+	int status;
+
+	if (!b)
+		return;
+	beside_decide(b, false);
+	os_wait_child(b->pid, &status);
+	fd_close(b->ends[1]);
+}
+
+/* ---- init ---- */
+
+/* False: nothing more will come. */
+static bool receive(struct beside *b)
+{
+	struct note note;
+	struct iovec iov = { .iov_base = &note, .iov_len = sizeof(note) };
+	union control control;
+	struct msghdr mh = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+	};
+	const struct cmsghdr *cm;
+	ssize_t n;
+
+	do
+		n = recvmsg(b->ends[1], &mh, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	cm = n == sizeof(note) ? CMSG_FIRSTHDR(&mh) : NULL;
+	if (!cm || cm->cmsg_type != SCM_RIGHTS || cm->cmsg_len != CMSG_LEN(sizeof(int)) || note.made >= MADE_MAX)
+		return false;
+	memcpy(&b->got[note.made], CMSG_DATA(cm), sizeof(int));
+	b->notes[note.made] = note;
+	return true;
+}
+
+static int wait_for(struct beside *b, enum made made)
+{
+	while (b && b->got[made] < 0 && !b->all)
+		b->all = !receive(b);
+	return b ? TAKE_FD(b->got[made]) : FD_NONE;
+}
+
+int beside_enter_network(struct beside *b, struct err *e)
+{
+	auto_left_fd ns = wait_for(b, MADE_NETWORK);
+	int r;
+
+	if (ns >= 0 && os_setns(ns, CLONE_NEWNET) == 0)
+		return 0;
+	r = os_unshare(CLONE_NEWNET);
+	return r < 0 ? err_sys(e, -r, "making the network namespace") : netdev_loopback_up(e);
+}
+
+int beside_mounts(struct beside *b, dev_t *ret_above)
+{
+	int ns = wait_for(b, MADE_MOUNTS);
+
+	if (ns >= 0)
+		*ret_above = makedev(b->notes[MADE_MOUNTS].major, b->notes[MADE_MOUNTS].minor);
+	return ns;
+}

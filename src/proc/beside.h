@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What takes a new namespace long, done by a helper while the parent gets the container ready and init sets up:
+ *  - the network namespace is the dearest of all, more than half of what the clone of init costs with it;
+ *  - the mount namespace of few mounts is quickly made, but taking those off waits for an RCU grace period.
+ * Runs in: begin, decide, finish: parent | enter, mounts: init before pivot.
+ * Must not happen here: failing because of the helper. Whatever goes wrong with it, init makes the
+ * namespace itself, and says why it cannot.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct beside;
+
+struct beside_work {
+	bool network;
+	int small_ns; /* container/small_ns.h, lent until beside_begin() returns; FD_NONE: no mount namespace */
+	int proc;     /* the host's /proc, O_PATH; lent for the helper's life */
+};
+
+/* NULL: there is none, and init will be on its own. It lives in a, until beside_finish(). */
+struct beside *beside_begin(struct arena *a, const struct beside_work *w);
+/* Whether the mount namespace is wanted, too: once, if there was a small_ns. The helper waits for it. */
+void beside_decide(struct beside *b, bool mounts);
+/* Waits for the helper's end; b may be NULL. */
+void beside_finish(struct beside *b);
+
+/* Into the namespace that the helper made, or a new one, with its loopback device up. */
+int beside_enter_network(struct beside *b, struct err *e);
+/*
+ * A descriptor of the mount namespace, or -EBADF: there is none. It has nothing but the kernel's rootfs once no
+ * mount of the device *ret_above is on that any more: that may still be about to be.
+ */
+int beside_mounts(struct beside *b, dev_t *ret_above);

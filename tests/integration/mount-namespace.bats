@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Where init makes the container's mount namespace: of the kernel's smallest one where it can, so that
+# the host's mounts are not copied (docs/design/process-chain.md).
+load helpers
+
+# The kernel's thread; its number is the same until the host is started again.
+requires_kdevtmpfs() {
+	strake_only "others copy all of the host's mounts"
+	[[ ${STRAKE_FALLBACK:-} != *small_ns* && ${STRAKE_FALLBACK:-} != *mount_* ]] ||
+		skip "STRAKE_FALLBACK is without it"
+	local comm
+	KDEVTMPFS=
+	for comm in /proc/[0-9]*/comm; do
+		[ "$(cat "$comm" 2>/dev/null)" != kdevtmpfs ] || KDEVTMPFS=${comm%/comm} KDEVTMPFS=${KDEVTMPFS#/proc/}
+	done
+	[ -n "$KDEVTMPFS" ] || skip "needs the kernel thread kdevtmpfs"
+	readlink "/proc/$KDEVTMPFS/ns/mnt" >/dev/null || skip "needs to see the namespaces of kdevtmpfs"
+}
+
+hint() { python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "trusted.strake.kdevtmpfs").decode())' "$ROOT"; }
+set_hint() { python3 -c 'import os, sys; os.setxattr(sys.argv[1], "trusted.strake.kdevtmpfs", sys.argv[2].encode())' "$ROOT" "$1"; }
+
+# traced [COMMAND...]: a run; how its mount namespace was made is in $how.
+traced() {
+	command -v strace >/dev/null || skip "needs strace"
+	rm -f "$T/trace"
+	"$@" strace -f -e trace=clone3,clone,setns,unshare -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/traced.out" 2>&1 3>&- 4>&- ||
+		fail "the traced run failed" "$(cat "$T/traced.out")"
+	how=$(grep -oE '(clone3?|setns|unshare)\(.*CLONE_NEWNS' "$T/trace" | sed 's/(.*//' | tr '\n' ' ')
+}
+
+@test "mount namespace: the host's mounts are not copied" {
+	requires_kdevtmpfs
+	traced
+	assert_eq "$how" "setns unshare setns "
+	# The first one makes the directory that remembers where it is.
+	ok strake_run
+	assert_eq "$(hint)" "$KDEVTMPFS $(stat -Lc %i "/proc/$KDEVTMPFS/ns/mnt")"
+	# Found again without a search.
+	strace -f -e trace=openat2 -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
+	[ "$(grep -c '/comm"' "$T/trace")" = 0 ]
+	STRAKE_FALLBACK=small_ns traced env
+	assert_has "$how" clone
+	assert_not "$how" setns
+}
+
+@test "mount namespace: what is remembered of it is looked at again" {
+	requires_kdevtmpfs
+	local good
+	ok strake_run
+	ok strake_run
+	good=$(hint)
+	# Another number of the thread; another namespace; nonsense.
+	for hint in "$$ ${good#* }" "${good% *} 1" "$$ $(stat -Lc %i /proc/self/ns/mnt)x" "" "-1"; do
+		set_hint "$hint"
+		ok strake_run
+		echo "with '$hint': $(hint)"
+		[[ $hint == *x ]] || assert_eq "$(hint)" "$good"
+	done
+	# There is none to be seen from this pid namespace; from another one.
+	set_hint "0 $(stat -Lc %i /proc/self/ns/pid)"
+	traced
+	assert_has "$how" clone
+	set_hint "0 1"
+	traced
+	assert_not "$how" clone
+	assert_eq "$(hint)" "$good"
+}
+
+@test "mount namespace: none of another process is taken for it" {
+	requires_kdevtmpfs
+	# In a pid namespace whose third process has the name.
+	mkdir -p "$ROOT"
+	cp "$(command -v sleep)" "$T/kdevtmpfs"
+	unshare --pid --mount --fork --kill-child --mount-proc sh -c '
+		sleep 100 &
+		"$1" 100 &
+		until grep -x kdevtmpfs /proc/3/comm; do sleep 0.1; done
+		"$2" --root "$3" run --bundle "$4" "$5"' sh "$T/kdevtmpfs" "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" \
+		</dev/null >"$T/out" 2>&1 3>&- 4>&- || fail "$(cat "$T/out")"
+	assert_eq "$(cat "$T/out")" kdevtmpfs
+	[[ $(hint) == "0 "* ]]
+	# What others see is not forgotten for that.
+	ok strake_run
+	assert_eq "$(hint)" "$KDEVTMPFS $(stat -Lc %i "/proc/$KDEVTMPFS/ns/mnt")"
+	unshare --pid --mount --fork --kill-child --mount-proc "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
+	assert_eq "$(hint)" "$KDEVTMPFS $(stat -Lc %i "/proc/$KDEVTMPFS/ns/mnt")"
+}
+
+@test "mount namespace: the container's mounts are the same either way" {
+	requires_kdevtmpfs
+	mkdir -p "$T/host/shared/sub" "$T/host/private" "$BUNDLE/rootfs/below"
+	cat >"$T/host.sh" <<-'SH'
+		set -e
+		mount --bind "$T/host/shared" "$T/host/shared"
+		mount --make-shared "$T/host/shared"
+		mount -t tmpfs -o size=64k sub "$T/host/shared/sub"
+		mount -t tmpfs -o size=64k,nosuid,nodev private "$T/host/private"
+		mount --make-private "$T/host/private"
+		mount --bind "$BUNDLE/rootfs" "$BUNDLE/rootfs"
+		mount --make-shared "$BUNDLE/rootfs"
+		mount -t tmpfs -o size=64k below "$BUNDLE/rootfs/below"
+		grep -c . /proc/self/mountinfo >"$T/before"
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+		# Nothing came out; what is shared stays so where the top alone is to be private.
+		[ "$PROPAGATION" = private ] || grep -c . /proc/self/mountinfo | diff "$T/before" - >&2
+	SH
+	local way propagation options
+	for propagation in '' private rprivate rslave; do
+		for options in rbind bind rbind,rprivate rbind,rslave bind,slave rbind,ro rbind,rro bind,nosuid,noexec; do
+			update_config --arg p "$propagation" --arg o "$options" --arg t "$T" '
+				(if $p == "" then . else .linux.rootfsPropagation = $p end) |
+				.process.args = ["cat", "/proc/self/mountinfo"] | .mounts |= (.[:6] +
+				[{destination: "/below/mine", type: "tmpfs", source: "mine"},
+				{destination: "/shared", type: "none", source: ($t + "/host/shared"), options: ($o | split(","))},
+				{destination: "/private", type: "bind", source: ($t + "/host/private"), options: ($o | split(","))}])'
+			for way in '' small_ns; do
+				T=$T STRAKE_FALLBACK=$way PROPAGATION=$propagation RUNTIME=$RUNTIME ROOT=$ROOT BUNDLE=$BUNDLE ID=$ID \
+					unshare --mount --propagation unchanged sh "$T/host.sh" \
+					</dev/null >"$T/mounts.$way" 2>&1 3>&- 4>&- || fail "$(cat "$T/mounts.$way")"
+				# Without the numbers of mounts, of devices, and of peer groups; and what was opened
+				# beforehand comes first.
+				sed -E 's/^[0-9]+ [0-9]+ 0:[0-9]+/N/; s/^[0-9]+ [0-9]+/N/; s/(master|shared|propagate_from):[0-9]+/\1/g' \
+					"$T/mounts.$way" | sort >"$T/same.$way"
+			done
+			echo "rootfsPropagation '$propagation', $options"
+			[ "$(wc -l <"$T/same.")" -ge 10 ]
+			diff "$T/same." "$T/same.small_ns"
+			[ "$propagation$options" != rbind,rslave ] || grep -q ' /shared .* master' "$T/same."
+		done
+	done
+}
+
+@test "mount namespace: what the host mounts later below a slave shows" {
+	requires_kdevtmpfs
+	mkdir -p "$T/host/sub"
+	update_config --arg t "$T" '.process.args = ["sleep", "100"] | .mounts += [{destination: "/h", type: "none",
+		source: ($t + "/host"), options: ["rbind", "rslave"]}]'
+	T=$T RUNTIME=$RUNTIME ROOT=$ROOT BUNDLE=$BUNDLE ID=$ID unshare --mount --propagation private sh -ec '
+		mount --bind "$T/host" "$T/host"
+		mount --make-shared "$T/host"
+		"$RUNTIME" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" </dev/null >"$T/out" 2>&1
+		mount -t tmpfs later "$T/host/sub"
+		echo >"$T/host/sub/file"
+		"$RUNTIME" --root "$ROOT" exec "$ID" ls /h/sub
+		"$RUNTIME" --root "$ROOT" exec "$ID" mount -t tmpfs mine /h/sub 2>&1 | grep -q . || ! ls "$T/host/sub" | grep -q mine
+	' </dev/null >"$T/seen" 2>&1 3>&- 4>&- || fail "$(cat "$T/seen" "$T/out")"
+	assert_eq "$(cat "$T/seen")" file
+}
+
+@test "mount namespace: who needs the host's files in it is born with them" {
+	requires_kdevtmpfs
+	local config
+	cp "$BUNDLE/config.json" "$T/plain.json"
+	ln -s target "$T/link"
+	mkdir "$T/lower" "$T/upper" "$T/work" "$BUNDLE/rootfs/data"
+	for config in \
+		'.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null"]}]' \
+		'.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null"]}]' \
+		'.hooks.prestart = [{path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null"]}]' \
+		'.linux.rootfsPropagation = "shared"' \
+		'.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 0, size: 65536}] |
+			.linux.gidMappings = .linux.uidMappings' \
+		'.mounts += [{destination: "/data", type: "overlay", source: "overlay", options: ["lowerdir=\($t)/lower",
+			"upperdir=\($t)/upper", "workdir=\($t)/work"]}]' \
+		'.mounts += [{destination: "/data", type: "tmpfs", source: "t"}, {destination: "/data", type: "tmpfs",
+			source: "t", options: ["remount", "ro"]}]' \
+		'.mounts += [{destination: "/data", type: "tmpfs", source: "t"}, {destination: "/data2", type: "bind",
+			source: "\($t)/bundle/rootfs/data", options: ["bind"]}]' \
+		'.mounts += [{destination: "/data/b", type: "tmpfs", source: "t"}, {destination: "/data2", type: "bind",
+			source: "\($t)/bundle/rootfs/data", options: ["rbind"]}]' \
+		'.mounts += [{destination: "/link", type: "bind", source: "\($t)/link", options: ["bind", "copy-symlink"]}]'; do
+		cp "$T/plain.json" "$BUNDLE/config.json"
+		update_config --arg t "$T" "$config"
+		echo "$config"
+		traced
+		assert_has "$how" clone
+	done
+}
+
+@test "mount namespace: a source that is missing is told, and nothing is left" {
+	requires_kdevtmpfs
+	update_config --arg s "$T/none" '.mounts += [{destination: "/data", type: "bind", source: $s, options: ["bind"]}]'
+	not_ok strake_run
+	assert_has "$err" "error during container init: error mounting: config.json:"
+	assert_has "$err" " mounts[6] (/data): open the source $T/none: no such file or directory"
+	[ ! -e "$BUNDLE/rootfs/data" ]
+	assert_nothing_left
+}
+
+@test "mount namespace: without CAP_SYS_CHROOT, and without CAP_MKNOD" {
+	requires_kdevtmpfs
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	update_config '.process.capabilities = {} | .process.args = ["sh", "-c",
+		"[ -c /dev/null ] && head -c 1 /dev/zero | wc -c; ls /dev | tr \"\\n\" \" \""]'
+	ok strake_run
+	local all=$out
+	# What enters another mount namespace needs the first.
+	traced setpriv --bounding-set=-sys_chroot
+	assert_eq "$how" "setns unshare "
+	grep -q 'setns(.*EPERM' "$T/trace"
+	assert_eq "$(cat "$T/traced.out")" "$all"
+	# The host's nodes are bound then, each by a way back to the host's mounts.
+	traced setpriv --bounding-set=-mknod
+	assert_eq "$how" "setns unshare setns $(printf 'setns %.0s' {1..12})"
+	assert_eq "$(cat "$T/traced.out")" "$all"
+}
+
+@test "mount namespace: sources below /proc/self are the container's" {
+	requires_kdevtmpfs
+	update_config '.process.args = ["sh", "-c", "stat -Lc %i /net /proc/self/ns/net | uniq | wc -l; cat /dev-of-net | wc -l"] |
+		.mounts += [{destination: "/net", type: "bind", source: "/proc/self/ns/net", options: ["bind"]},
+		{destination: "/dev-of-net", type: "bind", source: "/proc/self/net/dev", options: ["bind"]}]'
+	ok strake_run
+	assert_out "1
+3"
+}
+
+@test "mount namespace: what is fetched from the host is no way back to it" {
+	requires_kdevtmpfs
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	update_config '.process.args = ["cat", "/proc/self/mountinfo"] | .process.capabilities = {}'
+	RUNTIME=$RUNTIME ROOT=$ROOT BUNDLE=$BUNDLE ID=$ID unshare --mount --propagation unchanged sh -ec '
+		mount --make-rshared /
+		setpriv --bounding-set=-mknod --inh-caps=-mknod "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"' \
+		</dev/null >"$T/mounts" 2>&1 3>&- 4>&- || fail "$(cat "$T/mounts")"
+	grep -q ' /dev/null .* master:' "$T/mounts"
+	! grep ' shared:' "$T/mounts" || fail "$(cat "$T/mounts")"
+}
+
+@test "mount namespace: more binds than descriptors" {
+	requires_kdevtmpfs
+	update_config '.process.args = ["sh", "-c", "mount | grep -c /many/"] |
+		.mounts += [range(80) | {destination: "/many/\(.)", type: "bind", source: "/bin", options: ["bind"]}]'
+	ok strake_run
+	assert_out 80
+	ulimit -Sn 64
+	ok strake_run
+	assert_out 80
+}
+
+# A root in memory could be the kernel's rootfs, which is below every container's root: nothing can pivot away from it.
+@test "mount namespace: not on top of a root in memory" {
+	requires_kdevtmpfs
+	command -v strace >/dev/null || skip "needs strace"
+	! readelf -d "$RUNTIME" | grep -q NEEDED || skip "needs the program linked with musl"
+	mkdir "$T/ram"
+	RUNTIME=$RUNTIME T=$T BUNDLE=$BUNDLE ID=$ID unshare --mount --propagation private sh -ec '
+		mount -t tmpfs ram "$T/ram"
+		cp "$RUNTIME" "$T/ram/strake"
+		mkdir "$T/ram/proc" "$T/ram/sys" "$T/ram/dev" "$T/ram/bundle"
+		for d in proc sys dev; do mount --rbind /$d "$T/ram/$d"; done
+		mount --rbind "$BUNDLE" "$T/ram/bundle"
+		strace -f -e trace=clone3,clone,setns -o "$T/trace" \
+			chroot "$T/ram" /strake --root /state run --bundle /bundle "$ID" || true' </dev/null >"$T/out" 2>&1 3>&- 4>&-
+	grep -E 'clone3?\(.*CLONE_NEWNS' "$T/trace" || fail "$(cat "$T/out" "$T/trace")"
+}
+
+@test "mount namespace: the way back leads to the runtime's own root" {
+	requires_kdevtmpfs
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	! readelf -d "$RUNTIME" | grep -q NEEDED || skip "needs the program linked with musl"
+	update_config '.process.args = ["sh", "-c", "head -c 3 /dev/zz | wc -c"] |
+		.linux.devices = [{path: "/dev/zz", type: "c", major: 1, minor: 5}] |
+		.linux.resources = {} | .process.capabilities = {}'
+	mkdir "$T/other"
+	RUNTIME=$RUNTIME T=$T BUNDLE=$BUNDLE ID=$ID unshare --mount --propagation private sh -ec '
+		mount --bind "$T/other" "$T/other"
+		cd "$T/other"
+		cp "$RUNTIME" strake
+		mkdir proc sys dev bundle
+		for d in proc sys; do mount --rbind /$d $d; done
+		mount --rbind "$BUNDLE" bundle
+		mount -t tmpfs dev dev
+		for d in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0 zz:1:5; do
+			mknod "dev/${d%%:*}" c $(echo "${d#*:}" | tr : " ")
+		done
+		setpriv --bounding-set=-mknod --inh-caps=-mknod strace -f -e trace=clone3,setns -o "$T/trace" \
+			chroot . /strake --root /state run --bundle /bundle "$ID"' \
+		</dev/null >"$T/out" 2>&1 3>&- 4>&- || fail "$(cat "$T/out")"
+	assert_eq "$(cat "$T/out")" 3
+	! grep -E 'clone3?\(.*CLONE_NEWNS' "$T/trace"
+}
+
+@test "mount namespace: cgroups mounted twice at one place" {
+	requires_kdevtmpfs
+	requires cgroups_v2
+	update_config '.linux.namespaces += [{type: "cgroup"}] | .process.args = ["ls", "/sys/fs/cgroup/cgroup.procs"] |
+		.mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup"},
+			{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup"}]'
+	ok strake_run
+	assert_out /sys/fs/cgroup/cgroup.procs
+}
+
+# Whoever is root there and takes its own root off finds what is below: the kernel's rootfs, which every namespace
+# has (empty where an initramfs left it so), and not the host's /dev.
+@test "mount namespace: below the container's root there is nothing of the host's" {
+	strake_only "looks into its namespace"
+	command -v python3 >/dev/null || skip "needs python3"
+	local way
+	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN", "CAP_SYS_CHROOT"]) | .process.args = ["sh", "-c",
+		"umount -l / && echo taken off; exec sleep 100"]'
+	for way in "${STRAKE_FALLBACK:-}" "${STRAKE_FALLBACK:+$STRAKE_FALLBACK,}small_ns"; do
+		STRAKE_FALLBACK=$way ok strake_run --detach
+		wait_for 10 grep -q 'taken off' "$out_file"
+		python3 - "$(init_pid)" >"$T/below" <<-'PY'
+			import ctypes, os, sys
+			ns = os.open(f"/proc/{sys.argv[1]}/ns/mnt", os.O_RDONLY)
+			if ctypes.CDLL(None, use_errno=True).setns(ns, 0x20000):
+			    sys.exit(os.strerror(ctypes.get_errno()))
+			print(os.stat("/").st_dev, os.stat("/").st_ino, os.path.exists("/null"), os.listdir("/"))
+		PY
+		echo "$way: $(cat "$T/below")"
+		grep -q False "$T/below"
+		[ ! -e "$T/before" ] || diff "$T/before" "$T/below"
+		mv "$T/below" "$T/before"
+		ok strake delete --force "$ID"
+	done
+}
