@@ -319,3 +319,20 @@ traced() {
 		ok strake delete --force "$ID"
 	done
 }
+
+@test "mount namespace: a helper that is late" {
+	requires_kdevtmpfs
+	command -v strace >/dev/null || skip "needs strace"
+	ok strake_run
+	update_config '.process.args = ["cat", "/proc/self/mountinfo"]'
+	ok strake_run
+	local mounts
+	mounts=$(wc -l <"$out_file")
+	# Init finds /dev still there, and takes it off itself.
+	strace -f -e trace=umount2,setns -e inject=umount2:delay_enter=100000 -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/traced.out" 3>&- 4>&-
+	grep -c 'umount2("/", MNT_DETACH' "$T/trace"
+	[ "$(grep -c 'umount2("/", MNT_DETACH' "$T/trace")" = 2 ]
+	assert_eq "$(wc -l <"$T/traced.out")" "$mounts"
+	assert_not "$(cat "$T/traced.out")" devtmpfs
+}
