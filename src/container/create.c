@@ -255,14 +255,9 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 {
 	struct creation *c = data;
-	const struct spec_seccomp *f = c->bundle.spec.linux->seccomp;
 	int r = creation_on_pid(c, pid, pidfd, e);
 
-	if (r == 0)
-		r = launch_fill_slot(&c->launch, e);
-	if (r == 0 && f && !f->bpf_data)
-		filter_file_write(&c->dir, c->bundle.text, c->bundle.text_len, &c->launch.job.seccomp);
-	return r;
+	return r < 0 ? r : launch_fill_slot(&c->launch, e);
 }
 
 static int on_tty(void *data, int master, struct err *e)
@@ -272,9 +267,8 @@ static int on_tty(void *data, int master, struct err *e)
 
 /* As it will be read once there is something to exec into: with the profile, of which runc's exec makes its filter, it
  * is long. */
-static int prepare_state(void *data, struct err *e)
+static int prepare_state(struct creation *c, struct err *e)
 {
-	struct creation *c = data;
 	struct state done = c->state; /* until it is published it is being created */
 	int r;
 
@@ -283,6 +277,17 @@ static int prepare_state(void *data, struct err *e)
 	r = store_prepare_state(&c->dir, &done, e);
 	c->state_prepared = r == 0;
 	return r;
+}
+
+/* What init does not wait for. */
+static int meanwhile(void *data, struct err *e)
+{
+	struct creation *c = data;
+	const struct spec_seccomp *f = c->bundle.spec.linux->seccomp;
+
+	if (f && !f->bpf_data)
+		filter_file_write(&c->dir, c->bundle.text, c->bundle.text_len, &c->launch.job.seccomp);
+	return prepare_state(c, e);
 }
 
 static int bring_init(struct creation *c, struct err *e)
@@ -298,7 +303,7 @@ static int bring_init(struct creation *c, struct err *e)
 	job->lock = c->dir.lock;
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;
-	job->meanwhile = prepare_state;
+	job->meanwhile = meanwhile;
 	job->data = c;
 	r = chain_start(job, &c->init, e);
 	return r < 0 ? err_wrap(e, "unable to start container process") : 0;

@@ -181,7 +181,7 @@ static int resolve(struct seccomp_build *b, struct err *e)
 	for (size_t i = 0; i < b->n_archs; i++) {
 		const char *unknown;
 
-		b->archs[i].numbers = reallocarray(NULL, b->n_names + 1, sizeof(int));
+		b->archs[i].numbers = arena_room(b->arena, b->n_names * sizeof(int));
 		if (!b->archs[i].numbers)
 			return err_sys(e, ENOMEM, "seccomp filter");
 		unknown = resolve_names(b, &b->archs[i]);
@@ -189,12 +189,6 @@ static int resolve(struct seccomp_build *b, struct err *e)
 			return err_make(e, ERR_CONFIG, EINVAL, "unknown seccomp syscall \"%s\"", unknown);
 	}
 	return 0;
-}
-
-static void cleanup_build(struct seccomp_build *b)
-{
-	for (size_t i = 0; i < b->n_archs; i++)
-		free(b->archs[i].numbers);
 }
 
 /* ---- the program ---- */
@@ -240,13 +234,15 @@ static int generate(const struct seccomp_build *b, struct seccomp_program *p, st
 
 int seccomp_compile(const struct spec_seccomp *s, struct seccomp_program *ret, struct err *e)
 {
-	__attribute__((cleanup(cleanup_build))) struct seccomp_build b = {
-		.spec = s,
+	__attribute__((cleanup(arena_fini))) struct arena arena;
+	struct seccomp_build b = {
+		.spec = s, .arena = &arena,
 		.default_action = seccomp_full_action(s->default_action, s->default_errno_ret),
 	};
 	struct seccomp_program p = { 0 };
 	int r;
 
+	arena_init(&arena);
 	if (b.default_action == SECCOMP_RET_USER_NOTIF)
 		return err_make(e, ERR_CONFIG, EINVAL,
 				"SCMP_ACT_NOTIFY cannot be used as default action");

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "oci/spec.h"
 #include "sec/seccomp.h"
 #include "sec/seccomp/library.h"
@@ -27,6 +28,7 @@ struct seccomp_arch {
 
 struct seccomp_build {
 	const struct spec_seccomp *spec;
+	struct arena *arena; /* for all that is needed on the way */
 	uint32_t default_action;
 	struct seccomp_arch archs[SECCOMP_MAX_ARCHS]; /* native first, then the profile's */
 	size_t n_archs;

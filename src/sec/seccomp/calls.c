@@ -2,8 +2,8 @@
 #include "sec/seccomp/calls.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
+#include "base/sort.h"
 #include "sec/seccomp/multiplexed.h"
 
 #define ARCH_64BIT 0x80000000u /* __AUDIT_ARCH_64BIT */
@@ -11,22 +11,25 @@
 
 /* What is being collected, and from which rule. */
 struct collector {
+	struct arena *arena;
 	struct calls *calls;
 	const struct multiplexers *mux;
 	uint64_t word; /* the bits of an argument that count */
 	uint32_t action;
 };
 
-/* Room for one more in *v, which has n of size. */
-static int grow(void *v, size_t n, size_t *room, size_t size)
+/* Room for one more in *v, which has n of size; for a usual profile at once. */
+static int grow(struct arena *a, void *v, size_t n, size_t *room, size_t size)
 {
 	void **array = v, *bigger;
 
 	if (n < *room)
 		return 0;
-	bigger = reallocarray(*array, *room ? 2 * *room : 512, size);
+	bigger = arena_room(a, (*room ? 2 * *room : 512) * size);
 	if (!bigger)
 		return -ENOMEM;
+	if (n)
+		memcpy(bigger, *array, n * size);
 	*array = bigger;
 	*room = *room ? 2 * *room : 512;
 	return 0;
@@ -34,13 +37,14 @@ static int grow(void *v, size_t n, size_t *room, size_t size)
 
 /* ---- one rule ---- */
 
-static int add_condition(struct calls *c, struct condition condition)
+static int add_condition(const struct collector *k, struct condition condition)
 {
+	struct calls *c = k->calls;
 	int r;
 
 	if (!condition.mask)
 		return 0; /* always true */
-	r = grow(&c->conditions, c->n_conditions, &c->conditions_room, sizeof(*c->conditions));
+	r = grow(k->arena, &c->conditions, c->n_conditions, &c->conditions_room, sizeof(*c->conditions));
 	if (r < 0)
 		return r;
 	c->conditions[c->n_conditions++] = condition;
@@ -59,7 +63,7 @@ static int add_argument(const struct collector *k, const struct spec_seccomp_arg
 	};
 
 	c.value &= c.mask;
-	return add_condition(k->calls, c);
+	return add_condition(k, c);
 }
 
 /* A selector, when there is one, takes the place of the conditions on argument 0. */
@@ -67,17 +71,16 @@ static int add_rule(const struct collector *k, uint32_t nr, uint32_t selector,
 		    const struct spec_seccomp_arg *args, size_t n)
 {
 	struct calls *c = k->calls;
-	int r = grow(&c->rules, c->n_rules, &c->rules_room, sizeof(*c->rules));
+	int r = grow(k->arena, &c->rules, c->n_rules, &c->rules_room, sizeof(*c->rules));
 
 	if (r < 0)
 		return r;
 	c->rules[c->n_rules] = (struct call_rule){ .nr = nr,
-						   .order = (uint32_t)c->n_rules,
 						   .action = k->action,
 						   .first = (uint32_t)c->n_conditions };
 	c->n_rules++;
 	if (selector)
-		r = add_condition(c, (struct condition){ .op = SCMP_CMP_EQ, .mask = k->word,
+		r = add_condition(k, (struct condition){ .op = SCMP_CMP_EQ, .mask = k->word,
 							 .value = selector });
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (!selector || args[i].index != 0)
@@ -139,22 +142,30 @@ static int add_rules(const struct seccomp_build *b, struct collector *k, const i
 
 /* ---- by number ---- */
 
-static int by_number(const void *a, const void *b)
+/* By number, then in the order of adding, which is the place that a rule has until now. */
+static int sort_rules(struct arena *a, struct calls *c)
 {
-	const struct call_rule *x = a, *y = b;
+	uint64_t *keys = arena_room(a, 2 * c->n_rules * sizeof(*keys));
+	struct call_rule *sorted = arena_room(a, c->n_rules * sizeof(*sorted));
 
-	if (x->nr != y->nr)
-		return x->nr < y->nr ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
+	if (!keys || !sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n_rules; i++)
+		keys[i] = (uint64_t)c->rules[i].nr << 32 | i;
+	sort_u64(keys, c->n_rules, keys + c->n_rules);
+	for (size_t i = 0; i < c->n_rules; i++)
+		sorted[i] = c->rules[(uint32_t)keys[i]];
+	c->rules = sorted;
+	return 0;
 }
 
-static int make_groups(struct calls *c)
+static int make_groups(struct arena *a, struct calls *c)
 {
-	c->groups = reallocarray(NULL, c->n_rules + 1, sizeof(*c->groups));
-	if (!c->groups)
+	int r = sort_rules(a, c);
+
+	c->groups = arena_room(a, (c->n_rules + 1) * sizeof(*c->groups));
+	if (r < 0 || !c->groups)
 		return -ENOMEM;
-	if (c->n_rules)
-		qsort(c->rules, c->n_rules, sizeof(*c->rules), by_number);
 	for (size_t i = 0; i < c->n_rules; i++) {
 		if (i == 0 || c->rules[i].nr != c->rules[i - 1].nr)
 			c->groups[c->n_groups++] =
@@ -169,22 +180,14 @@ int calls_collect(const struct seccomp_build *b, const struct seccomp_arch *arch
 {
 	bool wide = arch->token & ARCH_64BIT && !(arch->token & ARCH_N32);
 	struct multiplexers mux;
-	struct collector k = { .calls = ret, .mux = &mux, .word = wide ? UINT64_MAX : UINT32_MAX };
+	struct collector k = { .arena = b->arena, .calls = ret, .mux = &mux, .word = wide ? UINT64_MAX : UINT32_MAX };
 	int r;
 
 	multiplexers_init(&mux, arch->token);
 	r = add_rules(b, &k, arch->numbers);
 	if (r == 0)
-		r = make_groups(ret);
+		r = make_groups(b->arena, ret);
 	return r < 0 ? err_sys(e, -r, "seccomp filter") : 0;
-}
-
-void calls_fini(struct calls *c)
-{
-	free(c->rules);
-	free(c->conditions);
-	free(c->groups);
-	*c = (struct calls){ 0 };
 }
 
 /* ---- groups ---- */

@@ -24,7 +24,6 @@ struct condition {
 /* What one rule says about one number. */
 struct call_rule {
 	uint32_t nr;    /* CALLS_ABSENT and above: of a call that is not there */
-	uint32_t order; /* of adding */
 	uint32_t action;
 	uint32_t first, n; /* of the conditions, which must all hold; none: always */
 };
@@ -37,7 +36,7 @@ struct call_group {
 };
 
 struct calls {
-	struct call_rule *rules; /* by number, then order */
+	struct call_rule *rules; /* by number, then in the order of adding */
 	size_t n_rules, rules_room;
 	struct condition *conditions;
 	size_t n_conditions, conditions_room;
@@ -45,11 +44,10 @@ struct calls {
 	size_t n_groups;
 };
 
-/* ret is empty; it must stay where it is, as its groups point to it. Rules that say what the
- * default says are left out. */
+/* ret is empty; it must stay where it is, as its groups point to it. What it has is in the build's arena. Rules that
+ * say what the default says are left out. */
 int calls_collect(const struct seccomp_build *b, const struct seccomp_arch *arch,
 		  struct calls *ret, struct err *e);
-void calls_fini(struct calls *c);
 
 static inline const struct condition *call_conditions(const struct call_group *g,
 						      const struct call_rule *r)

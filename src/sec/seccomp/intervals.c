@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sec/seccomp/intervals.h"
 
-#include <stdlib.h>
-
 static bool same(const struct verdict *a, const struct verdict *b)
 {
 	return a->action == b->action && a->group == b->group;
@@ -11,12 +9,14 @@ static bool same(const struct verdict *a, const struct verdict *b)
 static bool grow(struct intervals *iv)
 {
 	size_t room = iv->room ? 2 * iv->room : 256;
-	struct interval *v = reallocarray(iv->v, room, sizeof(*v));
+	struct interval *v = arena_room(iv->arena, room * sizeof(*v));
 
 	if (!v) {
 		iv->failed = true;
 		return false;
 	}
+	if (iv->n)
+		memcpy(v, iv->v, iv->n * sizeof(*v));
 	iv->v = v;
 	iv->room = room;
 	return true;
@@ -31,10 +31,4 @@ void intervals_from(struct intervals *iv, uint32_t start, struct verdict verdict
 	if (iv->n == iv->room && !grow(iv))
 		return;
 	iv->v[iv->n++] = (struct interval){ start, verdict };
-}
-
-void intervals_fini(struct intervals *iv)
-{
-	free(iv->v);
-	*iv = (struct intervals){ 0 };
 }

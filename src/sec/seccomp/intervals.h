@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/util.h"
+#include "base/arena.h"
 
 struct call_group;
 
@@ -21,6 +21,7 @@ struct interval {
 };
 
 struct intervals {
+	struct arena *arena;
 	struct interval *v;
 	size_t n, room;
 	bool failed; /* out of memory */
@@ -29,4 +30,3 @@ struct intervals {
 /* From start on, which is not below any start before. Starting where the last one starts replaces
  * that; equal neighbours become one. */
 void intervals_from(struct intervals *iv, uint32_t start, struct verdict verdict);
-void intervals_fini(struct intervals *iv);

@@ -273,7 +273,7 @@ static bool all_plain(const struct generator *g)
 
 static int generate(struct generator *g, struct seccomp_program *ret, struct err *e)
 {
-	g->out = malloc(sizeof(*g->out));
+	g->out = arena_room(g->b->arena, sizeof(*g->out));
 	if (!g->out)
 		return err_sys(e, ENOMEM, "seccomp filter");
 	emit_init(g->out);
@@ -284,7 +284,7 @@ static int generate(struct generator *g, struct seccomp_program *ret, struct err
 int seccomp_tree_generate(const struct seccomp_build *b, struct seccomp_program *ret,
 			  struct err *e)
 {
-	struct generator g = { .b = b };
+	struct generator g = { .b = b, .intervals = { .arena = b->arena } };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < b->n_archs; i++)
@@ -293,9 +293,5 @@ int seccomp_tree_generate(const struct seccomp_build *b, struct seccomp_program 
 		r = generate(&g, ret, e);
 	else if (r == 0)
 		r = seccomp_scmp_generate(b, ret, e);
-	for (size_t i = 0; i < b->n_archs; i++)
-		calls_fini(&g.calls[i]);
-	intervals_fini(&g.intervals);
-	free(g.out);
 	return r;
 }
