@@ -184,10 +184,13 @@ static const char *read_self(struct cg_host *h, struct arena *a, struct err *e)
 	fd = procfs_openat(h->proc, "self/cgroup", O_RDONLY);
 	r = fd;
 	/* Paths of 4096 in each of fourteen hierarchies are not too much; mostly it is one line. */
-	for (size_t size = 4096; r >= 0 && size <= 1 << 17; size *= 2) {
+	for (size_t first = 4096, size = first; r >= 0 && size <= 1 << 17; size *= 2) {
 		char *text = arena_room(a, size);
 
-		r = !text ? -ENOMEM : lseek(fd, 0, SEEK_SET) < 0 ? -errno : io_read_full(fd, text, size);
+		if (!text)
+			r = -ENOMEM;
+		else
+			r = size > first && lseek(fd, 0, SEEK_SET) < 0 ? -errno : io_read_full(fd, text, size);
 		if (r >= 0 && (size_t)r < size) {
 			text[r] = '\0';
 			return text;
