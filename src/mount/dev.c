@@ -81,16 +81,15 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 		return err_sys(e, errno, "create %s", n->path);
 	if (S_ISLNK(st.st_mode))
 		return err_sys(e, ELOOP, "create %s", n->path);
-	if (p->moved && mount_fetch(p, n->path, &host, e) < 0)
-		return -e->errnum;
-	if (!p->moved)
-		host = openat(AT_FDCWD, n->path, O_PATH | O_CLOEXEC);
+	if (p->moved)
+		return err_sys(e, EXDEV, "open the host's %s", n->path);
+	host = openat(AT_FDCWD, n->path, O_PATH | O_CLOEXEC);
 	if (host < 0)
 		return err_sys(e, errno, "open the host's %s", n->path);
 	r = check_node(host, n, e);
 	if (r < 0)
 		return err_wrap(e, "on the host");
-	r = p->moved ? os_move_mount(host, t.fd) : p->exec->bind_fd(p, host, &t, false, 0);
+	r = p->exec->bind_fd(p, host, &t, false, 0);
 	return r < 0 ? err_sys(e, -r, "bind the host's %s", n->path) : 0;
 }
 
@@ -218,17 +217,24 @@ static int make_links(const struct mount_plan *p, int dev, struct err *e)
 	return r;
 }
 
+static int make_all(struct mount_plan *p, struct err *e)
+{
+	auto_left_fd dev = str_eq(p->fresh, "/dev") && p->fresh_fd >= 0 ? TAKE_FD(p->fresh_fd) :
+									  safe_mkdir_p(p->root, "/dev", 0755);
+	int r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
+
+	return r < 0 ? r : make_links(p, dev, e);
+}
+
 int mount_devices(struct mount_plan *p, struct err *e)
 {
-	auto_left_fd dev = FD_NONE;
-	int r = 0;
+	int r = p->setup_dev ? make_all(p, e) : 0;
 
-	if (p->setup_dev) {
-		dev = str_eq(p->fresh, "/dev") && p->fresh_fd >= 0 ? TAKE_FD(p->fresh_fd) :
-								     safe_mkdir_p(p->root, "/dev", 0755);
-		r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
+	/* Where nodes may not be made the host's are bound. */
+	if (r < 0 && p->moved) {
+		r = mount_all_again(p, r, e);
 		if (r == 0)
-			r = make_links(p, dev, e);
+			r = make_all(p, e);
 	}
 	umask(p->umask);
 	return r;

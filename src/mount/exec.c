@@ -29,7 +29,9 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 		if (at < 0)
 			return err_sys(e, -at, "open the source %s", op->source);
 	}
-	r = p->moved ? mount_fetch_source(p, op, ret, e) : p->exec->open_source(op, at, ret, e);
+	if (p->moved)
+		return err_sys(e, EXDEV, "open the source %s", op->source);
+	r = p->exec->open_source(op, at, ret, e);
 	if (r < 0 || op->userns < 0)
 		return r;
 	/* Nobody is asked in a restore, which only makes the mount points, with the host's rights. */
@@ -203,17 +205,32 @@ int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e)
 	return r;
 }
 
-int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)
+static int apply_all(struct mount_plan *p, struct err *e)
 {
-	size_t i;
 	int r = 0;
 
-	/* mount_devices(), which comes next, puts it back. */
-	p->umask = umask(0);
-	p->proc = proc;
-	for (i = 0; r == 0 && i < p->n_ops; i++) {
+	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
 		r = mount_op_apply(p, &p->ops[i], e);
 		mount_note_fresh(p, &p->ops[i]);
 	}
 	return r;
+}
+
+int mount_all_again(struct mount_plan *p, int why, struct err *e)
+{
+	int r = mount_move_back(p, why, e);
+
+	return r < 0 ? r : apply_all(p, e);
+}
+
+int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)
+{
+	int r;
+
+	/* mount_devices(), which comes next, puts it back. */
+	p->umask = umask(0);
+	p->proc = proc;
+	r = apply_all(p, e);
+	/* A tree of the host's with a mount namespace's file in it can only be bound in a copy, to name one. */
+	return r < 0 && p->moved ? mount_all_again(p, r, e) : r;
 }

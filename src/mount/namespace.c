@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +20,7 @@
 #include "mount/plan.h"
 #include "os/fd.h"
 #include "os/mount_fd.h"
+#include "os/openat2.h"
 #include "os/setns.h"
 
 #define FEW_BINDS 32
@@ -38,6 +41,9 @@ static bool is_self_contained(const char *type)
 
 static bool op_is_movable(const struct mount_plan *p, const struct mount_op *op)
 {
+	/* What the parent has opened it has opened once. */
+	if (op->uid_map)
+		return false;
 	switch (op->kind) {
 	case MOUNT_OP_FS:
 		return is_self_contained(op->type);
@@ -96,37 +102,77 @@ bool mount_plan_move(struct mount_plan *p, struct procfs *proc)
 	return true;
 }
 
+/*
+ * By another name than the config has for the rootfs: what is there may be a mount that is yet to be made.
+ * -EXDEV: so it is.
+ */
+static int check_outside(const struct mount_plan *p, const char *source)
+{
+	auto_left_fd fd = os_openat2(AT_FDCWD, source, O_PATH | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS);
+	char name[32], path[PATH_MAX];
+	ssize_t n;
+
+	if (fd >= 0 && !strstr(source, "//") && !strstr(source, "/."))
+		return 0;
+	if (fd == -ELOOP || fd == -ENOSYS)
+		fd = openat(AT_FDCWD, source, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return fd == -1 ? -errno : fd;
+	snprintf(name, sizeof(name), "self/fd/%d", fd);
+	n = readlinkat(procfs_dir(p->proc), name, path, sizeof(path) - 1);
+	if (n < 0)
+		return -errno;
+	path[n] = '\0';
+	return mount_inside_root(p, path) ? -EXDEV : 0;
+}
+
 static int open_source(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
-	int r = mount_open_tree(p, op, &op->tree, e);
+	int r = check_outside(p, op->source);
 
+	if (r == 0)
+		r = mount_open_tree(p, op, &op->tree, e);
 	return r < 0 ? r : mount_tree_configure(op, op->tree, false, e);
 }
 
-static int open_sources(struct mount_plan *p, struct err *e)
+static int open_all(struct mount_plan *p, struct err *e)
 {
-	for (size_t i = 0; i < p->n_ops; i++) {
-		struct mount_op *op = &p->ops[i];
+	auto_left_fd below = FD_NONE;
+	int r = mount_open_root(p, &below, e);
 
-		if (op->kind != MOUNT_OP_BIND || op->tree >= 0)
-			continue;
-		if (open_source(p, op, e) < 0) {
-			err_place(e, "%s", op->words);
-			return err_wrap(e, "error mounting");
-		}
+	for (size_t i = 0; r == 0 && i < p->n_ops; i++)
+		if (p->ops[i].kind == MOUNT_OP_BIND)
+			r = open_source(p, &p->ops[i], e);
+	return r;
+}
+
+static void close_all(struct mount_plan *p)
+{
+	cleanup_fd(&p->root);
+	for (size_t i = 0; i < p->n_ops; i++) {
+		cleanup_fd(&p->ops[i].tree);
+		cleanup_fd(&p->ops[i].mounted);
 	}
-	return 0;
+}
+
+/* Whatever it is: the old way has no such trouble, or says what it is. */
+static int copy_the_hosts(struct mount_plan *p, int why, struct err *e)
+{
+	int r;
+
+	log_debug("the mount namespace is a copy of the host's: %s", err_strerror(-why));
+	err_init(e);
+	close_all(p);
+	p->moves = p->moved = false;
+	r = os_unshare(CLONE_NEWNS);
+	return r < 0 ? err_sys(e, -r, "making the mount namespace") : 0;
 }
 
 int mount_open_before(struct mount_plan *p, struct err *e)
 {
-	auto_left_fd below = FD_NONE;
+	int r = p->moves ? open_all(p, e) : 0;
 
-	if (!p->moves)
-		return 0;
-	if (mount_open_root(p, &below, e) < 0)
-		return err_wrap(e, "preparing the root filesystem");
-	return open_sources(p, e);
+	return r < 0 ? copy_the_hosts(p, r, e) : 0;
 }
 
 /* Who enters a namespace stands on what is topmost there: the maker of this one may not be so far yet, and will find
@@ -151,58 +197,26 @@ int mount_namespace(struct mount_plan *p, int ns, dev_t above, struct err *e)
 	if (!p->moves)
 		return 0;
 	r = ns < 0 ? ns : os_setns(ns, CLONE_NEWNS);
-	p->moved = r == 0;
-	if (p->moved) {
-		r = take_off(ns, above);
-		return r < 0 ? err_sys(e, -r, "emptying the mount namespace") : 0;
-	}
-	log_debug("the mount namespace is a copy of the host's: %s", ns < 0 ? "no other was made" : err_strerror(-r));
-	cleanup_fd(&p->root); /* will be opened again; the sources are good in this one, too */
-	r = os_unshare(CLONE_NEWNS);
-	return r < 0 ? err_sys(e, -r, "making the mount namespace") : 0;
-}
-
-/* ---- back for a moment ---- */
-
-/* Into the namespace and to the root, which may be another one's than the namespace's, of who is at home. */
-static int go_home(struct mount_plan *p, int *ret_own)
-{
-	auto_fd home = procfs_open_ns(p->proc, p->home, "mnt"), root = procfs_open_root(p->proc, p->home);
-	auto_fd own = procfs_open_ns(p->proc, 0, "mnt");
-	int r = home < 0 ? home : root < 0 ? root : own < 0 ? own : os_setns(home, CLONE_NEWNS);
-
 	if (r < 0)
-		return r;
-	*ret_own = TAKE_FD(own);
-	return fchdir(root) < 0 || chroot(".") < 0 ? -errno : 0;
+		return copy_the_hosts(p, r, e);
+	p->moved = true;
+	r = take_off(ns, above);
+	return r < 0 ? err_sys(e, -r, "emptying the mount namespace") : 0;
 }
 
-static int come_back(int own, int r, struct err *e)
+int mount_move_back(struct mount_plan *p, int why, struct err *e)
 {
-	int back = own < 0 ? 0 : os_setns(own, CLONE_NEWNS);
+	/* Its root may be another one than the namespace's. */
+	auto_fd home = procfs_open_ns(p->proc, p->home, "mnt"), root = procfs_open_root(p->proc, p->home);
+	int r = home < 0 ? home : root < 0 ? root : os_setns(home, CLONE_NEWNS);
 
-	return back < 0 ? err_sys(e, -back, "coming back from the host's mounts") : r;
-}
-
-int mount_fetch(struct mount_plan *p, const char *path, int *ret_tree, struct err *e)
-{
-	auto_fd own = FD_NONE, tree = FD_NONE;
-	int r = go_home(p, &own);
-
-	if (r == 0)
-		r = tree = os_open_tree(AT_FDCWD, path, false);
-	r = r < 0 ? err_sys(e, -r, "open the host's %s", path) : mount_follow_propagation(p, tree, false, e);
-	r = come_back(own, r, e);
-	if (r == 0)
-		*ret_tree = TAKE_FD(tree);
-	return r;
-}
-
-int mount_fetch_source(struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e)
-{
-	auto_fd own = FD_NONE;
-	int r = go_home(p, &own);
-
-	r = r < 0 ? err_sys(e, -r, "going back to the host's mounts") : mount_open_tree(p, op, ret_tree, e);
-	return come_back(own, r, e);
+	if (r == 0 && (fchdir(root) < 0 || chroot(".") < 0))
+		r = -errno;
+	if (r < 0)
+		return err_sys(e, -r, "going back to the host's mounts");
+	os_leave_fd(TAKE_FD(p->fresh_fd));
+	p->fresh = NULL;
+	p->root_path_known = p->target_plain = false;
+	r = copy_the_hosts(p, why, e);
+	return r < 0 ? r : mount_rootfs_prepare(p, e);
 }

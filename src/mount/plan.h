@@ -128,13 +128,8 @@ size_t mount_plan_cgroups_max(const struct mount_input *in);
 /* dev.c: the devices that every container has; NULL beyond. */
 const char *mount_default_device(size_t i);
 
-/*
- * namespace.c: what turns out to be needed of the host's once init has moved: a detached copy.
- * Where init stands then is the container's rootfs.
- */
-int mount_fetch(struct mount_plan *p, const char *path, int *ret_tree, struct err *e);
-/* The same of the source of op, as mount_open_tree() does it. */
-int mount_fetch_source(struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e);
+/* namespace.c: init moved, and something of the host's is missing: all from the start, as who did not move. */
+int mount_move_back(struct mount_plan *p, int why, struct err *e);
 
 /* rootfs.c: a detached copy of the rootfs, as p->root; and the directory. */
 int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e);
@@ -142,7 +137,8 @@ int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e);
 /* rootfs.c: the mounts that could not be read-only from the start. */
 int mount_late_readonly(struct mount_plan *p, struct err *e);
 
-/* exec.c */
+/* exec.c. Again: after mount_move_back(). */
+int mount_all_again(struct mount_plan *p, int why, struct err *e);
 int mount_op_apply(struct mount_plan *p, struct mount_op *op, struct err *e);
 
 /* exec_old.c: the flags that a mount has now, as mount(2) takes them. */

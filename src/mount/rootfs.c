@@ -138,8 +138,10 @@ int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
 	if (p->in.inherit_namespace)
 		return detach_root(p, e);
 	p->exec = by_fd ? &mount_exec_fd : &mount_exec_old;
-	if (p->moved)
-		return attach_root(p, e);
+	if (p->moved) {
+		r = attach_root(p, e);
+		return r < 0 ? mount_move_back(p, r, e) : 0;
+	}
 	if (!flags)
 		flags = MS_SLAVE | MS_REC;
 	if (mount("", "/", NULL, flags, NULL) < 0)

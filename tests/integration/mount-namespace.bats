@@ -202,9 +202,9 @@ traced() {
 	assert_eq "$how" "setns unshare "
 	grep -q 'setns(.*EPERM' "$T/trace"
 	assert_eq "$(cat "$T/traced.out")" "$all"
-	# The host's nodes are bound then, each by a way back to the host's mounts.
+	# The host's nodes are bound then: it goes back, and makes a copy.
 	traced setpriv --bounding-set=-mknod
-	assert_eq "$how" "setns unshare setns $(printf 'setns %.0s' {1..12})"
+	assert_eq "$how" "setns unshare setns setns unshare "
 	assert_eq "$(cat "$T/traced.out")" "$all"
 }
 
@@ -228,6 +228,69 @@ traced() {
 		</dev/null >"$T/mounts" 2>&1 3>&- 4>&- || fail "$(cat "$T/mounts")"
 	grep -q ' /dev/null .* master:' "$T/mounts"
 	! grep ' shared:' "$T/mounts" || fail "$(cat "$T/mounts")"
+}
+
+@test "mount namespace: what can be bound in a copy alone is" {
+	requires_kdevtmpfs
+	mkdir -p "$T/host/sub" "$T/vol" "$BUNDLE/rootfs/inner"
+	touch "$T/host/ns" "$BUNDLE/rootfs/inner/ns"
+	cat >"$T/host.sh" <<-'SH'
+		set -e
+		mount --bind "$T/host" "$T/host" # in a tree of its own: with a mount namespace's file below it
+		mount --make-private "$T/host"
+		unshare --mount="$T/host/ns" true
+		mount -t tmpfs unbindable "$T/host/sub"
+		[ -z "$INNER" ] || mount --bind "$T/host/ns" "$BUNDLE/rootfs/inner/ns"
+		[ -z "$UNBINDABLE" ] || mount --make-unbindable "$T/host/sub"
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	SH
+	cp "$BUNDLE/config.json" "$T/plain.json"
+	export T RUNTIME ROOT BUNDLE ID INNER='' UNBINDABLE=''
+	local config
+	for config in \
+		'.mounts += [{destination: "/h", type: "bind", source: "\($t)/host", options: ["rbind"]}]' \
+		'INNER' \
+		'UNBINDABLE .mounts += [{destination: "/h", type: "bind", source: "\($t)/host/sub", options: ["bind"]}]' \
+		'.mounts += [{destination: "/d", type: "bind", source: "\($t)/vol", options: ["bind"]},
+			{destination: "/d/made", type: "tmpfs", source: "t"},
+			{destination: "/o", type: "bind", source: "\($t)/vol/made", options: ["bind"]}]'; do
+		INNER='' UNBINDABLE=''
+		case $config in
+		INNER) INNER=1 config=. ;;
+		UNBINDABLE*) UNBINDABLE=1 config=${config#UNBINDABLE } ;;
+		esac
+		cp "$T/plain.json" "$BUNDLE/config.json"
+		update_config --arg t "$T" "$config | .process.args = [\"sh\", \"-c\", \"umask; ls -d /h /o 2>/dev/null; stat -c %a /dev/null\"]"
+		echo "$config $INNER $UNBINDABLE"
+		for way in '' small_ns; do
+			# On one CPU: by their numbers, of which each CPU has some, the kernel tells which namespace is older.
+			STRAKE_FALLBACK=$way taskset -c 0 unshare --mount --propagation private sh "$T/host.sh" </dev/null >"$T/did.$way" 2>&1 3>&- 4>&- ||
+				fail "$(cat "$T/did.$way")"
+		done
+		diff "$T/did." "$T/did.small_ns"
+	done
+}
+
+@test "mount namespace: the rootfs by another name" {
+	requires_kdevtmpfs
+	local source
+	mkdir "$BUNDLE/rootfs/cc" "$BUNDLE/x"
+	ln -s "$BUNDLE/rootfs" "$T/link"
+	cp "$BUNDLE/config.json" "$T/plain.json"
+	for source in "$BUNDLE/rootfs/cc" "$BUNDLE//rootfs/cc" "$BUNDLE/x/../rootfs/cc" "$BUNDLE/./rootfs/cc" "$T/link/cc"; do
+		cp "$T/plain.json" "$BUNDLE/config.json"
+		update_config --arg s "$source" '.process.args = ["stat", "-fc", "%T", "/o"] |
+			.mounts += [{destination: "/cc", type: "tmpfs", source: "cc"},
+			{destination: "/o", type: "bind", source: $s, options: ["bind"]}]'
+		ok strake_run
+		assert_out tmpfs
+	done
+	# A link that leads elsewhere is no reason.
+	ln -s "$BUNDLE/x" "$T/elsewhere"
+	cp "$T/plain.json" "$BUNDLE/config.json"
+	update_config --arg s "$T/elsewhere" '.mounts += [{destination: "/o", type: "bind", source: $s, options: ["bind"]}]'
+	traced
+	assert_eq "$how" "setns unshare setns "
 }
 
 @test "mount namespace: more binds than descriptors" {
