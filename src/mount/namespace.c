@@ -71,7 +71,7 @@ bool mount_plan_is_movable(const struct mount_plan *p)
 	unsigned long propagation = p->in.rootfs_propagation;
 	size_t binds = 0;
 
-	/* Private: that makes even unbindable mounts of the host's bindable, in a copy. */
+	/* What is opened beforehand is made a slave, as all that a copy has is by default. */
 	if (p->in.user_namespace || p->in.inherit_namespace || p->in.live || p->in.no_pivot ||
 	    (propagation && propagation != (MS_SLAVE | MS_REC)))
 		return false;
