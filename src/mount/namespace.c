@@ -69,7 +69,7 @@ static bool has_descriptors(size_t binds)
 bool mount_plan_is_movable(const struct mount_plan *p)
 {
 	unsigned long propagation = p->in.rootfs_propagation;
-	size_t binds = 0;
+	size_t binds = 0, others = 0;
 
 	/* What is opened beforehand is made a slave, as all that a copy has is by default. */
 	if (p->in.user_namespace || p->in.inherit_namespace || p->in.live || p->in.no_pivot ||
@@ -77,7 +77,9 @@ bool mount_plan_is_movable(const struct mount_plan *p)
 		return false;
 	for (size_t i = 0; i < p->n_ops; i++) {
 		binds += p->ops[i].kind == MOUNT_OP_BIND;
-		if (!op_is_movable(p, &p->ops[i]))
+		others += p->ops[i].kind == MOUNT_OP_FS;
+		/* mountinfo has them in the order of opening, and it must be that of the config. */
+		if (!op_is_movable(p, &p->ops[i]) || (others && p->ops[i].kind == MOUNT_OP_BIND))
 			return false;
 	}
 	return has_descriptors(binds);

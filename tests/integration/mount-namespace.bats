@@ -108,22 +108,23 @@ traced() {
 		[ "$PROPAGATION" = private ] || grep -c . /proc/self/mountinfo | diff "$T/before" - >&2
 	SH
 	local way propagation options
+	cp "$BUNDLE/config.json" "$T/plain.json"
 	for propagation in '' private rprivate rslave; do
 		for options in rbind bind rbind,rprivate rbind,rslave bind,slave rbind,ro rbind,rro bind,nosuid,noexec; do
+			cp "$T/plain.json" "$BUNDLE/config.json"
 			update_config --arg p "$propagation" --arg o "$options" --arg t "$T" '
 				(if $p == "" then . else .linux.rootfsPropagation = $p end) |
-				.process.args = ["cat", "/proc/self/mountinfo"] | .mounts |= (.[:6] +
-				[{destination: "/below/mine", type: "tmpfs", source: "mine"},
+				.process.args = ["cat", "/proc/self/mountinfo"] | .mounts |= ([
 				{destination: "/shared", type: "none", source: ($t + "/host/shared"), options: ($o | split(","))},
-				{destination: "/private", type: "bind", source: ($t + "/host/private"), options: ($o | split(","))}])'
+				{destination: "/private", type: "bind", source: ($t + "/host/private"), options: ($o | split(","))}] +
+				.[-6:] + [{destination: "/below/mine", type: "tmpfs", source: "mine"}])'
 			for way in '' small_ns; do
 				T=$T STRAKE_FALLBACK=$way PROPAGATION=$propagation RUNTIME=$RUNTIME ROOT=$ROOT BUNDLE=$BUNDLE ID=$ID \
 					unshare --mount --propagation unchanged sh "$T/host.sh" \
 					</dev/null >"$T/mounts.$way" 2>&1 3>&- 4>&- || fail "$(cat "$T/mounts.$way")"
-				# Without the numbers of mounts, of devices, and of peer groups; and what was opened
-				# beforehand comes first.
+				# Without the numbers of mounts, of devices, and of peer groups.
 				sed -E 's/^[0-9]+ [0-9]+ 0:[0-9]+/N/; s/^[0-9]+ [0-9]+/N/; s/(master|shared|propagate_from):[0-9]+/\1/g' \
-					"$T/mounts.$way" | sort >"$T/same.$way"
+					"$T/mounts.$way" >"$T/same.$way"
 			done
 			echo "rootfsPropagation '$propagation', $options"
 			[ "$(wc -l <"$T/same.")" -ge 10 ]
@@ -136,8 +137,8 @@ traced() {
 @test "mount namespace: what the host mounts later below a slave shows" {
 	requires_kdevtmpfs
 	mkdir -p "$T/host/sub"
-	update_config --arg t "$T" '.process.args = ["sleep", "100"] | .mounts += [{destination: "/h", type: "none",
-		source: ($t + "/host"), options: ["rbind", "rslave"]}]'
+	update_config --arg t "$T" '.process.args = ["sleep", "100"] | .mounts |= [{destination: "/h", type: "none",
+		source: ($t + "/host"), options: ["rbind", "rslave"]}] + .'
 	T=$T RUNTIME=$RUNTIME ROOT=$ROOT BUNDLE=$BUNDLE ID=$ID unshare --mount --propagation private sh -ec '
 		mount --bind "$T/host" "$T/host"
 		mount --make-shared "$T/host"
@@ -211,8 +212,8 @@ traced() {
 @test "mount namespace: sources below /proc/self are the container's" {
 	requires_kdevtmpfs
 	update_config '.process.args = ["sh", "-c", "stat -Lc %i /net /proc/self/ns/net | uniq | wc -l; cat /dev-of-net | wc -l"] |
-		.mounts += [{destination: "/net", type: "bind", source: "/proc/self/ns/net", options: ["bind"]},
-		{destination: "/dev-of-net", type: "bind", source: "/proc/self/net/dev", options: ["bind"]}]'
+		.mounts |= [{destination: "/net", type: "bind", source: "/proc/self/ns/net", options: ["bind"]},
+		{destination: "/dev-of-net", type: "bind", source: "/proc/self/net/dev", options: ["bind"]}] + .'
 	ok strake_run
 	assert_out "1
 3"
@@ -248,9 +249,9 @@ traced() {
 	export T RUNTIME ROOT BUNDLE ID INNER='' UNBINDABLE=''
 	local config
 	for config in \
-		'.mounts += [{destination: "/h", type: "bind", source: "\($t)/host", options: ["rbind"]}]' \
+		'.mounts |= [{destination: "/h", type: "bind", source: "\($t)/host", options: ["rbind"]}] + .' \
 		'INNER' \
-		'UNBINDABLE .mounts += [{destination: "/h", type: "bind", source: "\($t)/host/sub", options: ["bind"]}]' \
+		'UNBINDABLE .mounts |= [{destination: "/h", type: "bind", source: "\($t)/host/sub", options: ["bind"]}] + .' \
 		'.mounts += [{destination: "/d", type: "bind", source: "\($t)/vol", options: ["bind"]},
 			{destination: "/d/made", type: "tmpfs", source: "t"},
 			{destination: "/o", type: "bind", source: "\($t)/vol/made", options: ["bind"]}]'; do
@@ -288,7 +289,7 @@ traced() {
 	# A link that leads elsewhere is no reason.
 	ln -s "$BUNDLE/x" "$T/elsewhere"
 	cp "$T/plain.json" "$BUNDLE/config.json"
-	update_config --arg s "$T/elsewhere" '.mounts += [{destination: "/o", type: "bind", source: $s, options: ["bind"]}]'
+	update_config --arg s "$T/elsewhere" '.mounts |= [{destination: "/o", type: "bind", source: $s, options: ["bind"]}] + .'
 	traced
 	assert_eq "$how" "setns unshare setns "
 }
@@ -296,7 +297,7 @@ traced() {
 @test "mount namespace: more binds than descriptors" {
 	requires_kdevtmpfs
 	update_config '.process.args = ["sh", "-c", "mount | grep -c /many/"] |
-		.mounts += [range(80) | {destination: "/many/\(.)", type: "bind", source: "/bin", options: ["bind"]}]'
+		.mounts |= [range(80) | {destination: "/many/\(.)", type: "bind", source: "/bin", options: ["bind"]}] + .'
 	ok strake_run
 	assert_out 80
 	ulimit -Sn 64
