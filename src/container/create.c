@@ -64,8 +64,8 @@ static int load_config(struct creation *c, struct err *e)
 	return check_terminal(c, e);
 }
 
-/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
-static void begin_beside(struct creation *c)
+/* True: it can make the mount namespace, too. */
+static bool begin_beside(struct creation *c)
 {
 	const struct script *s = &c->launch.job.script;
 	auto_fd small_ns = c->rt->initial_userns && script_may_delay_mounts(s) ?
@@ -77,7 +77,7 @@ static void begin_beside(struct creation *c)
 
 	if (w.network || small_ns >= 0)
 		c->launch.job.beside = beside_begin(&c->launch.arena, &w);
-	c->may_move = c->launch.job.beside && small_ns >= 0;
+	return c->launch.job.beside && small_ns >= 0;
 }
 
 static int prepare_launch(struct creation *c, struct err *e)
@@ -95,8 +95,9 @@ static int prepare_launch(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch_made = true;
-	if (!c->bring)
-		begin_beside(c);
+	/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
+	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
+		c->may_move = begin_beside(c);
 	c->launch.job.bundle = c->bundle.path;
 	c->launch.job.new_keyring = !c->o->no_new_keyring;
 	c->launch.job.hook_state = (struct oci_state){
@@ -142,10 +143,13 @@ static bool root_may_be_rootfs(void)
 static void choose_namespace(struct creation *c)
 {
 	struct script *s = &c->launch.job.script;
-	bool moves = script_may_delay_mounts(s) && os_mount_api() && !root_may_be_rootfs() &&
-		     mount_plan_is_movable(c->mounts) && mount_plan_move(c->mounts, &c->rt->proc);
+	struct beside **beside = &c->launch.job.beside;
+	bool moves = (!*beside || c->may_move) && script_may_delay_mounts(s) && os_mount_api() && !root_may_be_rootfs() &&
+		     mount_plan_is_movable(c->mounts) && (*beside || begin_beside(c)) &&
+		     mount_plan_move(c->mounts, &c->rt->proc);
 
-	beside_decide(c->launch.job.beside, moves);
+	if (*beside)
+		beside_decide(*beside, moves);
 	if (moves)
 		script_delay_mounts(s);
 }
@@ -168,7 +172,7 @@ static int plan_mounts(struct creation *c, struct err *e)
 	c->launch.job.mounts = c->mounts;
 	if (r == 0 && mount_plan_late_idmaps(c->mounts))
 		script_expect_idmaps(&c->launch.job.script);
-	if (r == 0 && c->may_move)
+	if (r == 0 && !c->bring)
 		choose_namespace(c);
 	return r;
 }

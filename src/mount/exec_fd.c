@@ -17,8 +17,8 @@
 /* fsconfig has no word for these two, mount(2) has. */
 #define ONLY_OLD ((unsigned long)(MS_I_VERSION | MS_SILENT))
 
-/* The types whose options are the same text for fsconfig as for mount(2). Others (overlay's
- * escapes, values of more than 255 bytes, types that parse one block) go through mount(2). */
+/* The types whose options are the same text for fsconfig as for mount(2), and none of them a path. Others
+ * (overlay's escapes, values of more than 255 bytes, types that parse one block) go through mount(2). */
 static const char *const fd_types[] = {
 	"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs",
 };
@@ -31,7 +31,7 @@ static const struct {
 	{ MS_MANDLOCK, "mand" }, { MS_LAZYTIME, "lazytime" },
 };
 
-static bool by_fd(const struct mount_op *op)
+bool mount_fs_by_fd(const struct mount_op *op)
 {
 	size_t i;
 
@@ -182,6 +182,12 @@ static int set_option(int fs, const char *opt, size_t len)
 	return os_fsconfig(fs, text, value);
 }
 
+/* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
+bool mount_fs_takes_mode(const struct mount_op *op)
+{
+	return str_eq(op->type, "tmpfs") && !strstr(op->opt.data ? op->opt.data : "", "mode=");
+}
+
 static int configure_fs(const struct mount_op *op, const struct mount_target *t, int fs)
 {
 	const char *data = op->opt.data ? op->opt.data : "", *opt;
@@ -195,8 +201,7 @@ static int configure_fs(const struct mount_op *op, const struct mount_target *t,
 		if (op->opt.set & sb_flags[i].ms)
 			r = os_fsconfig(fs, sb_flags[i].word, NULL);
 	}
-	/* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
-	if (r == 0 && t->existed && str_eq(op->type, "tmpfs") && !strstr(data, "mode=")) {
+	if (r == 0 && t->existed && mount_fs_takes_mode(op)) {
 		snprintf(mode, sizeof(mode), "%04o", (unsigned)t->mode);
 		r = os_fsconfig(fs, "mode", mode);
 	}
@@ -253,7 +258,7 @@ int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e)
 static bool mounted_here(const struct mount_op *op, const struct mount_target *t)
 {
 	const char *data = op->opt.data ? op->opt.data : "";
-	bool add_mode = t->existed && str_eq(op->type, "tmpfs") && !strstr(data, "mode=");
+	bool add_mode = t->existed && mount_fs_takes_mode(op);
 	char text[1024];
 
 	if (op->label || op->opt.n_propagation || op->opt.rec_set || op->opt.rec_clr)
@@ -274,7 +279,7 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 	auto_left_fd mount = FD_NONE;
 	int r;
 
-	if (!by_fd(op))
+	if (!mount_fs_by_fd(op))
 		return mount_exec_old.fs(p, op, t, ret_mount, e);
 	if (!ret_mount && mounted_here(op, t))
 		return 0;

@@ -152,10 +152,10 @@ static int prepare_late(struct mount_op *op, struct mount_userns_cache *cache, s
  * Init's mount namespace makes slaves of the host's shared mounts, as the propagation of the root
  * says. A tree that is opened here is not there then, so it gets the same now.
  */
-int mount_follow_propagation(const struct mount_plan *p, int tree, bool recursive, struct err *e)
+int mount_follow_propagation(const struct mount_plan *p, int tree, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
-	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, recursive);
+	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, true);
 
 	return r < 0 ? err_sys(e, -r, "set the propagation of a mount") : 0;
 }
@@ -167,7 +167,7 @@ int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *
 
 	if (tree < 0)
 		return err_sys(e, -tree, "open the source %s", op->source);
-	r = mount_follow_propagation(p, tree, true, e);
+	r = mount_follow_propagation(p, tree, e);
 	if (r == 0)
 		*ret_tree = TAKE_FD(tree);
 	return r;

@@ -23,21 +23,8 @@
 #include "os/openat2.h"
 #include "os/setns.h"
 
-#define FEW_BINDS 32
+#define FEW_MOUNTS 32
 #define OTHER_DESCRIPTORS 128 /* more than init has while it sets up */
-
-/* Nothing in their options is a path. */
-static const char *const self_contained[] = {
-	"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs",
-};
-
-static bool is_self_contained(const char *type)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(self_contained); i++)
-		if (str_eq(type, self_contained[i]))
-			return true;
-	return false;
-}
 
 static bool op_is_movable(const struct mount_plan *p, const struct mount_op *op)
 {
@@ -46,7 +33,7 @@ static bool op_is_movable(const struct mount_plan *p, const struct mount_op *op)
 		return false;
 	switch (op->kind) {
 	case MOUNT_OP_FS:
-		return is_self_contained(op->type);
+		return mount_fs_by_fd(op);
 	case MOUNT_OP_BIND:
 		/* What is in the rootfs may be a mount that is made before. */
 		return !op->late_source && !mount_inside_root(p, op->source) && !op->opt.links &&
@@ -58,31 +45,45 @@ static bool op_is_movable(const struct mount_plan *p, const struct mount_op *op)
 	}
 }
 
-/* All sources are open at once then. */
-static bool has_descriptors(size_t binds)
+/*
+ * How many of the operations are begun before init leaves the host's namespace: all up to the last bind. mountinfo
+ * has mounts in the order of their making (Linux 6.8), and it must be that of the config, so file systems in between
+ * are made beforehand, too.
+ */
+static size_t count_early(const struct mount_plan *p)
+{
+	size_t n = p->n_ops;
+
+	while (n > 0 && p->ops[n - 1].kind != MOUNT_OP_BIND)
+		n--;
+	return n;
+}
+
+/* They are open at once then. */
+static bool has_descriptors(size_t n)
 {
 	struct rlimit limit;
 
-	return binds <= FEW_BINDS || (getrlimit(RLIMIT_NOFILE, &limit) == 0 && binds + OTHER_DESCRIPTORS <= limit.rlim_cur);
+	return n <= FEW_MOUNTS || (getrlimit(RLIMIT_NOFILE, &limit) == 0 && n + OTHER_DESCRIPTORS <= limit.rlim_cur);
 }
 
 bool mount_plan_is_movable(const struct mount_plan *p)
 {
 	unsigned long propagation = p->in.rootfs_propagation;
-	size_t binds = 0, others = 0;
+	size_t early = count_early(p);
 
 	/* What is opened beforehand is made a slave, as all that a copy has is by default. */
 	if (p->in.user_namespace || p->in.inherit_namespace || p->in.live || p->in.no_pivot ||
 	    (propagation && propagation != (MS_SLAVE | MS_REC)))
 		return false;
 	for (size_t i = 0; i < p->n_ops; i++) {
-		binds += p->ops[i].kind == MOUNT_OP_BIND;
-		others += p->ops[i].kind == MOUNT_OP_FS;
-		/* mountinfo has them in the order of opening, and it must be that of the config. */
-		if (!op_is_movable(p, &p->ops[i]) || (others && p->ops[i].kind == MOUNT_OP_BIND))
+		const struct mount_op *op = &p->ops[i];
+
+		/* Its target is not known before. */
+		if (!op_is_movable(p, op) || (i < early && op->kind == MOUNT_OP_FS && mount_fs_takes_mode(op)))
 			return false;
 	}
-	return has_descriptors(binds);
+	return has_descriptors(early);
 }
 
 bool mount_plan_move(struct mount_plan *p, struct procfs *proc)
@@ -140,11 +141,17 @@ static int open_source(struct mount_plan *p, struct mount_op *op, struct err *e)
 static int open_all(struct mount_plan *p, struct err *e)
 {
 	auto_left_fd below = FD_NONE;
+	size_t early = count_early(p);
 	int r = mount_open_root(p, &below, e);
 
-	for (size_t i = 0; r == 0 && i < p->n_ops; i++)
-		if (p->ops[i].kind == MOUNT_OP_BIND)
-			r = open_source(p, &p->ops[i], e);
+	for (size_t i = 0; r == 0 && i < early; i++) {
+		struct mount_op *op = &p->ops[i];
+
+		if (op->kind == MOUNT_OP_BIND)
+			r = open_source(p, op, e);
+		else if (op->kind == MOUNT_OP_FS)
+			r = mount_fs_detached(op, &op->tree, e);
+	}
 	return r;
 }
 

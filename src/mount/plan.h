@@ -46,7 +46,8 @@ struct mount_op {
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
 	bool late_source; /* another mount of the config provides it: only init can open it */
 	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
-	int tree;    /* the source or the idmapped file system, opened and configured by the parent */
+	int tree;    /* the source or the file system, opened and configured: by the parent, or by init before
+		      * it leaves the host's mount namespace */
 	int mounted; /* the mount made, kept until mount_finish() when late_readonly, and in a live plan
 		      * until all are made, so that it can be taken back */
 };
@@ -151,7 +152,11 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set);
 /* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. locked: as if a user namespace
  * had locked the flags that it has. */
 int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e);
-/* The new file system of op, detached and configured: for the parent, which knows no target yet. */
+/* Whether the options of op, a new file system, are fsconfig(2)'s, and none of them a path. */
+bool mount_fs_by_fd(const struct mount_op *op);
+/* Whether it takes over the mode of the directory that it is mounted on. */
+bool mount_fs_takes_mode(const struct mount_op *op);
+/* The new file system of op, detached and configured, for who knows no target yet: mount_fs_by_fd() ones. */
 int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
 
 /* target.c */
@@ -194,7 +199,7 @@ struct mount_userns_cache {
 int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
 		struct err *e);
 /* What is opened of the host's mounts gets the propagation that a copy of them in init's namespace has. Also init. */
-int mount_follow_propagation(const struct mount_plan *p, int tree, bool recursive, struct err *e);
+int mount_follow_propagation(const struct mount_plan *p, int tree, struct err *e);
 /* A detached copy of the source of op, with the propagation that it would have in the container's namespace.
  * Also init. */
 int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e);

@@ -57,7 +57,7 @@ int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e)
 	tree = os_open_tree(below, "", true);
 	if (tree < 0)
 		return err_sys(e, -tree, "open the rootfs %s as a mount", p->in.rootfs);
-	r = p->moves ? mount_follow_propagation(p, tree, true, e) : 0;
+	r = p->moves ? mount_follow_propagation(p, tree, e) : 0;
 	if (r < 0)
 		return r;
 	/* Private unless asked to be a slave: mounts of the host at this place stay outside. */

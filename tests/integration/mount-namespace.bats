@@ -134,6 +134,56 @@ traced() {
 	done
 }
 
+# As engines write them. What is made or opened before is in the same order, and no other way.
+@test "mount namespace: binds after file systems" {
+	requires_kdevtmpfs
+	local way
+	mkdir -p "$T/host/sub" "$BUNDLE/rootfs/old"
+	echo old >"$BUNDLE/rootfs/old/file"
+	chmod 711 "$BUNDLE/rootfs/old"
+	update_config --arg t "$T" '.process.args = ["sh", "-c", "cat /proc/self/mountinfo; stat -c \"%n %a\" /t /ro /up /old;
+		cat /up/file; touch /ro/x; ls -l /dev"] | .mounts += [
+		{destination: "/t", type: "tmpfs", source: "one", options: ["mode=750", "size=64k", "nosuid", "noatime"]},
+		{destination: "/b", type: "bind", source: ($t + "/host"), options: ["rbind", "ro"]},
+		{destination: "/ro", type: "tmpfs", source: "two", options: ["mode=701", "ro", "private", "rnoexec"]},
+		{destination: "/b/sub", type: "bind", source: ($t + "/host/sub"), options: ["bind"]},
+		{destination: "/up", type: "tmpfs", source: "three", options: ["mode=770", "tmpcopyup"]},
+		{destination: "/c", type: "bind", source: ($t + "/host/sub"), options: ["bind", "nodev"]},
+		{destination: "/old", type: "tmpfs", source: "four"}]'
+	rm -rf "$BUNDLE/rootfs/up"
+	mv "$BUNDLE/rootfs/old" "$BUNDLE/rootfs/up"
+	mkdir -m 711 "$BUNDLE/rootfs/old"
+	traced
+	assert_eq "$how" "setns unshare setns "
+	for way in '' small_ns; do
+		STRAKE_FALLBACK=$way ok strake_run
+		sed -E 's/^[0-9]+ [0-9]+ [0-9]+:[0-9]+/N/; s/(master|shared|propagate_from):[0-9]+/\1/g
+			s/[A-Z][a-z]{2} +[0-9]+ [0-9]+:[0-9]+//' "$out_file" >"$T/same.$way"
+	done
+	diff "$T/same." "$T/same.small_ns"
+	assert_eq "$(awk '$1 == "N" && $3 ~ "^/(proc|dev|sys|t|b|ro|b/sub|up|c|old)$" { printf "%s ", $3 }' "$T/same.")" \
+		"/proc /dev /sys /t /b /ro /b/sub /up /c /old "
+	# Who has to look like what it is mounted on cannot be made before that is known.
+	update_config '.mounts |= map(if .destination == "/t" then .options -= ["mode=750"] else . end)'
+	traced
+	assert_has "$how" clone
+	assert_has "$(cat "$T/traced.out")" "/t 755"
+}
+
+# A file system that is refused when it is made beforehand is told in the words of the other way.
+@test "mount namespace: a file system that cannot be made before a bind" {
+	requires_kdevtmpfs
+	update_config --arg t "$T" '.mounts += [
+		{destination: "/bad", type: "tmpfs", source: "bad", options: ["mode=755", "size=nonsense"]},
+		{destination: "/b", type: "bind", source: $t, options: ["bind"]}]'
+	not_ok strake_run
+	local words=${err#*level=} # behind the time
+	assert_has "$err" " mounts[6] (/bad): "
+	STRAKE_FALLBACK=small_ns not_ok strake_run
+	assert_eq "${err#*level=}" "$words"
+	assert_nothing_left
+}
+
 @test "mount namespace: what the host mounts later below a slave shows" {
 	requires_kdevtmpfs
 	mkdir -p "$T/host/sub"
