@@ -219,7 +219,7 @@ static int make_fifo(struct creation *c, struct err *e)
 	if (!c->wait_for_start)
 		return 0;
 	if (!idmap_to_host(&l->uid_mappings, 0, &uid))
-		uid = geteuid();
+		uid = c->dir.owner;
 	if (!idmap_to_host(&l->gid_mappings, 0, &gid))
 		gid = getegid();
 	r = store_make_fifo(&c->dir, uid, gid, e);

@@ -43,10 +43,8 @@ void store_unlock(struct store_dir *d)
  * What lies below decides what a privileged command kills, removes and runs, so it has to be the
  * caller's own: somebody else's directory at the place of ours is refused.
  */
-static int check_owner(int fd, const char *path, struct stat *st, struct err *e)
+static int check_owner(int fd, const char *path, uid_t self, struct stat *st, struct err *e)
 {
-	uid_t self = geteuid();
-
 	if (fstat(fd, st) < 0)
 		return err_sys(e, errno, "stat %s", path);
 	if (st->st_uid != self)
@@ -102,7 +100,7 @@ static int open_root(const char *root, int *ret, struct stat *st, struct err *e)
 		return -ENOENT;
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", root);
-	r = check_owner(fd, root, st, e);
+	r = check_owner(fd, root, geteuid(), st, e);
 	if (r < 0)
 		return r;
 	*ret = TAKE_FD(fd);
@@ -119,8 +117,9 @@ static char *make_path(const char *root, const char *id)
 	return path;
 }
 
+/* st: of rootfd, and then of the directory. */
 static int open_dir(int rootfd, const char *root, const char *id, struct store_dir *ret,
-		    struct stat *ret_st, struct err *e)
+		    struct stat *st, struct err *e)
 {
 	auto_free char *path = make_path(root, id);
 	auto_fd fd = FD_NONE;
@@ -134,12 +133,13 @@ static int open_dir(int rootfd, const char *root, const char *id, struct store_d
 			return not_found(e);
 		return err_sys(e, errno, "open %s", path);
 	}
-	r = check_owner(fd, path, ret_st, e);
+	r = check_owner(fd, path, st->st_uid, st, e);
 	if (r < 0)
 		return r;
-	ret->fd = TAKE_FD(fd);
-	ret->lock = FD_NONE;
-	ret->path = TAKE_PTR(path);
+	*ret = (struct store_dir){
+		.fd = TAKE_FD(fd), .lock = FD_NONE, .path = TAKE_PTR(path),
+		.owner = st->st_uid, .dev = st->st_dev, .ino = st->st_ino,
+	};
 	return 0;
 }
 
@@ -219,7 +219,7 @@ static int flock_until(int fd, int timeout_ms)
 
 int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
 {
-	struct stat held, named;
+	struct stat named;
 	/*
 	 * An open file description of its own: a child that inherits d->fd shares no lock. The
 	 * directory is locked itself, so that there is no lock file to outlive it.
@@ -238,11 +238,9 @@ int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
 	if (r < 0)
 		return err_sys(e, -r, "lock %s", d->path);
 	/* Who held it may have removed the container, and a third made one of the same name. */
-	if (fstat(fd, &held) < 0)
-		return err_sys(e, errno, "stat %s", d->path);
 	if (lstat(d->path, &named) < 0)
 		return errno == ENOENT ? not_found(e) : err_sys(e, errno, "lstat %s", d->path);
-	if (held.st_dev != named.st_dev || held.st_ino != named.st_ino)
+	if (named.st_dev != d->dev || named.st_ino != d->ino)
 		return not_found(e);
 	d->lock = TAKE_FD(fd);
 	return 0;

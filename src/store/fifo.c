@@ -13,7 +13,7 @@ int store_make_fifo(const struct store_dir *d, uint32_t uid, uint32_t gid, struc
 	/* Made shut, handed over, then opened up: never anybody's for a moment who should not. */
 	if (mkfifoat(d->fd, FIFO_FILE, 0600) < 0)
 		return err_sys(e, errno, "mkfifo %s/%s", d->path, FIFO_FILE);
-	if ((uid != geteuid() || gid != getegid()) &&
+	if ((uid != d->owner || gid != getegid()) &&
 	    fchownat(d->fd, FIFO_FILE, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(e, errno, "chown %s/%s", d->path, FIFO_FILE);
 	if (fchmodat(d->fd, FIFO_FILE, 0622, 0) < 0)

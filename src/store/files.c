@@ -38,10 +38,10 @@ static int open_file(const struct store_dir *d, const char *name, int *ret, size
 		return err_sys(e, errno, "open %s/%s", d->path, name);
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, errno, "stat %s/%s", d->path, name);
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+	if (!S_ISREG(st.st_mode) || st.st_uid != d->owner)
 		return err_make(e, ERR_SYS, EPERM,
 				"%s/%s is not a regular file of user %u: operation not permitted",
-				d->path, name, (unsigned)geteuid());
+				d->path, name, (unsigned)d->owner);
 	*ret_size = (size_t)st.st_size;
 	*ret = TAKE_FD(fd);
 	return 0;

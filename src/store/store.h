@@ -7,6 +7,7 @@
 #pragma once
 
 #include <limits.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "oci/state.h"
@@ -16,6 +17,9 @@ struct store_dir {
 	int fd;   /* the directory; O_RDONLY | O_DIRECTORY */
 	int lock; /* flock'ed; -EBADF when not locked */
 	char *path; /* absolute, for messages and hooks; heap */
+	uid_t owner; /* the caller's effective user: of the directory and of all that is in it */
+	dev_t dev;   /* of the directory */
+	ino_t ino;
 };
 #define STORE_DIR_NONE { .fd = -EBADF, .lock = -EBADF, .path = NULL }
 void store_dir_close(struct store_dir *d); /* unlocks; also takes an empty one */
