@@ -199,7 +199,8 @@ static int prepare_child(void *data, struct err *e)
 		return err_sys(e, errno, "bind the rootfs %s for CRIU", c->bundle.rootfs);
 	if (c->o->no_new_keyring)
 		return 0;
-	return keyring_join(c->id, c->launch.job.selinux, c->rt->initial_userns, &c->rt->proc, e);
+	r = keyring_join(c->id, c->launch.job.selinux, &c->rt->proc, e);
+	return r < 0 ? r : keyring_let_search(r, c->rt->initial_userns, &c->rt->proc, e);
 }
 
 static int start_criu(struct restore *x, struct err *e)

@@ -114,9 +114,12 @@ int step_time_namespace(struct init_ctx *ctx, struct err *e)
 
 int step_keyring(struct init_ctx *ctx, struct err *e)
 {
-	if (!ctx->job->new_keyring)
-		return 0;
-	return keyring_join(ctx->job->id, ctx->job->selinux, ctx->job->initial_userns, ctx->job->proc, e);
+	struct chain_job *job = ctx->job;
+	int key = job->new_keyring ? keyring_join(job->id, job->selinux, job->proc, e) : 0;
+
+	/* What exec joins was made by init. */
+	return key < 0 || job->script.join ? (key < 0 ? key : 0) :
+					     keyring_let_search(key, job->initial_userns, job->proc, e);
 }
 
 int step_network(struct init_ctx *ctx, struct err *e)

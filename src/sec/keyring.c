@@ -51,12 +51,15 @@ static uint32_t search_bits(struct procfs *proc)
 	return USER_SEARCH | OTHER_SEARCH;
 }
 
-static int make_searchable(int key, bool initial, struct procfs *proc, struct err *e)
+int keyring_let_search(int key, bool initial, struct procfs *proc, struct err *e)
 {
 	char text[512];
 	uint32_t perm;
-	int r = os_keyctl_describe(key, text, sizeof(text));
+	int r;
 
+	if (key == 0)
+		return 0;
+	r = os_keyctl_describe(key, text, sizeof(text));
 	if (r == 0)
 		r = keyring_parse_perm(text, &perm);
 	if (r == 0)
@@ -74,7 +77,7 @@ static int set_create_label(struct procfs *proc, const char *label)
 	return r == -ENOENT ? 0 : r;
 }
 
-int keyring_join(const char *id, const char *label, bool initial, struct procfs *proc, struct err *e)
+int keyring_join(const char *id, const char *label, struct procfs *proc, struct err *e)
 {
 	char name[1100];
 	int r, key;
@@ -94,8 +97,5 @@ int keyring_join(const char *id, const char *label, bool initial, struct procfs 
 		log_debug("this kernel has no keyrings");
 		return 0;
 	}
-	if (key < 0)
-		return err_sys(e, -key,
-			       "unable to join session keyring: unable to create session key");
-	return make_searchable(key, initial, proc, e);
+	return key < 0 ? err_sys(e, -key, "unable to join session keyring: unable to create session key") : key;
 }

@@ -8,7 +8,9 @@
 #include "base/err.h"
 #include "os/procfs.h"
 
-/* Joins a new session keyring "_ses.<id>" and lets its possessor's user search it, as runc does;
- * label: SELinux label for the key, or NULL. initial: known to be in the initial user namespace; else
- * proc is asked. ENOSYS is no error. */
-int keyring_join(const char *id, const char *label, bool initial, struct procfs *proc, struct err *e);
+/* Joins the session keyring "_ses.<id>", which is made if need be. label: SELinux label for the key, or NULL. Its
+ * number; 0: this kernel has no keyrings. */
+int keyring_join(const char *id, const char *label, struct procfs *proc, struct err *e);
+/* Lets its possessor's user search it, as runc does once it is made. initial: known to be in the initial user
+ * namespace; else proc is asked. */
+int keyring_let_search(int key, bool initial, struct procfs *proc, struct err *e);

@@ -40,11 +40,13 @@ static void join(void *arg)
 	long before = syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0);
 	char text[256];
 	uint32_t perm;
+	int key;
 
 	(void)arg;
 	if (before < 0 && errno == ENOSYS)
 		_exit(77);
-	child_check(keyring_join("test-1", NULL, true, &proc, &e) == 0);
+	key = keyring_join("test-1", NULL, &proc, &e);
+	child_check(key > 0 && keyring_let_search(key, true, &proc, &e) == 0);
 	child_check(syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0) !=
 		    before);
 	child_check(os_keyctl_describe(KEY_SPEC_SESSION_KEYRING, text, sizeof(text)) == 0);

@@ -130,14 +130,14 @@ static void apply_writes_the_exec_label(void **state)
 static void keyring_has_the_label(void **state)
 {
 	(void)state;
-	assert_int_equal(keyring_join("id", LABEL, true, &proc, &e), 0);
+	assert_int_equal(keyring_join("id", LABEL, &proc, &e), 0);
 	assert_string_equal(host.log, "self/attr/keycreate<" LABEL ">join<_ses.id>self/attr/keycreate<>");
 	host.log[0] = '\0';
-	assert_int_equal(keyring_join("id", NULL, true, &proc, &e), 0);
+	assert_int_equal(keyring_join("id", NULL, &proc, &e), 0);
 	assert_string_equal(host.log, "join<_ses.id>");
 	host.log[0] = '\0';
 	host.result = -EACCES;
-	assert_int_equal(keyring_join("id", LABEL, true, &proc, &e), -EACCES);
+	assert_int_equal(keyring_join("id", LABEL, &proc, &e), -EACCES);
 	assert_string_equal(host.log, "self/attr/keycreate<" LABEL ">");
 }
 
