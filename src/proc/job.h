@@ -57,7 +57,6 @@ struct chain_job {
 	char **envp;               /* NULL-terminated */
 	char **home_slot;          /* the entry of envp that gets HOME=...; NULL: it is set already */
 	unsigned extra_fds;        /* 3 .. go to the container */
-	uint64_t ignored_signals;  /* bit sig - 1: what the caller ignores, and init must not hand on */
 
 	/*
 	 * Called once init has its pid and before BEGIN: here the state is written, so that

@@ -44,6 +44,12 @@ struct msg_pid {
 	int32_t in_cgroup; /* INIT_PID: born in its cgroup (CLONE_INTO_CGROUP) */
 };
 
+struct msg_begin {
+	int32_t pid; /* of init, as the parent's pid namespace numbers it */
+	uint32_t unused;
+	uint64_t ignored_signals; /* bit sig - 1: what the caller ignores, and init must not hand on */
+};
+
 /* The fds column: none, exactly one, or one where the kernel has pidfds. */
 enum { MSG_FD_NO, MSG_FD_ONE, MSG_FD_MAYBE };
 
@@ -56,7 +62,7 @@ struct msg_log {
 /*        name           from         to           payload   fds meaning */
 #define CHAN_MESSAGES(X) \
 	X(INIT_PID,      ROLE_STAGE,  ROLE_PARENT, struct msg_pid,  MSG_FD_MAYBE, "init is cloned, its pidfd attached") \
-	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_pid,  MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
+	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_begin, MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
 	X(CGROUP_READY,  ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "my cgroup namespace is made; give me my part of the cgroup") \
 	X(DELEGATED,     ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "you are in it") \
 	X(IDMAP_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "map the ids of this mount, I may not") \

@@ -138,7 +138,6 @@ static int spawn(struct parent *p, struct err *e)
 		if (r < 0)
 			goto out;
 	}
-	job->ignored_signals = procfs_ignored_signals(job->proc);
 	r = clone_first(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
 	if (visit) {

@@ -165,7 +165,7 @@ int parent_begin(struct parent *p, struct err *e)
 		{ "placing it in the cgroup, device rules", place_in_cgroup },
 		{ "moving network devices", move_links },
 	};
-	struct msg_pid m = { .pid = p->init_pid };
+	struct msg_begin m = { .pid = p->init_pid };
 	int r = p->job->on_pid(p->job->data, p->init_pid, p->init_pidfd, e);
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++) {
@@ -174,5 +174,7 @@ int parent_begin(struct parent *p, struct err *e)
 	}
 	if (r < 0)
 		return r;
+	/* Not before the clone: init asks for it much later. */
+	m.ignored_signals = procfs_ignored_signals(p->job->proc);
 	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
 }

@@ -19,6 +19,7 @@ struct init_ctx {
 	struct chain_job *job;
 	struct chan *parent;
 	pid_t pid;            /* as the runtime's pid namespace numbers it */
+	uint64_t ignored_signals; /* msg.h */
 	int listener;         /* seccomp's, until the parent has it */
 	int fifo_path, links; /* exec.fifo to be opened later, and /proc/thread-self/fd to do it by; FD_NONE */
 	bool confined;        /* the filter of step_seccomp_late is loaded */

@@ -130,7 +130,7 @@ static void end_by_usual_signals(void)
  */
 int step_signals(struct init_ctx *ctx, struct err *e)
 {
-	uint64_t left = ctx->job->ignored_signals;
+	uint64_t left = ctx->ignored_signals;
 	sigset_t none;
 
 	for (int sig = 1; left; sig++, left >>= 1)

@@ -13,12 +13,13 @@
 
 static int expect_begin(struct init_ctx *ctx, struct err *e)
 {
-	struct msg_pid m;
+	struct msg_begin m;
 	int r = chan_expect(ctx->parent, MSG_BEGIN, &m, NULL, e);
 
 	if (r < 0)
 		return r;
 	ctx->pid = m.pid;
+	ctx->ignored_signals = m.ignored_signals;
 	if (ctx->job->seccomp_slot)
 		ctx->job->seccomp = seccomp_slot_view(ctx->job->seccomp_slot);
 	return 0;

@@ -29,7 +29,7 @@ static int close_pair(void **state)
 
 static void payload_and_descriptor_arrive(void **state)
 {
-	struct msg_pid m = { .pid = 42 }, got = { 0 };
+	struct msg_begin m = { .pid = 42, .ignored_signals = 3 }, got = { 0 };
 	auto_fd null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd = FD_NONE;
 	struct err e;
 
