@@ -117,8 +117,9 @@ int cgroup_glance_open(void);
  * nothing. */
 bool cgroup_glance(int fd, const char *path);
 
-/* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? */
+/* Does the host have a pure v2 hierarchy at /sys/fs/cgroup? The second: had it, when c was made by cgroup_new()? */
 bool cgroup_host_is_unified(void);
+bool cgroup_made_on_unified(const struct cgroup *c);
 
 /* For the container's own cgroup mount. Strings live as long as c. */
 struct cgroup_view {

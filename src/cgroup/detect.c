@@ -190,7 +190,7 @@ static const char *read_self(struct cg_host *h, struct arena *a, struct err *e)
 		if (!text)
 			r = -ENOMEM;
 		else
-			r = size > first && lseek(fd, 0, SEEK_SET) < 0 ? -errno : io_read_full(fd, text, size);
+			r = size > first && lseek(fd, 0, SEEK_SET) < 0 ? -errno : io_read_record(fd, text, size);
 		if (r >= 0 && (size_t)r < size) {
 			text[r] = '\0';
 			return text;

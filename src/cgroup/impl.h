@@ -100,6 +100,7 @@ struct cgroup {
 	unsigned sub_depth; /* levels of the directories that lie below the manager's unit */
 	bool unstarted; /* the manager has not been asked yet: whatever is there is not ours */
 	bool level_is_domain; /* v2: the level that was looked at last is of type "domain" */
+	bool on_unified; /* cgroup2 was at CG_ROOT */
 	bool filled;    /* the manager put our process in: being in use is no error */
 	struct arena arena; /* of all strings */
 	enum cgroup_manager manager;

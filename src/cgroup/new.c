@@ -132,6 +132,7 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgro
 		return -ENOMEM;
 	c->rootless = req->rootless;
 	c->fake = h->fake;
+	c->on_unified = h->unified;
 	/* Where systemd will make the unit's directory is as good as an absolute cgroupsPath. */
 	r = req->manager == CGROUP_SYSTEMD ? cg_systemd_new(c, h, asked, &req->path, e) : 0;
 	if (r < 0)
@@ -171,6 +172,11 @@ int cgroup_new(const struct cgroup_request *req, struct cgroup **ret, struct err
 	};
 
 	return cg_new_on(&h, req, ret, e);
+}
+
+bool cgroup_made_on_unified(const struct cgroup *c)
+{
+	return c->on_unified;
 }
 
 /* ---- load and save ---- */

@@ -23,7 +23,7 @@ int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct er
 		.inherit_namespace = spec_namespace_find(&l->namespaces, NS_MOUNT) == NULL,
 		.no_pivot = m->no_pivot, .terminal = m->terminal,
 		.cgroup_v1_at = l->cgroup_v1_at,
-		.cgroup_unified = cgroup_host_is_unified(), .cgroups = views, .n_cgroups = n,
+		.cgroup_unified = cgroup_made_on_unified(m->cgroup), .cgroups = views, .n_cgroups = n,
 		.notify_socket_dir = m->notify_dir,
 	};
 
