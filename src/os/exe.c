@@ -279,11 +279,9 @@ static void describe(const struct program *p, char *const argv[], int fd, struct
 	}
 }
 
-static int set_exe(struct prctl_mm_map *m)
+static int set_exe(struct prctl_mm_map *m, uint64_t heap)
 {
-	long end = syscall(SYS_brk, 0);
-
-	m->start_brk = m->brk = (uint64_t)end;
+	m->start_brk = m->brk = heap;
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
 
@@ -355,7 +353,7 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 		return r;
 	/* The kernel looks at all that a child will ask for first, then at what is still mapped. */
 	describe(&p, argv, fd, &leaving.as);
-	r = set_exe(&leaving.as);
+	r = set_exe(&leaving.as, leaving.as.end_data + 1); /* not before the end of the data, says Linux before 5.15 */
 	if (r != -EBUSY)
 		return r < 0 ? r : -ENOEXEC;
 	r = may_run_written((uintptr_t)sysconf(_SC_PAGESIZE));
@@ -379,7 +377,7 @@ int os_exe_leave(struct err *e)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
 			r = -errno;
 	if (r == 0)
-		r = set_exe(&leaving.as);
+		r = set_exe(&leaving.as, (uint64_t)syscall(SYS_brk, 0));
 	if (r < 0)
 		return err_sys(e, -r, "leaving the runtime's own file");
 	leaving.state = LEFT;
