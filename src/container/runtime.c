@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -9,12 +10,19 @@
 #include "container/container.h"
 #include "store/store.h"
 
-/* The initial user namespace maps everything onto itself: "0 0 4294967295". */
+#define INITIAL_USERNS_INO 0xEFFFFFFDu /* Linux 3.8; PROC_USER_INIT_INO in include/linux/proc_ns.h */
+
+/* The initial user namespace, or one that maps everything onto itself as that does: "0 0 4294967295". */
 static bool in_user_namespace(struct procfs *proc)
 {
 	unsigned long long v[3];
+	struct stat st;
 	char text[128];
-	int r = procfs_read_record(proc, "self/uid_map", text, sizeof(text));
+	int r;
+
+	if (fstatat(procfs_dir(proc), "self/ns/user", &st, 0) == 0 && st.st_ino == INITIAL_USERNS_INO)
+		return false;
+	r = procfs_read_record(proc, "self/uid_map", text, sizeof(text));
 
 	if (r < 0)
 		return r == -EFBIG; /* more than its one line */
