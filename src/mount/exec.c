@@ -42,7 +42,7 @@ static int open_source(struct mount_plan *p, const struct mount_op *op, int *ret
 static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
 	struct mount_target t = { .fd = FD_NONE };
-	auto_fd source = TAKE_FD(op->tree), target = FD_NONE;
+	auto_fd source = TAKE_FD(*op->tree), target = FD_NONE;
 	bool opened_here = source < 0;
 	struct stat st;
 	int r = 0;
@@ -115,7 +115,7 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 	auto_left_fd target = FD_NONE;
 	int r = mount_target_open(p, op, FD_NONE, true, &t, e);
 
-	target = t.fd;
+	target = t.name ? FD_NONE : t.fd;
 	if (r < 0)
 		return r;
 	if (op->opt.copyup) {
@@ -123,8 +123,8 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 		if (below < 0)
 			return err_sys(e, errno, "open %s to copy it up", op->dest);
 	}
-	if (op->tree >= 0) {
-		own = TAKE_FD(op->tree);
+	if (*op->tree >= 0) {
+		own = TAKE_FD(*op->tree);
 		r = p->exec->bind(p, op, true, &own, &t, e);
 	} else {
 		r = p->exec->fs(p, op, &t, used ? &own : NULL, e);

@@ -146,7 +146,7 @@ static int open_source(const struct mount_op *op, int at, int *ret_fd, struct er
 
 static int attach(int mount, const struct mount_target *t, struct err *e)
 {
-	int r = os_move_mount(mount, t->fd);
+	int r = t->name ? os_move_mount_to(mount, t->fd, t->name) : os_move_mount(mount, t->fd);
 
 	return r < 0 ? err_sys(e, -r, "move the mount to %s", t->path) : 0;
 }
@@ -185,7 +185,15 @@ static int set_option(int fs, const char *opt, size_t len)
 /* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
 bool mount_fs_takes_mode(const struct mount_op *op)
 {
-	return str_eq(op->type, "tmpfs") && !strstr(op->opt.data ? op->opt.data : "", "mode=");
+	const char *data = op->opt.data ? op->opt.data : "", *opt;
+	size_t len;
+
+	if (!str_eq(op->type, "tmpfs"))
+		return false;
+	while ((opt = mount_data_next(&data, &len)))
+		if (str_starts(opt, "mode="))
+			return false;
+	return true;
 }
 
 static int configure_fs(const struct mount_op *op, const struct mount_target *t, int fs)
@@ -255,7 +263,7 @@ int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e)
  * calls instead of five to nine, and no path either. False: not done, for whatever reason; the
  * other way will tell it better.
  */
-static bool mounted_here(const struct mount_op *op, const struct mount_target *t)
+static bool mounted_here(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t)
 {
 	const char *data = op->opt.data ? op->opt.data : "";
 	bool add_mode = t->existed && mount_fs_takes_mode(op);
@@ -269,8 +277,10 @@ static bool mounted_here(const struct mount_op *op, const struct mount_target *t
 	if (add_mode && snprintf(text, sizeof(text), "mode=%04o%s%s", (unsigned)t->mode,
 				 *data ? "," : "", data) >= (int)sizeof(text))
 		return false;
-	return fchdir(t->fd) == 0 && mount(op->source, ".", op->type, op->opt.set,
-					   add_mode ? text : data) == 0;
+	if (!(t->name && p->in_fresh) && fchdir(t->fd) < 0)
+		return false;
+	p->in_fresh = t->name != NULL;
+	return mount(op->source, t->name ? t->name : ".", op->type, op->opt.set, add_mode ? text : data) == 0;
 }
 
 static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct mount_target *t,
@@ -281,7 +291,7 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 
 	if (!mount_fs_by_fd(op))
 		return mount_exec_old.fs(p, op, t, ret_mount, e);
-	if (!ret_mount && mounted_here(op, t))
+	if (!ret_mount && mounted_here(p, op, t))
 		return 0;
 	r = make_fs(op, t, &mount, e);
 	if (r == 0)
@@ -336,6 +346,7 @@ static int exec_add_attr(struct mount_plan *p, int mount, uint64_t add)
 }
 
 const struct mount_executor mount_exec_fd = {
+	.fs_by_name = true,
 	.open_source = open_source,
 	.bind = exec_bind,
 	.fs = exec_fs,

@@ -168,7 +168,7 @@ static int make_data(const struct mount_op *op, const struct mount_target *t, ch
 	char mode[16] = "", context[DATA_MAX] = "";
 	int n;
 
-	if (t->existed && str_eq(op->type, "tmpfs"))
+	if (t->existed && mount_fs_takes_mode(op))
 		snprintf(mode, sizeof(mode), "mode=%04o,", (unsigned)t->mode);
 	if (op->label && !op->label_on_root) {
 		n = snprintf(context, sizeof(context), "%s%s=\"%s\"", *data ? "," : "",

@@ -190,7 +190,7 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 		/* As with the locks that the mount would have had in the user namespace. */
 		r = mount_tree_configure(op, tree, p->in.user_namespace, e);
 	if (r == 0)
-		op->tree = TAKE_FD(tree);
+		*op->tree = TAKE_FD(tree);
 	return r;
 }
 
@@ -204,7 +204,7 @@ static int make_one(struct mount_op *op, struct mount_userns_cache *cache, struc
 	if (r == 0)
 		r = mount_idmap(cache, op, mount, e);
 	if (r == 0)
-		op->tree = TAKE_FD(mount);
+		*op->tree = TAKE_FD(mount);
 	return r;
 }
 

@@ -21,7 +21,7 @@
  */
 static int open_dev_null(struct mount_plan *p, int *ret_fd, struct err *e)
 {
-	auto_fd fd = safe_open_nofollow(p->root, "/dev/null", O_PATH, false);
+	auto_fd fd = safe_open(p->root, "/dev/null", O_PATH | O_NOFOLLOW, 0);
 	struct stat st;
 
 	if (fd < 0)
@@ -48,7 +48,8 @@ int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct er
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(data) && r == -EINVAL; i++) {
-		err_init(e);
+		if (i > 0)
+			err_init(e);
 		op.opt.data = data[i];
 		r = p->exec->fs(p, &op, &fresh, NULL, e);
 	}

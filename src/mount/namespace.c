@@ -134,15 +134,14 @@ static int open_source(struct mount_plan *p, struct mount_op *op, struct err *e)
 	int r = check_outside(p, op->source);
 
 	if (r == 0)
-		r = mount_open_tree(p, op, &op->tree, e);
-	return r < 0 ? r : mount_tree_configure(op, op->tree, false, e);
+		r = mount_open_tree(p, op, op->tree, e);
+	return r < 0 ? r : mount_tree_configure(op, *op->tree, false, e);
 }
 
 static int open_all(struct mount_plan *p, struct err *e)
 {
-	auto_left_fd below = FD_NONE;
 	size_t early = count_early(p);
-	int r = mount_open_root(p, &below, e);
+	int r = mount_open_root(p, FD_NONE, e);
 
 	for (size_t i = 0; r == 0 && i < early; i++) {
 		struct mount_op *op = &p->ops[i];
@@ -150,7 +149,7 @@ static int open_all(struct mount_plan *p, struct err *e)
 		if (op->kind == MOUNT_OP_BIND)
 			r = open_source(p, op, e);
 		else if (op->kind == MOUNT_OP_FS)
-			r = mount_fs_detached(op, &op->tree, e);
+			r = mount_fs_detached(op, op->tree, e);
 	}
 	return r;
 }
@@ -159,7 +158,7 @@ static void close_all(struct mount_plan *p)
 {
 	cleanup_fd(&p->root);
 	for (size_t i = 0; i < p->n_ops; i++) {
-		cleanup_fd(&p->ops[i].tree);
+		cleanup_fd(p->ops[i].tree);
 		cleanup_fd(&p->ops[i].mounted);
 	}
 }
@@ -225,6 +224,7 @@ int mount_move_back(struct mount_plan *p, int why, struct err *e)
 		return err_sys(e, -r, "going back to the host's mounts");
 	os_leave_fd(TAKE_FD(p->fresh_fd));
 	p->fresh = NULL;
+	p->in_fresh = false;
 	p->root_path_known = p->target_plain = false;
 	r = copy_the_hosts(p, why, e);
 	return r < 0 ? r : mount_rootfs_prepare(p, e);

@@ -241,10 +241,11 @@ static bool dev_is_bound(const struct mount_plan *p)
 
 static int fill(struct mount_plan *p, struct err *e)
 {
-	size_t i;
+	size_t max = count_ops(&p->in), i;
 
-	p->ops = arena_array(&p->arena, count_ops(&p->in), sizeof(*p->ops));
-	if (!p->ops)
+	p->trees = arena_array(&p->arena, max, sizeof(*p->trees));
+	p->ops = arena_array(&p->arena, max, sizeof(*p->ops));
+	if (!p->trees || !p->ops)
 		return mount_plan_no_memory(e);
 	for (i = 0; i < p->in.mounts->n; i++) {
 		const struct spec_mount *m = &p->in.mounts->v[i];
@@ -268,23 +269,25 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 {
 	struct arena own;
 	struct mount_plan *p;
-	char *room;
 	int r;
 
 	arena_init(&own);
 	p = arena_new(&own, struct mount_plan);
-	room = arena_room(&own, PATH_MAX); /* now: in init another thread's lock of the heap may be held for ever */
-	if (!p || !room) {
+	if (!p) {
 		arena_fini(&own);
 		return mount_plan_no_memory(e);
 	}
 	p->arena = own;
-	p->root_path = room;
 	p->in = *in;
 	if (!p->in.mount_label_kind)
 		p->in.mount_label_kind = "context";
 	p->root = p->fd_dir = p->fresh_fd = FD_NONE;
 	r = fill(p, e);
+	/* Now: in init another thread's lock of the heap may be held for ever. */
+	if (r == 0) {
+		p->root_path = arena_room(&p->arena, PATH_MAX);
+		r = p->root_path ? 0 : mount_plan_no_memory(e);
+	}
 	if (r < 0) {
 		mount_plan_free(p);
 		return r;
@@ -304,7 +307,7 @@ void mount_plan_free(struct mount_plan *p)
 		return;
 	for (size_t i = 0; i < p->n_ops; i++) {
 		fd_close(p->ops[i].userns);
-		fd_close(p->ops[i].tree);
+		fd_close(*p->ops[i].tree);
 		fd_close(p->ops[i].mounted);
 	}
 	fd_close(p->root);

@@ -46,8 +46,9 @@ struct mount_op {
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
 	bool late_source; /* another mount of the config provides it: only init can open it */
 	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
-	int tree;    /* the source or the file system, opened and configured: by the parent, or by init before
-		      * it leaves the host's mount namespace */
+	int *tree;   /* the source or the file system, opened and configured: by the parent, or by init before
+		      * it leaves the host's mount namespace. With those of all others, in a page that init writes
+		      * to anyway: the copy is the container's to pay for */
 	int mounted; /* the mount made, kept until mount_finish() when late_readonly, and in a live plan
 		      * until all are made, so that it can be taken back */
 };
@@ -58,6 +59,7 @@ struct mount_plan {
 	struct arena arena;
 	struct mount_input in;
 	struct mount_op *ops;
+	int *trees; /* theirs */
 	size_t n_ops;
 	bool setup_dev;
 	bool has_cgroup_v1; /* what in.cgroup_v1_at names was there */
@@ -73,6 +75,7 @@ struct mount_plan {
 	bool target_plain;   /* no symlink led to the target that was opened last */
 	const char *fresh;   /* where a tmpfs was just mounted, and its directory; FD_NONE */
 	int fresh_fd;
+	bool in_fresh;       /* the working directory is fresh_fd */
 	int fd_dir;          /* /proc/self/fd, to ask what a descriptor's path is */
 	char *root_path;     /* of root before the pivot, as /proc/self/fd tells it: PATH_MAX bytes of room */
 	bool root_path_known;
@@ -81,6 +84,9 @@ struct mount_plan {
 /* Where something is about to be mounted. */
 struct mount_target {
 	int fd;            /* O_PATH */
+	const char *name;  /* NULL; else the target is this in fd, which is the plan's fresh_fd: made just now, and nobody
+			    * else is there (in a live plan, where somebody is, it is only given to move_mount(2), which
+			    * follows no link) */
 	const char *path;  /* in the container: for error texts, and to open it again */
 	bool existed;
 	bool maybe_link;   /* it is a symlink, or gets one */
@@ -92,6 +98,7 @@ struct mount_target {
  * same checks, same result.
  */
 struct mount_executor {
+	bool fs_by_name; /* fs() takes a target by name, if mount_fs_by_fd() */
 	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. at is
 	 * the source itself, or FD_NONE: then it is op->source. */
 	int (*open_source)(const struct mount_op *op, int at, int *ret_fd, struct err *e);
@@ -132,8 +139,8 @@ const char *mount_default_device(size_t i);
 /* namespace.c: init moved, and something of the host's is missing: all from the start, as who did not move. */
 int mount_move_back(struct mount_plan *p, int why, struct err *e);
 
-/* rootfs.c: a detached copy of the rootfs, as p->root; and the directory. */
-int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e);
+/* rootfs.c: a detached copy of the rootfs, as p->root. at: it, opened; FD_NONE: by its path. */
+int mount_open_root(struct mount_plan *p, int at, struct err *e);
 
 /* rootfs.c: the mounts that could not be read-only from the start. */
 int mount_late_readonly(struct mount_plan *p, struct err *e);

@@ -14,10 +14,12 @@ int mount_plan_no_memory(struct err *e)
 struct mount_op *mount_op_add(struct mount_plan *p, enum mount_op_kind kind, const char *words,
 			      const char *dest)
 {
-	struct mount_op *op = &p->ops[p->n_ops++];
+	struct mount_op *op = &p->ops[p->n_ops];
+	int *tree = &p->trees[p->n_ops++];
 
+	*tree = FD_NONE;
 	*op = (struct mount_op){
-		.kind = kind, .words = words, .dest = dest, .userns = FD_NONE, .tree = FD_NONE, .mounted = FD_NONE,
+		.kind = kind, .words = words, .dest = dest, .userns = FD_NONE, .tree = tree, .mounted = FD_NONE,
 	};
 	return op;
 }

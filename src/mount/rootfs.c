@@ -46,15 +46,12 @@ static int close_parent(const struct mount_input *in, struct err *e)
 	return 0;
 }
 
-int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e)
+int mount_open_root(struct mount_plan *p, int at, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
-	auto_fd below = openat(AT_FDCWD, p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC), tree = FD_NONE;
+	auto_fd tree = os_open_tree(at, at < 0 ? p->in.rootfs : "", true);
 	int r;
 
-	if (below < 0)
-		return err_sys(e, errno, "open the rootfs %s", p->in.rootfs);
-	tree = os_open_tree(below, "", true);
 	if (tree < 0)
 		return err_sys(e, -tree, "open the rootfs %s as a mount", p->in.rootfs);
 	r = p->moves ? mount_follow_propagation(p, tree, e) : 0;
@@ -66,14 +63,13 @@ int mount_open_root(struct mount_plan *p, int *ret_below, struct err *e)
 	if (r < 0)
 		return err_sys(e, -r, "make the mount of %s private", p->in.rootfs);
 	p->root = TAKE_FD(tree);
-	*ret_below = TAKE_FD(below);
 	return 0;
 }
 
 static int bind_root_fd(struct mount_plan *p, struct err *e)
 {
-	auto_fd below = FD_NONE;
-	int r = mount_open_root(p, &below, e);
+	auto_fd below = openat(AT_FDCWD, p->in.rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = below < 0 ? err_sys(e, errno, "open the rootfs %s", p->in.rootfs) : mount_open_root(p, below, e);
 
 	if (r < 0)
 		return r;
@@ -123,8 +119,7 @@ static int bind_root_old(struct mount_plan *p, struct err *e)
 /* On the kernel's rootfs, which is left below it for ever, as pivot_root(2) leaves it. */
 static int attach_root(struct mount_plan *p, struct err *e)
 {
-	auto_fd over = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int r = over < 0 ? -errno : os_move_mount(p->root, over);
+	int r = os_move_mount_to(p->root, AT_FDCWD, "/");
 
 	return r < 0 ? err_sys(e, -r, "attach the rootfs %s", p->in.rootfs) : 0;
 }
@@ -261,7 +256,8 @@ static int move_root(struct mount_plan *p, struct err *e)
 
 static int enter_root(struct mount_plan *p, struct err *e)
 {
-	if (fchdir(p->root) < 0 || chroot(".") < 0 || chdir("/") < 0)
+	/* The working directory is then the new root as it is. */
+	if (fchdir(p->root) < 0 || chroot(".") < 0)
 		return err_sys(e, errno, "chroot to the rootfs");
 	return 0;
 }

@@ -144,7 +144,7 @@ static int open_existing(struct mount_plan *p, const struct mount_op *op, struct
 		fd = safe_open(p->root, op->dest, O_PATH, 0);
 	if (fd < 0)
 		return fd;
-	if (is_tmpfs(op)) {
+	if (op->kind == MOUNT_OP_FS && mount_fs_takes_mode(op)) {
 		if (fstat(fd, &st) < 0)
 			return -errno;
 		t->mode = st.st_mode & 07777;
@@ -178,6 +178,7 @@ void mount_note_fresh(struct mount_plan *p, const struct mount_op *op)
 	    (!is_tmpfs(op) || (strncmp(op->dest, p->fresh, n) == 0 && op->dest[n] == '/')))
 		return;
 	os_leave_fd(TAKE_FD(p->fresh_fd));
+	p->in_fresh = false;
 	p->fresh = is_tmpfs(op) && !op->opt.copyup ? op->dest : NULL;
 }
 
@@ -185,11 +186,10 @@ void mount_note_fresh(struct mount_plan *p, const struct mount_op *op)
  * A directory in the tmpfs of before: most of what is mounted below /dev. Anything but a plain
  * directory right below it, made by this call, is left to the careful way.
  */
-static int make_in_fresh(struct mount_plan *p, const struct mount_op *op)
+static int make_in_fresh(struct mount_plan *p, const struct mount_op *op, struct mount_target *t)
 {
 	size_t n = p->fresh ? strlen(p->fresh) : 0;
 	const char *name = op->dest + n + 1;
-	int fd;
 
 	if (n < 2 || op->real_dir || !str_starts(op->dest, p->fresh) || op->dest[n] != '/' || !*name ||
 	    strchr(name, '/') || str_eq(name, ".") || str_eq(name, ".."))
@@ -198,8 +198,14 @@ static int make_in_fresh(struct mount_plan *p, const struct mount_op *op)
 		p->fresh_fd = safe_open_plain(p->root, p->fresh, O_PATH | O_DIRECTORY);
 	if (p->fresh_fd < 0 || mkdirat(p->fresh_fd, name, 0755) < 0)
 		return -ENOENT;
-	fd = openat(p->fresh_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	/* For what needs no descriptor of it the name will do. */
+	if (op->kind == MOUNT_OP_FS && !op->opt.copyup && p->exec->fs_by_name && mount_fs_by_fd(op)) {
+		t->fd = p->fresh_fd;
+		t->name = name;
+		return 0;
+	}
+	t->fd = openat(p->fresh_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return t->fd < 0 ? -errno : 0;
 }
 
 static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool dir,
@@ -213,9 +219,8 @@ static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool di
 		t->existed = t->fd >= 0;
 		return t->fd < 0 ? err_sys(e, -t->fd, "open the destination %s", op->dest) : 0;
 	}
-	r = dir && op->kind != MOUNT_OP_REMOUNT ? make_in_fresh(p, op) : -ENOENT;
-	if (r >= 0) {
-		t->fd = r;
+	r = dir && op->kind != MOUNT_OP_REMOUNT ? make_in_fresh(p, op, t) : -ENOENT;
+	if (r == 0) {
 		*ret_plain = true;
 		return 0;
 	}
@@ -230,11 +235,20 @@ static int open_or_make(struct mount_plan *p, const struct mount_op *op, bool di
 	return 0;
 }
 
+/* Where a symlink may have led. Apart, for its page of stack. */
+static __attribute__((noinline)) int check_where(struct mount_plan *p, const struct mount_op *op, int fd, int source,
+						 struct err *e)
+{
+	char path[PATH_MAX];
+	int r = mount_path_in_root(p, fd, path, sizeof(path));
+
+	return r < 0 ? err_sys(e, -r, "find where %s is", op->dest) : mount_check_place(op, path, source, e);
+}
+
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,
 		      struct mount_target *ret, struct err *e)
 {
 	struct mount_target t = { .fd = FD_NONE, .path = op->dest };
-	char path[PATH_MAX];
 	bool plain = false;
 	/* As written first, so that nothing is made where no mount may be. */
 	int r = mount_check_place(op, op->dest, source, e);
@@ -246,13 +260,8 @@ int mount_target_open(struct mount_plan *p, const struct mount_op *op, int sourc
 		return r;
 	p->target_plain = plain;
 	t.maybe_link = op->opt.links & (MOUNT_SRC_NOFOLLOW | MOUNT_DEST_NOFOLLOW);
-	if (!plain) {
-		r = mount_path_in_root(p, t.fd, path, sizeof(path));
-		if (r < 0)
-			r = err_sys(e, -r, "find where %s is", op->dest);
-		else
-			r = mount_check_place(op, path, source, e);
-	}
+	if (!plain)
+		r = check_where(p, op, t.fd, source, e);
 	if (r < 0) {
 		fd_close(t.fd);
 		return r;

@@ -116,11 +116,21 @@ int os_open_tree_nofollow(const char *path, bool recursive)
 	return open_tree(AT_FDCWD, path, recursive, AT_SYMLINK_NOFOLLOW);
 }
 
-int os_move_mount(int mount, int target)
+static int move_mount_to(int mount, int dir, const char *name, unsigned flags)
 {
 	if (os_fallback_forced(OS_MOUNT_API))
 		return -ENOSYS;
-	return result(syscall(SYS_move_mount, mount, "", target, "", MOVE_F_EMPTY | MOVE_T_EMPTY));
+	return result(syscall(SYS_move_mount, mount, "", dir, name, MOVE_F_EMPTY | flags));
+}
+
+int os_move_mount(int mount, int target)
+{
+	return move_mount_to(mount, target, "", MOVE_T_EMPTY);
+}
+
+int os_move_mount_to(int mount, int dir, const char *name)
+{
+	return move_mount_to(mount, dir, name, 0);
 }
 
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive)

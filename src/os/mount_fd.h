@@ -3,7 +3,8 @@
  * The mount API by descriptor: fsopen, fsconfig, fsmount, open_tree, move_mount (Linux 5.2),
  * mount_setattr (5.12).
  * Runs in: parent (sources) | init.
- * Must not happen here: a target given as a path. Targets are O_PATH descriptors.
+ * Must not happen here: a target given as a path. Targets are O_PATH descriptors, or a name in a directory of
+ * theirs, which is not followed if it is a link.
  *
  * A detached mount that is never attached costs an RCU grace period when it is closed.
  */
@@ -45,4 +46,6 @@ int os_open_tree(int dirfd, const char *path, bool recursive);
 /* The same of a symlink itself, where path is one. */
 int os_open_tree_nofollow(const char *path, bool recursive);
 int os_move_mount(int mount, int target);
+/* Onto name in the directory dir, which is no link; dir AT_FDCWD and name "/": onto the root. */
+int os_move_mount_to(int mount, int dir, const char *name);
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive);
