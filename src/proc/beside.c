@@ -40,10 +40,6 @@ struct beside {
 	pid_t pid;
 	int ends[2]; /* the helper sends and is told by [0], init reads and the parent tells by [1] */
 	bool decided;
-	/* Of init: */
-	int got[MADE_MAX];
-	struct note notes[MADE_MAX];
-	bool all; /* nothing more will come */
 	_Alignas(16) char stack[8 * 1024];
 };
 
@@ -92,11 +88,10 @@ static void make_network(const struct beside *b)
 		send_made(b->ends[0], &note, (int)ns);
 }
 
-/* self and ns are links of the kernel's own, below a /proc that was looked at; the result is looked at, too. */
+/* Links of the kernel's own, below a /proc that was looked at; the result is looked at, too. */
 static long open_own(const struct beside *b)
 {
-	long dir = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	long fd = dir < 0 ? dir : os_raw_call(SYS_openat, dir, (long)"mnt", O_RDONLY | O_CLOEXEC);
+	long fd = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	return fd >= 0 && os_raw_call(SYS_ioctl, fd, NS_GET_NSTYPE, 0) != CLONE_NEWNS ? -EINVAL : fd;
 }
@@ -152,9 +147,6 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 		return NULL;
 	b->work = *w;
 	b->decided = w->small_ns < 0;
-	b->all = false;
-	for (size_t i = 0; i < MADE_MAX; i++)
-		b->got[i] = FD_NONE;
 	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
 	/* The number is the helper's to read; its end is its alone now: init sees when it is gone. */
 	fd_close(b->ends[0]);
@@ -186,8 +178,10 @@ void beside_finish(struct beside *b)
 
 /* ---- init ---- */
 
+_Static_assert(sizeof(((struct beside_got *)0)->fd) == MADE_MAX * sizeof(int), "one for each");
+
 /* False: nothing more will come. */
-static bool receive(struct beside *b)
+static bool receive(const struct beside *b, struct beside_got *g)
 {
 	struct note note;
 	struct iovec iov = { .iov_base = &note, .iov_len = sizeof(note) };
@@ -198,6 +192,7 @@ static bool receive(struct beside *b)
 	};
 	const struct cmsghdr *cm;
 	ssize_t n;
+	int fd;
 
 	do
 		n = recvmsg(b->ends[1], &mh, MSG_CMSG_CLOEXEC);
@@ -205,21 +200,29 @@ static bool receive(struct beside *b)
 	cm = n == sizeof(note) ? CMSG_FIRSTHDR(&mh) : NULL;
 	if (!cm || cm->cmsg_type != SCM_RIGHTS || cm->cmsg_len != CMSG_LEN(sizeof(int)) || note.made >= MADE_MAX)
 		return false;
-	memcpy(&b->got[note.made], CMSG_DATA(cm), sizeof(int));
-	b->notes[note.made] = note;
+	memcpy(&fd, CMSG_DATA(cm), sizeof(int));
+	g->fd[note.made] = fd + 1;
+	if (note.made == MADE_MOUNTS) {
+		g->major = note.major;
+		g->minor = note.minor;
+	}
 	return true;
 }
 
-static int wait_for(struct beside *b, enum made made)
+static int wait_for(const struct beside *b, struct beside_got *g, enum made made)
 {
-	while (b && b->got[made] < 0 && !b->all)
-		b->all = !receive(b);
-	return b ? TAKE_FD(b->got[made]) : FD_NONE;
+	int fd;
+
+	while (b && !g->fd[made] && !g->all)
+		g->all = !receive(b, g);
+	fd = g->fd[made] ? g->fd[made] - 1 : FD_NONE;
+	g->fd[made] = 0;
+	return fd;
 }
 
-int beside_enter_network(struct beside *b, struct err *e)
+int beside_enter_network(const struct beside *b, struct beside_got *g, struct err *e)
 {
-	auto_left_fd ns = wait_for(b, MADE_NETWORK);
+	auto_left_fd ns = wait_for(b, g, MADE_NETWORK);
 	int r;
 
 	if (ns >= 0 && os_setns(ns, CLONE_NEWNET) == 0)
@@ -228,11 +231,11 @@ int beside_enter_network(struct beside *b, struct err *e)
 	return r < 0 ? err_sys(e, -r, "making the network namespace") : netdev_loopback_up(e);
 }
 
-int beside_mounts(struct beside *b, dev_t *ret_above)
+int beside_mounts(const struct beside *b, struct beside_got *g, dev_t *ret_above)
 {
-	int ns = wait_for(b, MADE_MOUNTS);
+	int ns = wait_for(b, g, MADE_MOUNTS);
 
 	if (ns >= 0)
-		*ret_above = makedev(b->notes[MADE_MOUNTS].major, b->notes[MADE_MOUNTS].minor);
+		*ret_above = makedev(g->major, g->minor);
 	return ns;
 }

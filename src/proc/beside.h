@@ -29,10 +29,17 @@ void beside_decide(struct beside *b, bool mounts);
 /* Waits for the helper's end; b may be NULL. */
 void beside_finish(struct beside *b);
 
+/* What init has got so far; nothing: all zero. Not with the helper's own, whose page would have to be copied. */
+struct beside_got {
+	int fd[2]; /* plus one; 0: not yet */
+	uint32_t major, minor;
+	bool all; /* nothing more will come */
+};
+
 /* Into the namespace that the helper made, or a new one, with its loopback device up. */
-int beside_enter_network(struct beside *b, struct err *e);
+int beside_enter_network(const struct beside *b, struct beside_got *g, struct err *e);
 /*
  * A descriptor of the mount namespace, or -EBADF: there is none. It has nothing but the kernel's rootfs once no
  * mount of the device *ret_above is on that any more: that may still be about to be.
  */
-int beside_mounts(struct beside *b, dev_t *ret_above);
+int beside_mounts(const struct beside *b, struct beside_got *g, dev_t *ret_above);

@@ -16,11 +16,20 @@ const struct msg_info msg_table[MSG_TYPE_MAX] = {
 #undef X
 };
 
-struct packet {
+/* Lies in an array of bytes of its reader's. */
+struct __attribute__((may_alias)) packet {
 	uint32_t type;
-	_Alignas(8) char payload[4096];
+	_Alignas(8) char payload[];
 };
-#define PACKET_HEAD offsetof(struct packet, payload)
+#define PACKET_HEAD sizeof(struct packet)
+
+/* Room for a packet: inside, where each page of the stack is the container's, nothing long comes in. */
+#define ROOM_OF_PARENT (PACKET_HEAD + 4096)
+#define ROOM_INSIDE    (PACKET_HEAD + 64)
+#define X(n, f, t, p, d, m) \
+	_Static_assert(sizeof(p) <= ((t) & ROLE_INNER ? ROOM_INSIDE : ROOM_OF_PARENT) - PACKET_HEAD, #n);
+CHAN_MESSAGES(X)
+#undef X
 
 union control {
 	struct cmsghdr align;
@@ -51,17 +60,19 @@ static bool fd_count_is_legal(const struct msg_info *info, int fd)
 
 int chan_send(struct chan *c, enum msg_type type, const void *payload, int fd, struct err *e)
 {
+	static const char nothing[1];
 	const struct msg_info *info = &msg_table[type];
-	struct packet p = { .type = type };
-	struct iovec iov = { .iov_base = &p, .iov_len = PACKET_HEAD + info->size };
+	struct packet head = { .type = type };
+	struct iovec iov[] = {
+		{ .iov_base = &head, .iov_len = PACKET_HEAD },
+		{ .iov_base = (void *)(uintptr_t)(payload ? payload : nothing), .iov_len = info->size },
+	};
 	union control control = { 0 };
-	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = ARRAY_SIZE(iov) };
 	ssize_t n;
 
 	if (!(info->from & c->self) || !(info->to & c->peer) || !fd_count_is_legal(info, fd))
 		return err_make(e, ERR_PROTOCOL, EINVAL, "%s is not mine to send", info->name);
-	if (payload)
-		memcpy(p.payload, payload, info->size);
 	if (fd >= 0) {
 		struct cmsghdr *cm = &control.align;
 
@@ -114,9 +125,9 @@ static int take_fds(struct msghdr *mh)
 }
 
 /* One packet, checked against the table. Returns its type, 0 at end of file, or negative. */
-static int receive(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
+static int receive(struct chan *c, struct packet *p, size_t room, int *ret_fd, struct err *e)
 {
-	struct iovec iov = { .iov_base = p, .iov_len = sizeof(*p) };
+	struct iovec iov = { .iov_base = p, .iov_len = room };
 	union control control;
 	struct msghdr mh = {
 		.msg_iov = &iov, .msg_iovlen = 1,
@@ -149,9 +160,9 @@ static int receive(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
 }
 
 /* As receive(), with LOG passed on and ERROR made the caller's error. */
-static int receive_one(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
+static int receive_one(struct chan *c, struct packet *p, size_t room, int *ret_fd, struct err *e)
 {
-	int type = receive(c, p, ret_fd, e);
+	int type = receive(c, p, room, ret_fd, e);
 
 	if (type == MSG_LOG) {
 		struct msg_log *m = (struct msg_log *)p->payload;
@@ -171,21 +182,21 @@ static int receive_one(struct chan *c, struct packet *p, int *ret_fd, struct err
 }
 
 /* The next that is more than LOG. */
-static int receive_checked(struct chan *c, struct packet *p, int *ret_fd, struct err *e)
+static int receive_checked(struct chan *c, struct packet *p, size_t room, int *ret_fd, struct err *e)
 {
 	int type;
 
 	do
-		type = receive_one(c, p, ret_fd, e);
+		type = receive_one(c, p, room, ret_fd, e);
 	while (type == MSG_LOG);
 	return type;
 }
 
-int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_fd, struct err *e)
+static int expect(struct chan *c, enum msg_type want, struct packet *p, size_t room, void *ret_payload, int *ret_fd,
+		  struct err *e)
 {
-	struct packet p;
 	int fd = FD_NONE;
-	int type = receive_checked(c, &p, &fd, e);
+	int type = receive_checked(c, p, room, &fd, e);
 
 	if (type < 0)
 		return type;
@@ -198,7 +209,7 @@ int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_
 				msg_table[type].name);
 	}
 	if (ret_payload)
-		memcpy(ret_payload, p.payload, msg_table[want].size);
+		memcpy(ret_payload, p->payload, msg_table[want].size);
 	if (ret_fd)
 		*ret_fd = fd;
 	else
@@ -206,11 +217,27 @@ int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_
 	return 0;
 }
 
+static __attribute__((noinline)) int expect_as_parent(struct chan *c, enum msg_type want, void *ret_payload,
+						      int *ret_fd, struct err *e)
+{
+	_Alignas(struct packet) char room[ROOM_OF_PARENT];
+
+	return expect(c, want, (struct packet *)room, sizeof(room), ret_payload, ret_fd, e);
+}
+
+int chan_expect(struct chan *c, enum msg_type want, void *ret_payload, int *ret_fd, struct err *e)
+{
+	_Alignas(struct packet) char room[ROOM_INSIDE];
+
+	return c->self == ROLE_PARENT ? expect_as_parent(c, want, ret_payload, ret_fd, e) :
+					expect(c, want, (struct packet *)room, sizeof(room), ret_payload, ret_fd, e);
+}
+
 int chan_expect_eof(struct chan *c, struct err *e)
 {
-	struct packet p;
+	_Alignas(struct packet) char room[ROOM_OF_PARENT];
 	int fd = FD_NONE;
-	int type = receive_checked(c, &p, &fd, e);
+	int type = receive_checked(c, (struct packet *)room, sizeof(room), &fd, e);
 
 	fd_close(fd);
 	if (type > 0)
@@ -221,15 +248,15 @@ int chan_expect_eof(struct chan *c, struct err *e)
 bool chan_has_error(struct chan *c, struct err *e)
 {
 	struct pollfd there = { .fd = c->fd, .events = POLLIN };
+	_Alignas(struct packet) char room[ROOM_OF_PARENT];
 	struct err word;
-	struct packet p;
 	int type = 1;
 
 	while (type > 0 && poll(&there, 1, 0) > 0) {
 		int fd = FD_NONE;
 
 		/* After a LOG the peer may wait for us: it is not waited for. */
-		type = receive_one(c, &p, &fd, &word);
+		type = receive_one(c, (struct packet *)room, sizeof(room), &fd, &word);
 		fd_close(fd);
 	}
 	if (c->peer_failed)

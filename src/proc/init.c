@@ -73,7 +73,7 @@ static int run_steps(struct init_ctx *ctx, const struct init_step *steps, size_t
 }
 
 /* To whoever still listens: the parent, then `start` behind the fifo, then the container's stderr. */
-static void report(struct init_ctx *ctx, const struct err *e)
+static __attribute__((noinline)) void report(struct init_ctx *ctx, const struct err *e)
 {
 	char text[ERR_TEXT_MAX + 2];
 	size_t n;
@@ -96,24 +96,25 @@ static void report(struct init_ctx *ctx, const struct err *e)
  * runc's way for what execve refuses (a bad ELF): start has succeeded, the container says why. What
  * is known goes out before the interpreter is looked at, which a filter may not survive.
  */
-static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
+static void __attribute__((noreturn, noinline)) exec_program(struct init_ctx *ctx)
 {
+	const char *exe = ctx_exe(ctx);
 	char why[256], *cr;
 	int saved;
 
 	if (timeline)
 		timeline_add("execve", timeline_now());
-	execve(ctx->exe, ctx->job->argv, ctx->job->envp);
+	execve(exe, ctx->job->argv, ctx->job->envp);
 	saved = errno;
-	dprintf(STDERR_FILENO, "exec %s: %s", ctx->exe, err_strerror(saved));
-	if (saved == ENOENT && missing_interpreter(ctx->exe, why, sizeof(why))) {
+	dprintf(STDERR_FILENO, "exec %s: %s", exe, err_strerror(saved));
+	if (saved == ENOENT && missing_interpreter(exe, why, sizeof(why))) {
 		cr = strchr(why, '\r');
 		if (cr)
 			*cr = '\0';
 		dprintf(STDERR_FILENO, ": its interpreter %s%s is missing", why,
 			cr ? " and a carriage return" : "");
 	}
-	if (saved == ENOEXEC && unfit_program(ctx->exe, why, sizeof(why)))
+	if (saved == ENOEXEC && unfit_program(exe, why, sizeof(why)))
 		dprintf(STDERR_FILENO, ": %s", why);
 	dprintf(STDERR_FILENO, "\n");
 	_exit(255);
@@ -121,11 +122,11 @@ static void __attribute__((noreturn)) exec_program(struct init_ctx *ctx)
 
 void init_main(struct chain_job *job, struct chan *to_parent)
 {
-	static struct init_ctx ctx; /* there is one; on the stack each page of its paths would be touched */
+	static struct init_ctx ctx; /* there is one; on the stack each page of its texts would be touched */
 	const struct init_step *steps = job->script.join ? join_steps : init_steps;
 	size_t n = job->script.join ? join_steps_n : init_steps_n;
-	struct err e;
-	int r = os_exe_leave(&e);
+	struct err *e = &ctx.err;
+	int r = os_exe_leave(e);
 
 	ctx.job = job;
 	ctx.parent = to_parent;
@@ -135,8 +136,8 @@ void init_main(struct chain_job *job, struct chan *to_parent)
 	/* What people look for in a log, in runc's words. */
 	log_debug("nsexec container setup");
 	log_debug("child process in init()");
-	if (r < 0 || run_steps(&ctx, steps, n, &e) < 0) {
-		report(&ctx, &e);
+	if (r < 0 || run_steps(&ctx, steps, n, e) < 0) {
+		report(&ctx, e);
 		_exit(255);
 	}
 	exec_program(&ctx);

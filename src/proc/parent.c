@@ -115,6 +115,18 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	return 0;
 }
 
+/* After r, the failure or not of what was done abroad. Apart: what lies on the stack at the clone the child has, too. */
+static __attribute__((noinline)) int come_home(const struct chain_job *job, int self_pidfd, int r, struct err *e)
+{
+	struct err late;
+	int back = return_home(job, self_pidfd, &late);
+
+	if (r < 0 || back >= 0)
+		return r;
+	*e = late;
+	return back;
+}
+
 static int spawn(struct parent *p, struct err *e)
 {
 	struct chain_job *job = p->job;
@@ -140,15 +152,8 @@ static int spawn(struct parent *p, struct err *e)
 	}
 	r = clone_first(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
-	if (visit) {
-		struct err late;
-		int back = return_home(job, home, &late);
-
-		if (r == 0 && back < 0) {
-			*e = late;
-			r = back;
-		}
-	}
+	if (visit)
+		r = come_home(job, home, r, e);
 out:
 	chan_close(&ends[1]);
 	chan_close(&ends[3]);

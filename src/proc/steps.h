@@ -15,20 +15,32 @@ enum step_phase {
 	SEAL,         /* privileges go, one after the other; nothing is set up any more */
 };
 
+#define CTX_EXE_MAX 4096
+
+/* Its order is that of use: one page for what a usual container needs. */
 struct init_ctx {
 	struct chain_job *job;
 	struct chan *parent;
 	pid_t pid;            /* as the runtime's pid namespace numbers it */
 	uint64_t ignored_signals; /* msg.h */
+	bool null[3];         /* this stdio is the container's /dev/null, nobody's to be handed over */
 	int listener;         /* seccomp's, until the parent has it */
 	int fifo_path, links; /* exec.fifo to be opened later, and /proc/thread-self/fd to do it by; FD_NONE */
 	bool confined;        /* the filter of step_seccomp_late is loaded */
 	int fifo;             /* exec.fifo, open for writing from the start on; FD_NONE */
 	uint64_t enough_fds;  /* a limit of descriptors that is below waits for step_low_rlimits */
 	bool cwd_done;        /* chdir succeeded before the user was changed */
-	char exe[4096];       /* what execve gets */
-	char home[4096];      /* "HOME=..." */
+	struct beside_got got; /* from the helper */
+	size_t home;          /* length of what text begins with: "HOME=..." and its NUL, or nothing */
+	char text[4096 + CTX_EXE_MAX]; /* behind it: what execve gets */
+	struct err err;
 };
+
+/* What execve gets, CTX_EXE_MAX bytes; before it is known, room for as much. */
+static inline char *ctx_exe(struct init_ctx *ctx)
+{
+	return ctx->text + ctx->home;
+}
 
 struct init_step {
 	enum step_phase phase;

@@ -31,11 +31,12 @@ int step_home(struct init_ctx *ctx, struct err *e)
 	root = held >= 0 ? held : openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return err_sys(e, errno, "open /");
-	memcpy(ctx->home, prefix, n);
+	memcpy(ctx->text, prefix, n);
 	/* An image whose passwd cannot be read still gets a HOME. */
-	if (user_home(root, ctx->job->process->user.uid, ctx->home + n, sizeof(ctx->home) - n) < 0)
-		snprintf(ctx->home + n, sizeof(ctx->home) - n, "/");
-	*ctx->job->home_slot = ctx->home;
+	if (user_home(root, ctx->job->process->user.uid, ctx->text + n, sizeof(ctx->text) - CTX_EXE_MAX - n) < 0)
+		snprintf(ctx->text + n, sizeof("/"), "/");
+	ctx->home = strlen(ctx->text) + 1;
+	*ctx->job->home_slot = ctx->text;
 	return 0;
 }
 
@@ -68,13 +69,14 @@ static const char *path_variable(char *const *envp)
 static int search_path(struct init_ctx *ctx, const char *name)
 {
 	const char *path = path_variable(ctx->job->envp);
+	char *exe = ctx_exe(ctx);
 
 	while (path && *path) {
 		size_t n = strcspn(path, ":");
-		int len = snprintf(ctx->exe, sizeof(ctx->exe), "%.*s/%s", (int)n, path, name);
+		int len = snprintf(exe, CTX_EXE_MAX, "%.*s/%s", (int)n, path, name);
 
 		/* An empty or relative entry would mean the working directory: never searched. */
-		if (path[0] == '/' && len > 0 && len < (int)sizeof(ctx->exe) && executable(ctx->exe) == 0)
+		if (path[0] == '/' && len > 0 && len < CTX_EXE_MAX && executable(exe) == 0)
 			return 0;
 		path += n;
 		if (*path == ':')
@@ -96,7 +98,7 @@ int step_find_program(struct init_ctx *ctx, struct err *e)
 			return 0;
 		return err_make(e, ERR_SYS, ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
 	}
-	if (snprintf(ctx->exe, sizeof(ctx->exe), "%s", name) >= (int)sizeof(ctx->exe))
+	if (snprintf(ctx_exe(ctx), CTX_EXE_MAX, "%s", name) >= CTX_EXE_MAX)
 		return err_sys(e, ENAMETOOLONG, "exec: \"%.64s...\"", name);
 	errnum = executable(name);
 	if (errnum == 0)

@@ -24,7 +24,7 @@ int step_mount_namespace(struct init_ctx *ctx, struct err *e)
 	r = mount_open_before(ctx->job->mounts, e);
 	if (r < 0)
 		return r;
-	ns = beside_mounts(ctx->job->beside, &above);
+	ns = beside_mounts(ctx->job->beside, &ctx->got, &above);
 	return mount_namespace(ctx->job->mounts, ns, above, e);
 }
 
@@ -117,6 +117,17 @@ static bool is_null(int fd)
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
+/* Looked at before it is opened, and after. */
+static int open_null(void)
+{
+	auto_left_fd path = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC), null = FD_NONE;
+
+	if (path < 0 || !is_null(path))
+		return FD_NONE;
+	null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return null < 0 || !is_null(null) || fcntl(null, F_SETFL, 0) < 0 ? FD_NONE : TAKE_FD(null);
+}
+
 /*
  * A caller's /dev/null is on a mount that the container does not have: its own takes its place, as
  * with runc, or no checkpoint could tell what it is. What an image has there is looked at before it
@@ -124,22 +135,18 @@ static bool is_null(int fd)
  */
 int step_null_stdio(struct init_ctx *ctx, struct err *e)
 {
-	auto_left_fd path = FD_NONE, null = FD_NONE;
+	auto_left_fd null = FD_NONE;
 
-	(void)ctx;
 	for (int fd = 0; fd < 3; fd++) {
 		if (!is_null(fd))
 			continue;
-		if (path < 0) {
-			path = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-			if (path < 0 || !is_null(path))
-				return 0;
-			null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-			if (null < 0 || !is_null(null) || fcntl(null, F_SETFL, 0) < 0)
-				return 0;
-		}
+		if (null < 0)
+			null = open_null();
+		if (null < 0)
+			return 0;
 		if (dup2(null, fd) < 0)
 			return err_sys(e, errno, "dup2 /dev/null");
+		ctx->null[fd] = !ctx->job->process->terminal;
 	}
 	return 0;
 }

@@ -128,7 +128,7 @@ int step_network(struct init_ctx *ctx, struct err *e)
 	const struct script *s = &ctx->job->script;
 
 	if (s->late_kinds & KIND_BIT(NS_NETWORK))
-		return beside_enter_network(ctx->job->beside, e);
+		return beside_enter_network(ctx->job->beside, &ctx->got, e);
 	return s->new_kinds & KIND_BIT(NS_NETWORK) ? netdev_loopback_up(e) : 0;
 }
 

@@ -100,7 +100,7 @@ int step_no_new_privileges(struct init_ctx *ctx, struct err *e)
 
 int step_own_stdio(struct init_ctx *ctx, struct err *e)
 {
-	return user_own_stdio(ctx->job->process->user.uid, e);
+	return user_own_stdio(ctx->job->process->user.uid, ctx->null, e);
 }
 
 /* More than set-up has open at any time: see os_leave_fd(). */
@@ -206,7 +206,7 @@ static const struct spec_caps *caps_of(const struct init_ctx *ctx)
 
 int step_bounding_set(struct init_ctx *ctx, struct err *e)
 {
-	return caps_drop_bounding(caps_of(ctx), e);
+	return caps_drop_bounding(caps_of(ctx), ctx->job->process->user.uid, e);
 }
 
 static int cwd_failed(const struct init_ctx *ctx, int errnum, struct err *e)
@@ -220,11 +220,11 @@ static int cwd_failed(const struct init_ctx *ctx, int errnum, struct err *e)
  * A descriptor of the host as cwd ("/proc/self/fd/7") would put the payload outside its root; the
  * kernel then reports a path that does not begin with "/" (CVE-2024-21626).
  */
-static int check_cwd(struct err *e)
+static int check_cwd(struct init_ctx *ctx, struct err *e)
 {
-	char buf[4096];
+	char *buf = ctx_exe(ctx);
 
-	if (syscall(SYS_getcwd, buf, sizeof(buf)) < 0)
+	if (syscall(SYS_getcwd, buf, CTX_EXE_MAX) < 0)
 		return errno == ENAMETOOLONG ? 0 : err_sys(e, errno, "getcwd");
 	if (buf[0] != '/')
 		return err_make(e, ERR_CONFIG, ENOENT,
@@ -239,7 +239,7 @@ int step_cwd_as_root(struct init_ctx *ctx, struct err *e)
 {
 	if (chdir(ctx->job->process->cwd) == 0) {
 		ctx->cwd_done = true;
-		return check_cwd(e);
+		return check_cwd(ctx, e);
 	}
 	return errno == EACCES || errno == EPERM ? 0 : cwd_failed(ctx, errno, e);
 }
@@ -248,7 +248,7 @@ int step_cwd(struct init_ctx *ctx, struct err *e)
 {
 	if (ctx->cwd_done)
 		return 0;
-	return chdir(ctx->job->process->cwd) < 0 ? cwd_failed(ctx, errno, e) : check_cwd(e);
+	return chdir(ctx->job->process->cwd) < 0 ? cwd_failed(ctx, errno, e) : check_cwd(ctx, e);
 }
 
 int step_user(struct init_ctx *ctx, struct err *e)
@@ -267,5 +267,7 @@ int step_user(struct init_ctx *ctx, struct err *e)
 
 int step_capabilities(struct init_ctx *ctx, struct err *e)
 {
-	return caps_apply(caps_of(ctx), e) < 0 ? err_place(e, "process.capabilities") : 0;
+	int r = caps_apply(caps_of(ctx), ctx->job->process->user.uid, e);
+
+	return r < 0 ? err_place(e, "process.capabilities") : 0;
 }

@@ -63,7 +63,13 @@ void caps_clip(struct spec_caps *c)
 	}
 }
 
-int caps_drop_bounding(const struct spec_caps *c, struct err *e)
+/* Who stays root, or becomes it, loses nothing by that (capabilities(7)). */
+static int keep(uid_t user, bool on)
+{
+	return user == 0 ? 0 : os_cap_keep(on);
+}
+
+int caps_drop_bounding(const struct spec_caps *c, uid_t user, struct err *e)
 {
 	/* Beyond the last one the kernel knows: EINVAL. */
 	for (int n = 0, r = 0; n < 64 && r != -EINVAL; n++) {
@@ -74,7 +80,7 @@ int caps_drop_bounding(const struct spec_caps *c, struct err *e)
 		if (r < 0 && r != -EINVAL && os_cap_bounding_has(n) != 0)
 			return err_sys(e, -r, "can't drop capability %d from the bounding set", n);
 	}
-	int r = os_cap_keep(true);
+	int r = keep(user, true);
 
 	if (r < 0)
 		return err_sys(e, -r, "can't keep capabilities over the change of user");
@@ -100,14 +106,14 @@ static int raise_ambient(uint64_t ambient, struct err *e)
 	return 0;
 }
 
-int caps_apply(const struct spec_caps *c, struct err *e)
+int caps_apply(const struct spec_caps *c, uid_t user, struct err *e)
 {
 	struct os_caps sets = {
 		.effective = c->effective,
 		.permitted = c->permitted,
 		.inheritable = c->inheritable,
 	};
-	int r = os_cap_keep(false);
+	int r = keep(user, false);
 
 	if (r < 0)
 		return err_sys(e, -r, "can't apply capabilities: PR_SET_KEEPCAPS");

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "os/fd.h"
 #include "os/safe_path.h"
 #include "os/setid.h"
 
@@ -124,31 +125,55 @@ static const char *home_of_line(char *line, uint32_t uid)
 	return rest;
 }
 
+/* The line of uid in a part of the file; *rest is what follows the last whole line. cut: it begins within a line that
+ * is too long to be looked at. */
+static const char *home_in(char *text, const char *end, uint32_t uid, bool *cut, char **rest)
+{
+	const char *home = NULL;
+	char *last;
+
+	for (; !home && (last = memchr(text, '\n', (size_t)(end - text))); text = last + 1) {
+		*last = '\0';
+		home = *cut ? NULL : home_of_line(text, uid);
+		*cut = false;
+	}
+	*rest = text;
+	return home;
+}
+
 int user_home(int root, uint32_t uid, char *buf, size_t size)
 {
 	/* The file is the image's: a FIFO must not hang us, a device must not be read. */
-	int fd = safe_open(root, "etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	auto_file f = NULL;
+	auto_left_fd fd = safe_open(root, "etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	const char *home = NULL;
-	char line[4096];
+	bool cut = false;
+	size_t have = 0;
+	char *rest;
 	struct stat st;
 
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
-		fd_close(fd);
-		fd = FD_NONE;
-	}
-	if (fd >= 0) {
-		f = fdopen(fd, "r");
-		if (!f)
-			fd_close(fd);
-	}
-	while (f && !home && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		home = home_of_line(line, uid);
+	if (size < 2)
+		return -ERANGE;
+	for (bool more = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode); more && !home; ) {
+		ssize_t n = read(fd, buf + have, size - 1 - have);
+
+		more = n > 0;
+		have += more ? (size_t)n : 0;
+		/* The last line may have no end. */
+		if (!more)
+			buf[have++] = '\n';
+		home = home_in(buf, buf + have, uid, &cut, &rest);
+		have -= (size_t)(rest - buf);
+		if (have == size - 1) {
+			have = 0;
+			cut = true;
+		}
+		if (!home)
+			memmove(buf, rest, have);
 	}
 	if (str_empty(home))
 		home = "/";
-	return snprintf(buf, size, "%s", home) < (int)size ? 0 : -ERANGE;
+	memmove(buf, home, strlen(home) + 1);
+	return 0;
 }
 
 static bool is_dev_null(const struct stat *st)
@@ -157,11 +182,13 @@ static bool is_dev_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-int user_own_stdio(uint32_t uid, struct err *e)
+int user_own_stdio(uint32_t uid, const bool null[3], struct err *e)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		struct stat st;
 
+		if (null[fd])
+			continue;
 		if (fstat(fd, &st) < 0)
 			return err_sys(e, errno, "fstat of descriptor %d", fd);
 		if (st.st_uid == uid || is_dev_null(&st))

@@ -88,13 +88,14 @@ static void entered(void *unused)
 	char before[64], after[64];
 	struct arena a;
 	struct err e;
+	struct beside_got got = { 0 };
 	ssize_t n;
 
 	(void)unused;
 	arena_init(&a);
 	b = beside_begin(&a, &(struct beside_work){ .network = true, .small_ns = FD_NONE });
 	n = readlink("/proc/self/ns/net", before, sizeof(before));
-	child_check(n > 0 && beside_enter_network(b, &e) == 0);
+	child_check(n > 0 && beside_enter_network(b, &got, &e) == 0);
 	beside_finish(b);
 	arena_fini(&a);
 	child_check(readlink("/proc/self/ns/net", after, sizeof(after)) > 0);
@@ -115,6 +116,7 @@ static void emptied(void *unused)
 	struct procfs p;
 	bool is_small;
 	struct beside_work w = { .small_ns = some_small_ns(&p, &is_small), .proc = procfs_dir(&p) };
+	struct beside_got got = { 0 };
 	struct beside *b;
 	struct arena a;
 	struct stat st;
@@ -128,14 +130,15 @@ static void emptied(void *unused)
 	b = beside_begin(&a, &w);
 	child_check(b);
 	beside_decide(b, false);
-	child_check(beside_mounts(b, &above) == -EBADF);
+	child_check(beside_mounts(b, &got, &above) == -EBADF);
 	beside_finish(b);
 	/* Beside a network namespace, whatever comes first. */
 	w.network = true;
 	b = beside_begin(&a, &w);
 	child_check(b);
 	beside_decide(b, true);
-	ns = beside_mounts(b, &above);
+	got = (struct beside_got){ 0 };
+	ns = beside_mounts(b, &got, &above);
 	child_check(ns >= 0);
 	beside_finish(b);
 	child_check(setns(ns, CLONE_NEWNS) == 0);

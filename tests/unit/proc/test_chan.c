@@ -37,6 +37,7 @@ static void payload_and_descriptor_arrive(void **state)
 	assert_int_equal(chan_send(&ends[0], MSG_BEGIN, &m, FD_NONE, &e), 0);
 	assert_int_equal(chan_expect(&ends[1], MSG_BEGIN, &got, NULL, &e), 0);
 	assert_int_equal(got.pid, 42);
+	assert_int_equal(got.ignored_signals, 3);
 	assert_int_equal(chan_send(&ends[1], MSG_TTY, NULL, null, &e), 0);
 	assert_int_equal(chan_expect(&ends[0], MSG_TTY, NULL, &fd, &e), 0);
 	assert_true(fd >= 0);
@@ -136,6 +137,21 @@ static void raw_packets_are_refused(void **state)
 	}
 }
 
+/* Where there is room for what may come alone. */
+static void nothing_long_comes_in(void **state)
+{
+	struct msg_begin got = { 0 };
+	char buf[4096] = { MSG_BEGIN };
+	struct err e;
+
+	(void)state;
+	for (size_t len = 60; len <= sizeof(buf); len += 4) {
+		assert_int_equal(send(ends[0].fd, buf, len, 0), len);
+		assert_true(chan_expect(&ends[1], MSG_BEGIN, &got, NULL, &e) < 0);
+		assert_int_equal(e.kind, ERR_PROTOCOL);
+	}
+}
+
 static void a_damaged_error_is_not_believed(void **state)
 {
 	struct err cause, e;
@@ -179,6 +195,7 @@ int main(void)
 		T(another_message_is_named),
 		T(a_role_says_only_what_it_may),
 		T(raw_packets_are_refused),
+		T(nothing_long_comes_in),
 		T(a_damaged_error_is_not_believed),
 		T(records_pass_on_the_way),
 	};

@@ -80,9 +80,9 @@ static void become(const struct spec_caps *c, uid_t uid)
 {
 	struct err e;
 
-	child_check(caps_drop_bounding(c, &e) == 0);
+	child_check(caps_drop_bounding(c, uid, &e) == 0);
 	child_check(setresuid(uid, uid, uid) == 0);
-	child_check(caps_apply(c, &e) == 0);
+	child_check(caps_apply(c, uid, &e) == 0);
 	child_check(prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0) == 0);
 }
 
@@ -146,11 +146,11 @@ static void apply_too_much(void *arg)
 	struct err e;
 
 	(void)arg;
-	child_check(caps_apply(&little, &e) == 0);
-	child_check(caps_apply(&more, &e) == -EPERM);
+	child_check(caps_apply(&little, 0, &e) == 0);
+	child_check(caps_apply(&more, 0, &e) == -EPERM);
 	err_format(&e, text, sizeof(text));
 	child_check(strcmp(text, "can't apply capabilities: operation not permitted") == 0);
-	child_check(caps_drop_bounding(&usual, &e) == -EPERM);
+	child_check(caps_drop_bounding(&usual, 0, &e) == -EPERM);
 }
 
 static void sets_in_a_process(void **state)

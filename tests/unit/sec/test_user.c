@@ -159,16 +159,22 @@ static void apply_in_userns(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void write_text(int dir, const char *path, const char *text)
+static void write_bytes(int dir, const char *path, const char *bytes, size_t n)
 {
 	auto_fd fd = openat(dir, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	assert_true(fd >= 0);
-	assert_int_equal(io_write_all(fd, text, strlen(text)), 0);
+	assert_int_equal(io_write_all(fd, bytes, n), 0);
+}
+
+static void write_text(int dir, const char *path, const char *text)
+{
+	write_bytes(dir, path, text, strlen(text));
 }
 
 static void home_from_passwd(void **state)
 {
+	static char big[16384];
 	static const struct {
 		uint32_t uid;
 		const char *home;
@@ -194,7 +200,28 @@ static void home_from_passwd(void **state)
 		assert_int_equal(user_home(root, cases[i].uid, buf, sizeof(buf)), 0);
 		assert_string_equal(buf, cases[i].home);
 	}
-	assert_int_equal(user_home(root, 1000, buf, 4), -ERANGE);
+	assert_int_equal(user_home(root, 1000, buf, 1), -ERANGE);
+	assert_int_equal(user_home(root, 1000, buf, 16), 0);
+	assert_string_equal(buf, "/"); /* no line of that length */
+
+	/* Of more than one page: a line in two of them, one that is too long and whose end looks like a line, one with a NUL,
+	 * a last one without an end. */
+	for (size_t i = 0; i < sizeof(big) - 1; i++)
+		big[i] = i % 40 == 39 ? '\n' : '#';
+	memcpy(big + 4090, "two:x:7:7::/in-two:/bin/sh\n", 27);
+	memset(big + 6000, 'x', 5999);
+	for (size_t at = 6000; at < 11980; at += sizeof(buf) - 1)
+		memcpy(big + at, "9:x:9:9::/nine:", 15);
+	memcpy(big + 6000 + 95 * (sizeof(buf) - 1), "9:x:9:9::/nine", 14); /* a window that ends as a line does */
+	memcpy(big + 13000, "\nnul:\0:1:1\n", 12);
+	memcpy(big + sizeof(big) - 24, "\nlast:x:8:8::/the-last:", 24);
+	write_bytes(root, "etc/passwd", big, sizeof(big) - 1);
+	assert_int_equal(user_home(root, 7, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/in-two");
+	assert_int_equal(user_home(root, 8, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/the-last");
+	assert_int_equal(user_home(root, 9, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/");
 
 	/* A FIFO of the image's must not hang us; a link that leaves the root stays inside. */
 	assert_int_equal(unlinkat(root, "etc/passwd", 0), 0);
@@ -223,7 +250,8 @@ static void own_stdio_in_child(void *arg)
 	unlink(path);
 	child_check(pipe(pipes) == 0 && fstat(null, &before) == 0);
 	child_check(dup2(null, 0) == 0 && dup2(file, 1) == 1 && dup2(pipes[1], 2) == 2);
-	int r = user_own_stdio(1234, &e);
+	static const bool none[3], first[3] = { true };
+	int r = user_own_stdio(1234, none, &e);
 
 	dup2(err_copy, 2);
 	child_check(r == 0);
@@ -231,7 +259,10 @@ static void own_stdio_in_child(void *arg)
 	child_check(fstat(pipes[1], &st) == 0 && st.st_uid == 1234);
 	child_check(fstat(0, &st) == 0 && st.st_uid == before.st_uid);
 	close(1);
-	child_check(user_own_stdio(1234, &e) == -EBADF);
+	child_check(user_own_stdio(1234, none, &e) == -EBADF);
+	/* What is known to be /dev/null is not even looked at. */
+	child_check(dup2(file, 1) == 1 && dup2(file, 2) == 2 && close(0) == 0);
+	child_check(user_own_stdio(1234, first, &e) == 0);
 }
 
 static void own_stdio(void **state)
