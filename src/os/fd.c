@@ -17,10 +17,25 @@
 
 #define LEAVE_BELOW 48
 
+static uint64_t left; /* a bit each */
+
 void os_leave_fd(int fd)
 {
 	if (fd >= LEAVE_BELOW)
 		fd_close(fd);
+	else if (fd >= 0)
+		left |= UINT64_C(1) << fd;
+}
+
+void os_close_left(void)
+{
+	for (; left; left &= left - 1)
+		close(__builtin_ctzll(left));
+}
+
+void os_forget_left(void)
+{
+	left = 0;
 }
 
 int os_set_cloexec(int fd, bool on)

@@ -16,6 +16,10 @@ int os_close_from(unsigned first);
  * before execve and before the wait for start. A small number of them; the others are closed here.
  */
 void os_leave_fd(int fd);
+/* Closes those that were left so far, of which none may be in use any more. */
+void os_close_left(void);
+/* The same where they are closed already. */
+void os_forget_left(void);
 static inline void cleanup_left_fd(int *fd)
 {
 	os_leave_fd(*fd);

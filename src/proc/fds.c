@@ -101,6 +101,7 @@ int fds_gather(unsigned extra, int *const keep[], size_t n, struct err *e)
 		*keep[i] = next++;
 	}
 	r = os_close_from((unsigned)next);
+	os_forget_left(); /* they are closed, and their numbers are others' */
 	return r < 0 ? err_sys(e, -r, "closing the descriptors from %d on", next) : 0;
 }
 

@@ -15,8 +15,8 @@
 /*
  * The order is the security argument:
  *  - nothing before BEGIN but waiting, where the ids, the cgroup or a hook are the parent's to give;
- *    else nothing of the container's own is run before it, and no privilege given up: the device
- *    rules and the state that names init are there by then;
+ *    else nothing of the container's own is run before it, and no privilege given up but the bounding
+ *    set, while it waits: the device rules and the state that names init are there by then;
  *  - mounts, then hooks, then pivot: createRuntime sees the mounts, the payload never the host;
  *  - the terminal after the pivot, on the container's own devpts (CVE-2025-52565);
  *  - without no_new_privs the filter needs CAP_SYS_ADMIN, so it is loaded right before the user

@@ -52,12 +52,13 @@ struct init_step {
 /* What init and the joiner do alike. That the order is the same in both is part of the security
  * argument in init.c, so it is written down once. */
 #define STEPS_SEAL \
+	{ SEAL, "dropping the bounding set", step_bounding_set }, \
 	{ SEAL, "waiting for the parent", step_late_begin }, \
 	{ SEAL, "setting the LSM label", step_labels }, \
 	{ SEAL, "setting no_new_privs", step_no_new_privileges }, \
 	{ SEAL, "setting rlimits", step_rlimits }, \
-	{ SEAL, "dropping the bounding set", step_bounding_set }, \
 	{ SEAL, NULL, step_cwd_as_root, "changing to the working directory" }, \
+	{ SEAL, NULL, step_settle, "waiting for what set-up has freed" }, \
 	{ SEAL, "loading the seccomp filter", step_seccomp_early }, \
 	{ SEAL, "setting the user", step_user }, \
 	{ SEAL, "setting capabilities", step_capabilities }, \
@@ -112,6 +113,7 @@ int step_own_stdio(struct init_ctx *ctx, struct err *e);
 int step_rlimits(struct init_ctx *ctx, struct err *e);
 int step_low_rlimits(struct init_ctx *ctx, struct err *e);
 int step_bounding_set(struct init_ctx *ctx, struct err *e);
+int step_settle(struct init_ctx *ctx, struct err *e);
 int step_cwd_as_root(struct init_ctx *ctx, struct err *e);
 int step_user(struct init_ctx *ctx, struct err *e);
 int step_cwd(struct init_ctx *ctx, struct err *e);

@@ -60,6 +60,36 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	(($(file memory memory.usage_in_bytes) >= 24 << 20)) || fail "$(file memory memory.usage_in_bytes)"
 }
 
+# How little is enough tests/vm/memory-floor.bats tells.
+@test "cgroups: who has hardly any memory starts when what set-up has freed is free" {
+	requires cgroup_memory cmd_strace
+	strake_only "the others do not wait"
+	local limit
+	set_args true
+	for limit in 524288 524289 -1; do
+		update_config --argjson n $limit '.linux.resources.memory = {limit: $n} |
+			.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["membarrier"], action: "SCMP_ACT_KILL_PROCESS"}]}'
+		timeout 60 strace -f -o "$T/trace.$limit" -e trace=membarrier,seccomp,execve \
+			"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- || fail "$(cat "$T/o")"
+	done
+	# Before the filter, which would end it.
+	assert_eq "$(grep -oE 'membarrier|len=' "$T/trace.524288" | tr '\n' ' ')" "membarrier len= "
+	! grep -q membarrier "$T/trace.524289" "$T/trace.-1" || fail "it waits for nothing"
+}
+
+# What was closed on the way is not closed again by a number that is another's by then.
+@test "cgroups: hardly any memory, and a very low limit of descriptors before a filter" {
+	requires cgroup_memory
+	update_config '.process.noNewPrivileges = false | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 20, hard: 20}] |
+		.linux.resources.memory = {limit: 524288} | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+			syscalls: [{names: ["prlimit64", "setrlimit"], action: "SCMP_ACT_ERRNO",
+				args: [{index: 1, value: 6, op: "SCMP_CMP_EQ"}]}]}'
+	set_args sleep 1000
+	ok strake_create
+	ok strake start "$ID"
+	assert_eq "$(state_of status)" running
+}
+
 @test "cgroups: run says when the memory limit was what killed it" {
 	requires cgroup_memory
 	strake_only "it says nothing"

@@ -49,7 +49,10 @@ static void create_order(void **state)
 		{ step_pivot, step_null_stdio },              /* the container's, not the host's */
 		{ step_pivot, step_finish_mounts },
 		{ step_sysctls, step_finish_mounts },         /* /proc/sys becomes read-only there */
-		{ step_finish_mounts, step_bounding_set },
+		{ step_finish_mounts, step_bounding_set },    /* hooks may need what goes */
+		{ step_bounding_set, step_late_begin },       /* while it waits */
+		{ step_bounding_set, step_settle },           /* each drop leaves credentials to be freed */
+		{ step_settle, step_seccomp_early },          /* a profile may forbid it */
 		{ step_labels, step_no_new_privileges },
 		{ step_no_new_privileges, step_seccomp_early },
 		{ step_seccomp_early, step_user },            /* loading needs CAP_SYS_ADMIN */
