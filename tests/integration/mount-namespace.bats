@@ -170,6 +170,21 @@ traced() {
 	assert_has "$(cat "$T/traced.out")" "/t 755"
 }
 
+@test "mount namespace: no helper for nothing" {
+	requires_kdevtmpfs
+	[[ ${STRAKE_FALLBACK:-} != *beside* ]] || skip "STRAKE_FALLBACK is without it"
+	# As in a pod, whose network is there already.
+	update_config '.linux.namespaces |= map(select(.type != "network"))'
+	traced
+	assert_eq "$how" "setns unshare setns "
+	[ "$(grep -c 'clone(.*CLONE_VM' "$T/trace")" = 1 ]
+	update_config '.mounts += [{destination: "/t", type: "tmpfs", source: "t"}, {destination: "/b", type: "bind", source: "/bin",
+		options: ["bind"]}]'
+	traced
+	assert_has "$how" clone3
+	! grep 'clone(.*CLONE_VM' "$T/trace" || fail "there is a helper"
+}
+
 # A file system that is refused when it is made beforehand is told in the words of the other way.
 @test "mount namespace: a file system that cannot be made before a bind" {
 	requires_kdevtmpfs
