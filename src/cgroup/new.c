@@ -142,9 +142,13 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgro
 				"run.oci.delegate-cgroup needs cgroup v2: on v1 delegation is not safe");
 	c->has_path = !str_empty(req->path);
 	if (req->manager != CGROUP_NONE) {
-		r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
-		if (r < 0)
-			return r;
+		/* With v2 alone and an absolute path there is nothing that /proc/self/cgroup could tell. */
+		if (h->unified && path_is_absolute(req->path))
+			hi[n++] = (struct cg_hierarchy){
+				.data = "", .own = "/", .controllers = CG_UNIFIED, .mount = h->root,
+			};
+		else if (cg_find_hierarchies(h, &c->arena, hi, &n, e) < 0)
+			return -e->errnum;
 		if (!n && !(c->rootless && !c->has_path))
 			return err_make(e, ERR_UNSUPPORTED, ENOENT, "no cgroup mount found");
 		if (n)
