@@ -113,7 +113,6 @@ int describe_creation(struct creation *c, struct err *e)
 	r = procfs_pid_stat(&c->rt->proc, (pid_t)st->creator_pid, &letter, &st->creator_start);
 	if (r < 0)
 		return err_sys(e, -r, "reading the runtime's own start time");
-	describe_stdio(st);
 	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
 }
 
@@ -131,5 +130,6 @@ int describe_process(struct state *st, pid_t pid, struct err *e)
 			return err_sys(e, ENOMEM, "building the state");
 	}
 	st->namespace_paths.n = NS_KIND_MAX;
+	describe_stdio(st);
 	return 0;
 }
