@@ -233,9 +233,9 @@ traced() {
 			"upperdir=\($t)/upper", "workdir=\($t)/work"]}]' \
 		'.mounts += [{destination: "/data", type: "tmpfs", source: "t"}, {destination: "/data", type: "tmpfs",
 			source: "t", options: ["remount", "ro"]}]' \
-		'.mounts += [{destination: "/data", type: "tmpfs", source: "t"}, {destination: "/data2", type: "bind",
+		'.mounts += [{destination: "/data", type: "tmpfs", source: "t", options: ["mode=755"]}, {destination: "/data2", type: "bind",
 			source: "\($t)/bundle/rootfs/data", options: ["bind"]}]' \
-		'.mounts += [{destination: "/data/b", type: "tmpfs", source: "t"}, {destination: "/data2", type: "bind",
+		'.mounts += [{destination: "/data/b", type: "tmpfs", source: "t", options: ["mode=755"]}, {destination: "/data2", type: "bind",
 			source: "\($t)/bundle/rootfs/data", options: ["rbind"]}]' \
 		'.mounts += [{destination: "/link", type: "bind", source: "\($t)/link", options: ["bind", "copy-symlink"]}]'; do
 		cp "$T/plain.json" "$BUNDLE/config.json"
@@ -318,7 +318,7 @@ traced() {
 		'INNER' \
 		'UNBINDABLE .mounts |= [{destination: "/h", type: "bind", source: "\($t)/host/sub", options: ["bind"]}] + .' \
 		'.mounts += [{destination: "/d", type: "bind", source: "\($t)/vol", options: ["bind"]},
-			{destination: "/d/made", type: "tmpfs", source: "t"},
+			{destination: "/d/made", type: "tmpfs", source: "t", options: ["mode=755"]},
 			{destination: "/o", type: "bind", source: "\($t)/vol/made", options: ["bind"]}]'; do
 		INNER='' UNBINDABLE=''
 		case $config in
@@ -346,7 +346,7 @@ traced() {
 	for source in "$BUNDLE/rootfs/cc" "$BUNDLE//rootfs/cc" "$BUNDLE/x/../rootfs/cc" "$BUNDLE/./rootfs/cc" "$T/link/cc"; do
 		cp "$T/plain.json" "$BUNDLE/config.json"
 		update_config --arg s "$source" '.process.args = ["stat", "-fc", "%T", "/o"] |
-			.mounts += [{destination: "/cc", type: "tmpfs", source: "cc"},
+			.mounts += [{destination: "/cc", type: "tmpfs", source: "cc", options: ["mode=755"]},
 			{destination: "/o", type: "bind", source: $s, options: ["bind"]}]'
 		ok strake_run
 		assert_out tmpfs
