@@ -147,8 +147,10 @@ int cg_new_on(struct cg_host *h, const struct cgroup_request *asked, struct cgro
 			hi[n++] = (struct cg_hierarchy){
 				.data = "", .own = "/", .controllers = CG_UNIFIED, .mount = h->root,
 			};
-		else if (cg_find_hierarchies(h, &c->arena, hi, &n, e) < 0)
-			return -e->errnum;
+		else
+			r = cg_find_hierarchies(h, &c->arena, hi, &n, e);
+		if (r < 0)
+			return r;
 		if (!n && !(c->rootless && !c->has_path))
 			return err_make(e, ERR_UNSUPPORTED, ENOENT, "no cgroup mount found");
 		if (n)

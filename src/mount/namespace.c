@@ -141,7 +141,7 @@ static int open_source(struct mount_plan *p, struct mount_op *op, struct err *e)
 static int open_all(struct mount_plan *p, struct err *e)
 {
 	size_t early = count_early(p);
-	int r = mount_open_root(p, FD_NONE, e);
+	int r = mount_open_root(p, AT_FDCWD, e);
 
 	for (size_t i = 0; r == 0 && i < early; i++) {
 		struct mount_op *op = &p->ops[i];

@@ -139,7 +139,7 @@ const char *mount_default_device(size_t i);
 /* namespace.c: init moved, and something of the host's is missing: all from the start, as who did not move. */
 int mount_move_back(struct mount_plan *p, int why, struct err *e);
 
-/* rootfs.c: a detached copy of the rootfs, as p->root. at: it, opened; FD_NONE: by its path. */
+/* rootfs.c: a detached copy of the rootfs, as p->root. at: it, opened; AT_FDCWD: by its path. */
 int mount_open_root(struct mount_plan *p, int at, struct err *e);
 
 /* rootfs.c: the mounts that could not be read-only from the start. */

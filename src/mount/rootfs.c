@@ -49,7 +49,7 @@ static int close_parent(const struct mount_input *in, struct err *e)
 int mount_open_root(struct mount_plan *p, int at, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
-	auto_fd tree = os_open_tree(at, at < 0 ? p->in.rootfs : "", true);
+	auto_fd tree = os_open_tree(at, at == AT_FDCWD ? p->in.rootfs : "", true);
 	int r;
 
 	if (tree < 0)

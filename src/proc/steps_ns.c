@@ -116,11 +116,15 @@ int step_time_namespace(struct init_ctx *ctx, struct err *e)
 int step_keyring(struct init_ctx *ctx, struct err *e)
 {
 	struct chain_job *job = ctx->job;
-	int key = job->new_keyring ? keyring_join(job->id, job->selinux, job->proc, e) : 0;
+	int key;
 
+	if (!job->new_keyring)
+		return 0;
+	key = keyring_join(job->id, job->selinux, job->proc, e);
+	if (key < 0)
+		return key;
 	/* What exec joins was made by init. */
-	return key < 0 || job->script.join ? (key < 0 ? key : 0) :
-					     keyring_let_search(key, job->initial_userns, job->proc, e);
+	return job->script.join ? 0 : keyring_let_search(key, job->initial_userns, job->proc, e);
 }
 
 int step_network(struct init_ctx *ctx, struct err *e)
