@@ -3,6 +3,14 @@
 
 #include <errno.h>
 
+static bool others_mount(const struct spec *s)
+{
+	const struct spec_namespace *ns = spec_namespace_find(&s->linux->namespaces, NS_MOUNT);
+
+	return (ns && ns->path) || s->hooks.list[HOOK_PRESTART].n || s->hooks.list[HOOK_CREATE_RUNTIME].n ||
+	       s->hooks.list[HOOK_CREATE_CONTAINER].n;
+}
+
 int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct err *e)
 {
 	const struct spec *s = m->spec;
@@ -21,7 +29,7 @@ int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct er
 		.user_namespace = spec_namespace_find(&l->namespaces, NS_USER) != NULL,
 		.new_cgroup_namespace = spec_namespace_find(&l->namespaces, NS_CGROUP) != NULL,
 		.inherit_namespace = spec_namespace_find(&l->namespaces, NS_MOUNT) == NULL,
-		.no_pivot = m->no_pivot, .terminal = m->terminal,
+		.others_mount = others_mount(s), .no_pivot = m->no_pivot, .terminal = m->terminal,
 		.cgroup_v1_at = l->cgroup_v1_at,
 		.cgroup_unified = cgroup_made_on_unified(m->cgroup), .cgroups = views, .n_cgroups = n,
 		.notify_socket_dir = m->notify_dir,

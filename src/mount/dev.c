@@ -65,6 +65,11 @@ static int check_node(int fd, const struct node *n, struct err *e)
 	return 0;
 }
 
+int mount_own_null(const struct mount_plan *p)
+{
+	return p->null;
+}
+
 /* In a user namespace mknod(2) is refused: the host's node is bound on an empty file. */
 static int bind_node(struct mount_plan *p, int dir, const char *name, const struct node *n,
 		     struct err *e)
@@ -93,6 +98,7 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 	return r < 0 ? err_sys(e, -r, "bind the host's %s", n->path) : 0;
 }
 
+/* 1: it was made by this call, and needs no look; 0: it is there. */
 static int make_node_in(struct mount_plan *p, int dir, const char *name, const struct node *n,
 			struct err *e)
 {
@@ -108,7 +114,7 @@ static int make_node_in(struct mount_plan *p, int dir, const char *name, const s
 	if (!fresh && errno != EEXIST)
 		return err_sys(e, errno, "create the device %s", n->path);
 	if (fresh && !n->uid && !n->gid)
-		return 0;
+		return 1;
 	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, errno, "open the device %s", n->path);
@@ -152,7 +158,9 @@ static bool in_config(const struct mount_plan *p, const char *path)
 	return false;
 }
 
-static int make_nodes(struct mount_plan *p, int dev, struct err *e)
+/* own: nobody else can have put anything into dev. Its null device, which stdio and masks may want, is then what it
+ * seems to be. */
+static int make_nodes(struct mount_plan *p, int dev, bool own, struct err *e)
 {
 	size_t i;
 	int r;
@@ -166,6 +174,8 @@ static int make_nodes(struct mount_plan *p, int dev, struct err *e)
 		r = in_config(p, n.path) ? 0 : make_node(p, dev, &n, e);
 		if (r < 0)
 			return r;
+		if (r > 0 && own && n.dev == makedev(1, 3))
+			p->null = openat(dev, "null", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	}
 	for (i = 0; p->in.devices && i < p->in.devices->n; i++) {
 		const struct spec_device *d = &p->in.devices->v[i];
@@ -219,9 +229,9 @@ static int make_links(const struct mount_plan *p, int dev, struct err *e)
 
 static int make_all(struct mount_plan *p, struct err *e)
 {
-	auto_left_fd dev = str_eq(p->fresh, "/dev") && p->fresh_fd >= 0 ? TAKE_FD(p->fresh_fd) :
-									  safe_mkdir_p(p->root, "/dev", 0755);
-	int r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, e);
+	bool own = str_eq(p->fresh, "/dev") && p->fresh_fd >= 0;
+	auto_left_fd dev = own ? TAKE_FD(p->fresh_fd) : safe_mkdir_p(p->root, "/dev", 0755);
+	int r = dev < 0 ? err_sys(e, -dev, "open /dev") : make_nodes(p, dev, own && !p->in.others_mount, e);
 
 	return r < 0 ? r : make_links(p, dev, e);
 }

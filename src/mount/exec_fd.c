@@ -144,9 +144,16 @@ static int open_source(const struct mount_op *op, int at, int *ret_fd, struct er
 	return 0;
 }
 
+static int move_to(int mount, const struct mount_target *t)
+{
+	if (!t->name)
+		return os_move_mount(mount, t->fd);
+	return t->follow ? os_move_mount_follow(mount, t->fd, t->name) : os_move_mount_to(mount, t->fd, t->name);
+}
+
 static int attach(int mount, const struct mount_target *t, struct err *e)
 {
-	int r = t->name ? os_move_mount_to(mount, t->fd, t->name) : os_move_mount(mount, t->fd);
+	int r = move_to(mount, t);
 
 	return r < 0 ? err_sys(e, -r, "move the mount to %s", t->path) : 0;
 }
@@ -319,7 +326,21 @@ static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_tar
 		return tree;
 	r = add ? os_mount_setattr(tree, &attr, false) : 0;
 	if (r == 0)
-		r = os_move_mount(tree, t->fd);
+		r = move_to(tree, t);
+	if (r < 0)
+		fd_close(TAKE_FD(tree));
+	return r;
+}
+
+int mount_over_itself(const struct mount_target *t, uint64_t attr)
+{
+	const struct os_mount_attr a = { .set = attr };
+	auto_left_fd tree = os_open_tree_attr(t->fd, t->name, &a);
+	int r;
+
+	if (tree < 0)
+		return tree == -ENOENT ? 0 : tree;
+	r = move_to(tree, t);
 	if (r < 0)
 		fd_close(TAKE_FD(tree));
 	return r;

@@ -10,10 +10,77 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/path.h"
 #include "mount/plan.h"
 #include "os/fd.h"
 #include "os/mount_fd.h"
 #include "os/safe_path.h"
+
+/* A procfs of the container's own at /proc, and no mount but masks and the like below it. */
+static bool has_own_proc(const struct mount_plan *p)
+{
+	size_t n = 0;
+
+	if (p->exec != &mount_exec_fd || p->in.inherit_namespace || p->in.others_mount || p->led_to_proc)
+		return false;
+	for (size_t i = 0; i < p->n_ops; i++) {
+		const struct mount_op *op = &p->ops[i];
+
+		if (!path_is_below(op->dest, "/proc"))
+			continue;
+		if (op->kind != MOUNT_OP_FS || !str_eq(op->type, "proc") || !str_eq(op->dest, "/proc"))
+			return false;
+		n++;
+	}
+	return n == 1;
+}
+
+static bool is_on(int fd, unsigned long magic)
+{
+	struct statfs s;
+
+	return fd >= 0 && fstatfs(fd, &s) == 0 && (unsigned long)s.f_type == magic;
+}
+
+void mount_open_own_proc(struct mount_plan *p)
+{
+	auto_left_fd fd = has_own_proc(p) ? safe_open_plain(p->root, "/proc", O_PATH | O_DIRECTORY) : FD_NONE;
+
+	/* Whoever can write to the rootfs may have moved the directory away. */
+	if (is_on(fd, PROC_SUPER_MAGIC))
+		p->own_proc = TAKE_FD(fd);
+}
+
+/*
+ * Where path is. What is right in the container's own procfs goes by its name there, which needs no descriptor: only
+ * the kernel makes anything there, and links, which are text. -errno, where it goes by a descriptor.
+ */
+static int find(const struct mount_plan *p, const char *path, struct mount_target *ret)
+{
+	static const char proc[] = "/proc/";
+	const char *name = path + sizeof(proc) - 1;
+	struct mount_target t = { .path = path };
+
+	if (p->own_proc >= 0 && !p->proc_covered && str_starts(path, proc) && *name && !strchr(name, '/') && !str_eq(name, ".") &&
+	    !str_eq(name, "..")) {
+		t.fd = p->own_proc;
+		t.name = name;
+		t.follow = true;
+	} else {
+		t.fd = safe_open(p->root, path, O_PATH, 0);
+	}
+	*ret = t;
+	return t.fd < 0 ? t.fd : 0;
+}
+
+/* What goes by a descriptor may have been /proc itself, by whatever name: what is in it is another mount's then. */
+static void leave(struct mount_plan *p, const struct mount_target *t)
+{
+	if (t->name || t->fd < 0)
+		return;
+	p->proc_covered = true;
+	os_leave_fd(t->fd);
+}
 
 /*
  * Covers a file. It is the container's own /dev/null, and an image may have put there what it
@@ -21,9 +88,14 @@
  */
 static int open_dev_null(struct mount_plan *p, int *ret_fd, struct err *e)
 {
-	auto_fd fd = safe_open(p->root, "/dev/null", O_PATH | O_NOFOLLOW, 0);
+	auto_fd fd = FD_NONE;
 	struct stat st;
 
+	if (p->null >= 0) {
+		*ret_fd = p->null;
+		return 0;
+	}
+	fd = safe_open(p->root, "/dev/null", O_PATH | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return err_sys(e, -fd, "open the container's /dev/null");
 	if (fstat(fd, &st) < 0)
@@ -43,7 +115,7 @@ int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct er
 		.kind = MOUNT_OP_FS, .dest = t->path, .source = "tmpfs", .type = "tmpfs",
 		.label = p->in.mount_label, .label_kind = p->in.mount_label_kind, .opt.set = MS_RDONLY,
 	};
-	struct mount_target fresh = { .fd = t->fd, .path = t->path };
+	struct mount_target fresh = { .fd = t->fd, .name = t->name, .follow = t->follow, .path = t->path };
 	int r = -EINVAL;
 	size_t i;
 
@@ -57,9 +129,9 @@ int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct er
 }
 
 struct masks {
-	int null;          /* for files, opened when the first one comes */
-	const char *first; /* the first directory, with a tmpfs of its own by now; NULL */
-	int empty;         /* that tmpfs, opened when there is a second one to be covered by a clone */
+	int null;  /* for files, opened when the first one comes */
+	struct mount_target first; /* the first directory, with a tmpfs of its own by now; its path is NULL before */
+	int empty; /* that tmpfs, opened when there is a second one to be covered by a clone */
 };
 
 static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_target *t,
@@ -73,11 +145,10 @@ static int mask_file(struct mount_plan *p, struct masks *m, const struct mount_t
 	return r < 0 ? err_sys(e, -r, "bind /dev/null") : 0;
 }
 
-static bool is_tmpfs(int fd)
+static int open_empty(const struct mount_plan *p, const struct mount_target *first)
 {
-	struct statfs s;
-
-	return fd >= 0 && fstatfs(fd, &s) == 0 && s.f_type == TMPFS_MAGIC;
+	return first->name ? openat(first->fd, first->name, O_PATH | O_DIRECTORY | O_CLOEXEC) :
+			     safe_open(p->root, first->path, O_PATH | O_DIRECTORY, 0);
 }
 
 /* One superblock for all: many of them contend on the kernel's shrinker list, and each costs when
@@ -87,14 +158,14 @@ static int mask_dir(struct mount_plan *p, struct masks *m, const struct mount_ta
 {
 	int r;
 
-	if (!m->first) {
-		m->first = t->path;
+	if (!m->first.path) {
+		m->first = *t;
 		return mount_mask_dir(p, t, e);
 	}
 	if (m->empty < 0)
-		m->empty = safe_open(p->root, m->first, O_PATH | O_DIRECTORY, 0);
+		m->empty = open_empty(p, &m->first);
 	/* Who shares the mount namespace may have moved it away. */
-	if (!is_tmpfs(m->empty))
+	if (!is_on(m->empty, TMPFS_MAGIC))
 		return mount_mask_dir(p, t, e);
 	r = p->exec->bind_fd(p, m->empty, t, false, 0);
 	return r < 0 ? err_sys(e, -r, "bind the empty directory") : 0;
@@ -118,25 +189,35 @@ int mount_masked_paths(struct mount_plan *p, struct err *e)
 	int r = 0;
 
 	for (i = 0; r == 0 && paths && i < paths->n; i++) {
-		struct mount_target t = { .path = paths->v[i] };
-		auto_left_fd fd = safe_open(p->root, t.path, O_PATH, 0);
+		struct mount_target t;
 		struct stat st;
 
-		if (fd == -ENOENT || listed_before(paths, i))
+		if (listed_before(paths, i))
 			continue;
-		t.fd = fd;
-		if (fd < 0)
-			r = err_sys(e, -fd, "open");
-		else if (fstat(fd, &st) < 0)
-			r = err_sys(e, errno, "stat");
+		r = find(p, paths->v[i], &t);
+		if (r == 0 && fstatat(t.fd, t.name ? t.name : "", &st, AT_EMPTY_PATH) < 0)
+			r = -errno;
+		if (r == -ENOENT)
+			r = 0;
+		else if (r < 0)
+			err_sys(e, -r, "open");
 		else
 			r = S_ISDIR(st.st_mode) ? mask_dir(p, &m, &t, e) : mask_file(p, &m, &t, e);
+		leave(p, &t);
 		if (r < 0)
 			err_place(e, "linux.maskedPaths[%zu] (%s)", i, t.path);
 	}
-	os_leave_fd(m.null);
+	if (m.null != p->null)
+		os_leave_fd(m.null);
 	os_leave_fd(m.empty);
 	return r;
+}
+
+/* 0: so it is, or there is nothing of that name. */
+static int make_readonly(struct mount_plan *p, const struct mount_target *t)
+{
+	return t->name ? mount_over_itself(t, OS_MOUNT_ATTR_RDONLY) :
+			 p->exec->bind_fd(p, t->fd, t, true, OS_MOUNT_ATTR_RDONLY);
 }
 
 int mount_readonly_paths(struct mount_plan *p, struct err *e)
@@ -145,15 +226,14 @@ int mount_readonly_paths(struct mount_plan *p, struct err *e)
 	size_t i;
 
 	for (i = 0; paths && i < paths->n; i++) {
-		struct mount_target t = { .path = paths->v[i] };
-		auto_left_fd fd = safe_open(p->root, t.path, O_PATH, 0);
-		int r = fd;
+		struct mount_target t;
+		int r = find(p, paths->v[i], &t);
 
 		if (r == -ENOENT)
 			continue;
-		t.fd = fd;
-		if (r >= 0)
-			r = p->exec->bind_fd(p, fd, &t, true, OS_MOUNT_ATTR_RDONLY);
+		if (r == 0)
+			r = make_readonly(p, &t);
+		leave(p, &t);
 		if (r < 0) {
 			err_sys(e, -r, "make it read-only");
 			return err_place(e, "linux.readonlyPaths[%zu] (%s)", i, t.path);

@@ -33,6 +33,7 @@ struct mount_input {
 	bool new_cgroup_namespace;
 	bool inherit_namespace; /* no mount namespace of its own: nothing may be mounted in the caller's */
 	bool live;             /* for a container that runs: all sources are opened by the parent */
+	bool others_mount;     /* hooks before the pivot, or who else is in the namespace */
 	bool no_pivot;
 	bool terminal;
 	const char *cgroup_v1_at; /* the destination of what becomes systemd's v1 hierarchy; or NULL */
@@ -84,6 +85,8 @@ int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e); /* ever
 int mount_devices(struct mount_plan *p, struct err *e); /* device nodes (or binds), links, ptmx */
 /* The directory descriptor of the rootfs (borrowed), for whoever works inside it. */
 int mount_root_fd(const struct mount_plan *p);
+/* The container's /dev/null, open for reading and writing (borrowed), where it is sure to be the null device; FD_NONE. */
+int mount_own_null(const struct mount_plan *p);
 int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root; chroot where nothing else is in the namespace, and over MS_MOVE with no_pivot */
 
 /*

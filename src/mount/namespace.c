@@ -223,6 +223,7 @@ int mount_move_back(struct mount_plan *p, int why, struct err *e)
 	if (r < 0)
 		return err_sys(e, -r, "going back to the host's mounts");
 	os_leave_fd(TAKE_FD(p->fresh_fd));
+	os_leave_fd(TAKE_FD(p->null));
 	p->fresh = NULL;
 	p->in_fresh = false;
 	p->root_path_known = p->target_plain = false;

@@ -281,7 +281,7 @@ int mount_plan_new(const struct mount_input *in, struct mount_plan **ret, struct
 	p->in = *in;
 	if (!p->in.mount_label_kind)
 		p->in.mount_label_kind = "context";
-	p->root = p->fd_dir = p->fresh_fd = FD_NONE;
+	p->root = p->fd_dir = p->fresh_fd = p->null = p->own_proc = FD_NONE;
 	r = fill(p, e);
 	/* Now: in init another thread's lock of the heap may be held for ever. */
 	if (r == 0) {

@@ -76,6 +76,10 @@ struct mount_plan {
 	const char *fresh;   /* where a tmpfs was just mounted, and its directory; FD_NONE */
 	int fresh_fd;
 	bool in_fresh;       /* the working directory is fresh_fd */
+	int null;            /* /dev/null, made in a tmpfs of init's own; FD_NONE */
+	int own_proc;        /* the container's procfs, if nothing is mounted below it; FD_NONE */
+	bool proc_covered;   /* something may have been mounted on it since */
+	bool led_to_proc;    /* a symlink of the image's led to a target there */
 	int fd_dir;          /* /proc/self/fd, to ask what a descriptor's path is */
 	char *root_path;     /* of root before the pivot, as /proc/self/fd tells it: PATH_MAX bytes of room */
 	bool root_path_known;
@@ -84,9 +88,10 @@ struct mount_plan {
 /* Where something is about to be mounted. */
 struct mount_target {
 	int fd;            /* O_PATH */
-	const char *name;  /* NULL; else the target is this in fd, which is the plan's fresh_fd: made just now, and nobody
-			    * else is there (in a live plan, where somebody is, it is only given to move_mount(2), which
-			    * follows no link) */
+	const char *name;  /* NULL; else the target is this in fd, where nobody else can put anything: the plan's fresh_fd,
+			    * made just now (in a live plan, where somebody is, it is only given to move_mount(2), which
+			    * follows no link), or the container's procfs after the pivot, whose links are text */
+	bool follow;       /* name may be a link */
 	const char *path;  /* in the container: for error texts, and to open it again */
 	bool existed;
 	bool maybe_link;   /* it is a symlink, or gets one */
@@ -163,6 +168,8 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struc
 bool mount_fs_by_fd(const struct mount_op *op);
 /* Whether it takes over the mode of the directory that it is mounted on. */
 bool mount_fs_takes_mode(const struct mount_op *op);
+/* Lays what t is, which has a name and no mount below, over itself with attr. 0 or -errno. */
+int mount_over_itself(const struct mount_target *t, uint64_t attr);
 /* The new file system of op, detached and configured, for who knows no target yet: mount_fs_by_fd() ones. */
 int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);
 
@@ -192,6 +199,8 @@ int mount_check_link(const struct mount_op *op, bool source_is_dir, const struct
 
 /* masked.c: an empty read-only tmpfs on t. */
 int mount_mask_dir(struct mount_plan *p, const struct mount_target *t, struct err *e);
+/* Once the root is the container's: what is right in its own procfs can then go by name. */
+void mount_open_own_proc(struct mount_plan *p);
 int mount_masked_paths(struct mount_plan *p, struct err *e);
 int mount_readonly_paths(struct mount_plan *p, struct err *e);
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "mount/plan.h"
+#include "os/fd.h"
 #include "os/mount_fd.h"
 
 #define MOUNTINFO_MAX (16u << 20)
@@ -309,6 +310,8 @@ int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e)
 	int r;
 
 	p->proc = proc;
+	p->in_fresh = false; /* the working directory is the root now */
+	mount_open_own_proc(p);
 	r = mount_late_readonly(p, e);
 	if (r == 0 && p->in.root_readonly) {
 		r = p->exec->add_attr(p, p->root, OS_MOUNT_ATTR_RDONLY);
@@ -323,6 +326,8 @@ int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e)
 		r = set_root_propagation(p, e);
 	/* Nothing of the host's may be open when the container's program starts. */
 	cleanup_fd(&p->fd_dir);
+	os_leave_fd(TAKE_FD(p->own_proc));
+	os_leave_fd(TAKE_FD(p->null));
 	/* But the container's root, which is left to the last close_range(2). */
 	if (p->in.inherit_namespace || r < 0)
 		cleanup_fd(&p->root);

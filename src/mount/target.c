@@ -242,7 +242,10 @@ static __attribute__((noinline)) int check_where(struct mount_plan *p, const str
 	char path[PATH_MAX];
 	int r = mount_path_in_root(p, fd, path, sizeof(path));
 
-	return r < 0 ? err_sys(e, -r, "find where %s is", op->dest) : mount_check_place(op, path, source, e);
+	if (r < 0)
+		return err_sys(e, -r, "find where %s is", op->dest);
+	p->led_to_proc |= path_is_below(path, "/proc");
+	return mount_check_place(op, path, source, e);
 }
 
 int mount_target_open(struct mount_plan *p, const struct mount_op *op, int source, bool dir,

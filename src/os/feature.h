@@ -15,6 +15,7 @@
 	X(OPENAT2, "openat2")                            \
 	X(MOUNT_API, "mount_api") /* fsopen, fsmount, open_tree, move_mount */ \
 	X(MOUNT_SETATTR, "mount_setattr")                \
+	X(OPEN_TREE_ATTR, "open_tree_attr")              \
 	X(CLONE3, "clone3")                              \
 	X(INTO_CGROUP, "into_cgroup")                    \
 	X(PIDFD, "pidfd")                                \

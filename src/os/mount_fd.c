@@ -20,6 +20,9 @@
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
 
 enum { CMD_FLAG = 0, CMD_STRING = 1, CMD_CREATE = 6 };
 
@@ -27,6 +30,7 @@ enum { CMD_FLAG = 0, CMD_STRING = 1, CMD_CREATE = 6 };
 #define TREE_CLONE       0x1u
 #define TREE_RECURSIVE   0x8000u /* AT_RECURSIVE */
 #define MOVE_F_EMPTY     0x04u
+#define MOVE_T_SYMLINKS  0x10u
 #define MOVE_T_EMPTY     0x40u
 
 static int result(long r)
@@ -131,6 +135,29 @@ int os_move_mount(int mount, int target)
 int os_move_mount_to(int mount, int dir, const char *name)
 {
 	return move_mount_to(mount, dir, name, 0);
+}
+
+int os_move_mount_follow(int mount, int dir, const char *name)
+{
+	return move_mount_to(mount, dir, name, MOVE_T_SYMLINKS);
+}
+
+int os_open_tree_attr(int dirfd, const char *path, const struct os_mount_attr *attr)
+{
+	static bool missing; /* or hidden by a filter */
+	int tree, r;
+
+	if (!missing && !os_fallback_forced(OS_MOUNT_API) && !os_fallback_forced(OS_OPEN_TREE_ATTR)) {
+		tree = result(syscall(SYS_open_tree_attr, dirfd, path, TREE_CLONE | O_CLOEXEC, attr, sizeof(*attr)));
+		if (tree != -ENOSYS && tree != -EPERM)
+			return tree;
+		missing = true;
+	}
+	tree = os_open_tree(dirfd, path, false);
+	r = tree < 0 ? tree : os_mount_setattr(tree, attr, false);
+	if (tree >= 0 && r < 0)
+		close(tree);
+	return r < 0 ? r : tree;
 }
 
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive)

@@ -4,7 +4,7 @@
  * mount_setattr (5.12).
  * Runs in: parent (sources) | init.
  * Must not happen here: a target given as a path. Targets are O_PATH descriptors, or a name in a directory of
- * theirs, which is not followed if it is a link.
+ * theirs, which is not followed if it is a link but where nobody else can make one.
  *
  * A detached mount that is never attached costs an RCU grace period when it is closed.
  */
@@ -48,4 +48,8 @@ int os_open_tree_nofollow(const char *path, bool recursive);
 int os_move_mount(int mount, int target);
 /* Onto name in the directory dir, which is no link; dir AT_FDCWD and name "/": onto the root. */
 int os_move_mount_to(int mount, int dir, const char *name);
+/* The same where a link is followed. */
+int os_move_mount_follow(int mount, int dir, const char *name);
+/* A detached copy of the one mount at path, with attr: one call since Linux 6.15, else two. */
+int os_open_tree_attr(int dirfd, const char *path, const struct os_mount_attr *attr);
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive);

@@ -135,13 +135,14 @@ static int open_null(void)
  */
 int step_null_stdio(struct init_ctx *ctx, struct err *e)
 {
-	auto_left_fd null = FD_NONE;
+	auto_left_fd opened = FD_NONE;
+	int null = mount_own_null(ctx->job->mounts);
 
 	for (int fd = 0; fd < 3; fd++) {
 		if (!is_null(fd))
 			continue;
 		if (null < 0)
-			null = open_null();
+			null = opened = open_null();
 		if (null < 0)
 			return 0;
 		if (dup2(null, fd) < 0)

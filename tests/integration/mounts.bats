@@ -633,6 +633,81 @@ knows_links() { [ "$RUNTIME_NAME" != runc ] || skip "not for runc: options of cr
 	[[ $(info /frozen) == ro,* ]]
 }
 
+# see_covered: what is at /proc/sys/kernel/ns_last_pid, below a read-only path, is the file that was mounted there.
+see_covered() {
+	run_sh 'cat /proc/sys/kernel/ns_last_pid; cat /proc/self/mountinfo'
+	assert_has "$out" COVERED
+	[[ $(info /proc/sys) == ro,* ]]
+}
+
+@test "paths: what is mounted below a read-only one of procfs stays to be seen" {
+	local hook
+	[ -e /proc/sys/kernel/ns_last_pid ] || skip "needs a kernel with CONFIG_CHECKPOINT_RESTORE"
+	echo COVERED >"$T/file"
+	cp "$BUNDLE/config.json" "$T/config.json"
+	update_config --arg f "$T/file" '.mounts += [{destination: "/proc/sys/kernel/ns_last_pid", type: "bind", source: $f, options: ["bind"]}]'
+	see_covered
+	# Where a symlink of the image's leads to.
+	ln -s proc/sys "$BUNDLE/rootfs/link"
+	update_config '(.mounts[] | select(.source | endswith("/file")) | .destination) = "/link/kernel/ns_last_pid"'
+	see_covered
+	# By a hook.
+	for hook in createRuntime createContainer; do
+		jq --arg k "$hook" --arg s "mount --bind $T/file proc/sys/kernel/ns_last_pid" \
+			'.hooks[$k] = [{path: "/bin/sh", args: ["sh", "-c", $s], env: ["PATH=/usr/bin:/bin"]}]' \
+			<"$T/config.json" >"$BUNDLE/config.json"
+		# (createRuntime runs in the namespaces of the runtime.)
+		[ "$hook" = createContainer ] || update_config --arg t "$T" '.hooks.createRuntime[0].args[2] =
+			"nsenter -t $(jq .pid) -m sh -c \"mount --bind \($t)/file \($t)/bundle/rootfs/proc/sys/kernel/ns_last_pid\""'
+		see_covered
+	done
+}
+
+@test "paths: masks are on what covers /proc, by whatever name that goes" {
+	local way
+	ln -s /proc "$BUNDLE/rootfs/link"
+	cp "$BUNDLE/config.json" "$T/config.json"
+	for way in /proc /proc/. /sys/../proc //proc/ /link; do
+		jq --arg p "$way" '.linux.readonlyPaths = [$p, "/proc/bus"] | .linux.maskedPaths = ["/proc/keys", "/proc/timer_list"]' \
+			<"$T/config.json" >"$BUNDLE/config.json"
+		run_sh 'head -c 20 /proc/keys | wc -c; head -c 20 /proc/timer_list | wc -c; cat /proc/self/mountinfo'
+		[[ $out == 0$'\n'0$'\n'* ]] || fail "read-only by $way:" "$out"
+		[[ $(info /proc) == ro,* ]]
+		[[ $(info /proc/bus) == ro,* ]]
+	done
+	jq '.linux.maskedPaths = ["/link", "/proc/keys"] | .linux.readonlyPaths = []' <"$T/config.json" >"$BUNDLE/config.json"
+	run_sh 'ls /proc'
+	assert_out ''
+}
+
+@test "paths: a read-only one that cannot be attached is an error" {
+	strake_only "the calls are its own"
+	requires kernel_mount_api kernel_mount_setattr
+	command -v strace >/dev/null || skip "needs strace"
+	local path n
+	mkdir "$BUNDLE/rootfs/frozen"
+	set_args true
+	for path in /frozen /proc/bus; do
+		update_config --arg p "$path" '.linux.readonlyPaths = [$p] | .linux.maskedPaths = []'
+		ok strake_run # the second is as the third
+		strace -f -e trace=move_mount -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
+		n=$(grep -cE 'move_mount\(.*(= 0|unfinished)' "$T/trace")
+		# It is the last that init attaches; somebody may have removed it meanwhile.
+		strace -f -e trace=move_mount -e inject="move_mount:error=ENOENT:when=$n" -o "$T/trace" \
+			"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- &&
+			fail "$path is not read-only, and nobody says so" "$(cat "$T/trace")"
+		assert_has "$(cat "$T/o")" "linux.readonlyPaths[0] ($path): make it read-only"
+	done
+	assert_nothing_left
+}
+
+@test "paths: a link of procfs is followed" {
+	update_config '.linux.maskedPaths = ["/proc/mounts"] | .linux.readonlyPaths = ["/proc/net"]'
+	run_sh '! read -r first </proc/mounts || echo "OPEN: $first"; cat /proc/self/mountinfo'
+	assert_not "$out" OPEN
+	[[ $(info /proc/1/net) == ro,* ]]
+}
+
 @test "paths: a relative masked path is refused" {
 	strake_only "runc 1.1.5 takes it"
 	update_config '.linux.maskedPaths = ["proc/kcore"]'
