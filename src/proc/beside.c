@@ -3,18 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
 #include <linux/stat.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "netdev/netdev.h"
@@ -35,11 +38,13 @@ struct note { /* with the descriptor of what was made */
 	uint32_t major, minor; /* of what is to be taken off the root of MADE_MOUNTS */
 };
 
+enum { UNDECIDED, AWAITED, WANTED, NOT_WANTED };
+
 struct beside {
 	struct beside_work work;
 	pid_t pid;
-	int ends[2]; /* the helper sends and is told by [0], init reads and the parent tells by [1] */
-	bool decided;
+	int ends[2]; /* the helper sends by [0], init receives by [1] */
+	_Atomic uint32_t mounts; /* whether they are wanted; AWAITED: the helper sleeps on it */
 	_Alignas(16) char stack[8 * 1024];
 };
 
@@ -51,7 +56,7 @@ union control {
 /* ---- the helper ----
  *
  * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on this
- * stack. errno would be the parent's: it may just have failed and be about to look why. So there is no
+ * stack, and the word that both look at. errno would be the parent's: it may just have failed and be about to look why. So there is no
  * call of libc's here that could set it.
  */
 
@@ -88,6 +93,21 @@ static void make_network(const struct beside *b)
 		send_made(b->ends[0], &note, (int)ns);
 }
 
+/* Told by memory: mostly the parent has decided by then, and nobody has to call anything. Ten seconds at most, since
+ * the parent may be gone. */
+static bool mounts_are_wanted(struct beside *b)
+{
+	const struct timespec wait = { .tv_sec = 10 };
+	uint32_t seen = UNDECIDED;
+	long r = 0;
+
+	if (!atomic_compare_exchange_strong(&b->mounts, &seen, AWAITED))
+		return seen == WANTED;
+	while ((seen = atomic_load(&b->mounts)) == AWAITED && r != -ETIMEDOUT)
+		r = os_raw_call5(SYS_futex, (long)&b->mounts, FUTEX_WAIT_PRIVATE, AWAITED, (long)&wait, 0);
+	return seen == WANTED;
+}
+
 /* Links of the kernel's own, below a /proc that was looked at; the result is looked at, too. */
 static long open_own(const struct beside *b)
 {
@@ -100,14 +120,13 @@ static long open_own(const struct beside *b)
  * What is copied is kdevtmpfs's /dev on the kernel's rootfs, which every namespace has. Private first: the thread must keep its own. It is sent
  * before /dev is taken off, which is done at once but ends with the wait for a grace period.
  */
-static void make_mounts(const struct beside *b)
+static void make_mounts(struct beside *b)
 {
 	struct note note = { .made = MADE_MOUNTS };
 	struct statx st;
-	char wanted = 0;
 	long ns;
 
-	if (os_raw_call(SYS_read, b->ends[0], (long)&wanted, 1) != 1 || !wanted)
+	if (!mounts_are_wanted(b))
 		return;
 	ns = os_raw_call(SYS_openat, b->work.small_ns, (long)"mnt", O_RDONLY | O_CLOEXEC);
 	if (ns < 0 || os_raw_call(SYS_setns, ns, CLONE_NEWNS, 0) < 0 ||
@@ -124,11 +143,9 @@ static void make_mounts(const struct beside *b)
 
 static int make(void *arg)
 {
-	const struct beside *b = arg;
+	struct beside *b = arg;
 
-	/* It must not outlive the parent's thread: not by an end that it holds itself, nor by one that another
-	 * child of the parent's has. */
-	os_raw_call(SYS_close, b->ends[1], 0, 0);
+	/* It must not outlive the parent's thread. */
 	os_raw_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
 	if (b->work.network)
 		make_network(b);
@@ -146,7 +163,7 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 	if (!b || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, b->ends) < 0)
 		return NULL;
 	b->work = *w;
-	b->decided = w->small_ns < 0;
+	b->mounts = UNDECIDED;
 	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
 	/* The number is the helper's to read; its end is its alone now: init sees when it is gone. */
 	fd_close(b->ends[0]);
@@ -158,11 +175,12 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 
 void beside_decide(struct beside *b, bool mounts)
 {
-	char wanted = mounts;
+	uint32_t before = atomic_load(&b->mounts), now = mounts ? WANTED : NOT_WANTED;
 
-	if (!b->decided)
-		(void)!send(b->ends[1], &wanted, 1, MSG_NOSIGNAL);
-	b->decided = true;
+	if (before == WANTED || before == NOT_WANTED)
+		return;
+	if (atomic_exchange(&b->mounts, now) == AWAITED)
+		os_raw_call(SYS_futex, (long)&b->mounts, FUTEX_WAKE_PRIVATE, 1);
 }
 
 void beside_finish(struct beside *b)

@@ -449,6 +449,24 @@ traced() {
 	done
 }
 
+# The helper, done with the network, sleeps until the parent has decided: that is told by memory.
+@test "mount namespace: a parent that is late" {
+	requires_kdevtmpfs
+	ok strake_run
+	ok strake_run
+	local statfs=(-e trace=clone3,clone,setns,unshare,futex,statfs -e inject=statfs:delay_enter=200000)
+	command -v strace >/dev/null || skip "needs strace"
+	strace -f "${statfs[@]}" -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
+	grep -q FUTEX_WAIT_PRIVATE "$T/trace" || fail "the helper has not waited" "$(cat "$T/trace")"
+	assert_eq "$(grep -oE '(clone3?|setns|unshare)\(.*CLONE_NEWNS' "$T/trace" | sed 's/(.*//' | tr '\n' ' ')" "setns unshare setns "
+	# And is told when it is not wanted.
+	update_config '.linux.rootfsPropagation = "shared"'
+	strace -f "${statfs[@]}" -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
+	grep -q FUTEX_WAKE_PRIVATE "$T/trace" || fail "the helper was not told" "$(cat "$T/trace")"
+	! grep -E 'setns\(.*CLONE_NEWNS' "$T/trace" || fail "the helper has made a namespace all the same"
+	assert_nothing_left
+}
+
 @test "mount namespace: a helper that is late" {
 	requires_kdevtmpfs
 	command -v strace >/dev/null || skip "needs strace"
