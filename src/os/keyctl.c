@@ -13,16 +13,6 @@ int os_keyctl_join_session(const char *name)
 	return r < 0 ? -errno : (int)r;
 }
 
-int os_keyctl_describe(int key, char *buf, size_t size)
-{
-	long r = syscall(SYS_keyctl, KEYCTL_DESCRIBE, key, buf, size, 0);
-
-	if (r < 0)
-		return -errno;
-	/* The kernel answers the size that is needed and copies nothing when that is too much. */
-	return (size_t)r > size ? -EFBIG : 0;
-}
-
 int os_keyctl_setperm(int key, uint32_t perm)
 {
 	return syscall(SYS_keyctl, KEYCTL_SETPERM, key, perm, 0, 0) < 0 ? -errno : 0;

@@ -3,35 +3,16 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "base/parse.h"
 #include "os/keyctl.h"
-#include "sec/keyring_perm.h"
 
-/* Permission bits of a key (keyctl_setperm(3)): may be searched by its user, by anybody. */
+/* Permission bits of a key (keyctl_setperm(3)): what the kernel gives a new session keyring; may be searched by its
+ * user, by anybody. */
+#define AS_MADE      0x3f130000u
 #define USER_SEARCH  0x00080000u
 #define OTHER_SEARCH 0x00000008u
-
-int keyring_parse_perm(const char *description, uint32_t *ret)
-{
-	unsigned long perm;
-	char *end;
-
-	for (int field = 0; field < 3; field++) {
-		description = strchr(description, ';');
-		if (!description)
-			return -EBADMSG;
-		description++;
-	}
-	errno = 0;
-	perm = strtoul(description, &end, 16);
-	if (errno || end == description || *end != ';' || perm > UINT32_MAX)
-		return -EBADMSG;
-	*ret = (uint32_t)perm;
-	return 0;
-}
 
 bool keyring_map_is_initial(const char *uid_map)
 {
@@ -53,20 +34,9 @@ static uint32_t search_bits(struct procfs *proc)
 
 int keyring_let_search(int key, bool initial, struct procfs *proc, struct err *e)
 {
-	char text[512];
-	uint32_t perm;
-	int r;
+	int r = key == 0 ? 0 : os_keyctl_setperm(key, AS_MADE | (initial ? USER_SEARCH : search_bits(proc)));
 
-	if (key == 0)
-		return 0;
-	r = os_keyctl_describe(key, text, sizeof(text));
-	if (r == 0)
-		r = keyring_parse_perm(text, &perm);
-	if (r == 0)
-		r = os_keyctl_setperm(key, perm | (initial ? USER_SEARCH : search_bits(proc)));
-	if (r < 0)
-		return err_sys(e, -r, "unable to mod keyring permissions");
-	return 0;
+	return r < 0 ? err_sys(e, -r, "unable to mod keyring permissions") : 0;
 }
 
 /* SELinux labels keys that are made from now on; a kernel without keycreate labels none. */

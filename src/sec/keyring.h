@@ -14,3 +14,5 @@ int keyring_join(const char *id, const char *label, struct procfs *proc, struct 
 /* Lets its possessor's user search it, as runc does once it is made. initial: known to be in the initial user
  * namespace; else proc is asked. */
 int keyring_let_search(int key, bool initial, struct procfs *proc, struct err *e);
+/* Only text: is this /proc/self/uid_map that of the initial user namespace (everything, onto itself)? */
+bool keyring_map_is_initial(const char *uid_map);
