@@ -187,7 +187,7 @@ static int write_config(struct creation *c, struct err *e)
 
 static int make_directory(struct creation *c, struct err *e)
 {
-	int r = store_create(c->rt->root, c->id, &c->dir, e);
+	int r = store_create(c->rt->root, c->rt->euid, c->id, &c->dir, e);
 
 	if (r < 0)
 		return r;

@@ -18,11 +18,13 @@ static int remove_after_run(struct creation *c, struct err *e)
 	};
 	int r = store_lock(&opened.dir, LOCK_TIMEOUT_MS, e);
 
+	if (r == 0)
+		r = destroy_container(&opened, e);
+	else if (e->kind == ERR_NOT_FOUND)
+		r = 0; /* somebody deleted it already */
 	/* Lent for this: they stay the creation's. */
 	c->dir = opened.dir;
-	if (r < 0)
-		return e->kind == ERR_NOT_FOUND ? 0 : r; /* somebody deleted it already */
-	return destroy_container(&opened, e);
+	return r;
 }
 
 /* poststart fails: the container is stopped and goes through the rest of its life (runtime.md 9). */

@@ -91,7 +91,7 @@ static int make_root(const char *root, struct err *e)
 }
 
 /* -ENOENT without an error set when there is no root. */
-static int open_root(const char *root, int *ret, struct stat *st, struct err *e)
+static int open_root(const char *root, uid_t self, int *ret, struct stat *st, struct err *e)
 {
 	auto_fd fd = openat(AT_FDCWD, root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
@@ -100,7 +100,7 @@ static int open_root(const char *root, int *ret, struct stat *st, struct err *e)
 		return -ENOENT;
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", root);
-	r = check_owner(fd, root, geteuid(), st, e);
+	r = check_owner(fd, root, self, st, e);
 	if (r < 0)
 		return r;
 	*ret = TAKE_FD(fd);
@@ -117,13 +117,10 @@ static char *make_path(const char *root, const char *id)
 	return path;
 }
 
-/* st: of rootfd, and then of the directory. */
-static int open_dir(int rootfd, const char *root, const char *id, struct store_dir *ret,
-		    struct stat *st, struct err *e)
+static int open_dir(int rootfd, const char *root, const char *id, struct store_dir *ret, struct err *e)
 {
 	auto_free char *path = make_path(root, id);
 	auto_fd fd = FD_NONE;
-	int r;
 
 	if (!path)
 		return err_sys(e, ENOMEM, "open %s/%s", root, id);
@@ -133,32 +130,22 @@ static int open_dir(int rootfd, const char *root, const char *id, struct store_d
 			return not_found(e);
 		return err_sys(e, errno, "open %s", path);
 	}
-	r = check_owner(fd, path, st->st_uid, st, e);
-	if (r < 0)
-		return r;
-	*ret = (struct store_dir){
-		.fd = TAKE_FD(fd), .lock = FD_NONE, .path = TAKE_PTR(path),
-		.owner = st->st_uid, .dev = st->st_dev, .ino = st->st_ino,
-	};
+	*ret = (struct store_dir){ .fd = TAKE_FD(fd), .lock = FD_NONE, .path = TAKE_PTR(path) };
 	return 0;
 }
 
-int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e)
+/* st: of the root, and then of the directory. */
+static int look_at_dir(struct store_dir *d, struct stat *st, struct err *e)
 {
-	auto_fd rootfd = FD_NONE;
-	struct stat st;
-	int r = store_check_id(id, e);
+	int r = check_owner(d->fd, d->path, st->st_uid, st, e);
 
-	if (r < 0)
-		return r;
-	err_init(e);
-	r = open_root(root, &rootfd, &st, e);
-	if (r < 0)
-		return err_is_set(e) ? r : not_found(e);
-	return open_dir(rootfd, root, id, ret, &st, e);
+	d->owner = st->st_uid;
+	d->dev = st->st_dev;
+	d->ino = st->st_ino;
+	return r;
 }
 
-int store_create(const char *root, const char *id, struct store_dir *ret, struct err *e)
+int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e)
 {
 	struct store_dir d = STORE_DIR_NONE;
 	auto_fd rootfd = FD_NONE;
@@ -168,33 +155,17 @@ int store_create(const char *root, const char *id, struct store_dir *ret, struct
 	if (r < 0)
 		return r;
 	err_init(e);
-	r = open_root(root, &rootfd, &st, e);
-	if (r < 0 && !err_is_set(e)) {
-		r = make_root(root, e);
-		if (r < 0)
-			return r;
-		r = open_root(root, &rootfd, &st, e);
-	}
+	r = open_root(root, geteuid(), &rootfd, &st, e);
 	if (r < 0)
-		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s", root);
-	if (mkdirat(rootfd, id, DIR_MODE) < 0) {
-		if (errno == EEXIST)
-			return err_make(e, ERR_EXISTS, EEXIST, "container with given ID already exists");
-		return err_sys(e, errno, "mkdir %s/%s", root, id);
-	}
-	r = open_dir(rootfd, root, id, &d, &st, e);
-	/* Whatever the umask. */
-	if (r == 0 && (st.st_mode & 07777) != DIR_MODE && fchmod(d.fd, DIR_MODE) < 0)
-		r = err_sys(e, errno, "chmod %s", d.path);
+		return err_is_set(e) ? r : not_found(e);
+	r = open_dir(rootfd, root, id, &d, e);
 	if (r == 0)
-		r = store_lock(&d, CREATE_LOCK_MS, e);
-	if (r < 0) {
+		r = look_at_dir(&d, &st, e);
+	if (r < 0)
 		store_dir_close(&d);
-		unlinkat(rootfd, id, AT_REMOVEDIR);
-		return r;
-	}
-	*ret = d;
-	return 0;
+	else
+		*ret = d;
+	return r;
 }
 
 /* flock(2) has no deadline and a signal for one would be the whole program's business: poll. */
@@ -217,9 +188,8 @@ static int flock_until(int fd, int timeout_ms)
 	return 0;
 }
 
-int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
+static int take_lock(struct store_dir *d, int timeout_ms, struct err *e)
 {
-	struct stat named;
 	/*
 	 * An open file description of its own: a child that inherits d->fd shares no lock. The
 	 * directory is locked itself, so that there is no lock file to outlive it.
@@ -237,13 +207,72 @@ int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
 				d->path, timeout_ms);
 	if (r < 0)
 		return err_sys(e, -r, "lock %s", d->path);
-	/* Who held it may have removed the container, and a third made one of the same name. */
-	if (lstat(d->path, &named) < 0)
-		return errno == ENOENT ? not_found(e) : err_sys(e, errno, "lstat %s", d->path);
-	if (named.st_dev != d->dev || named.st_ino != d->ino)
-		return not_found(e);
 	d->lock = TAKE_FD(fd);
 	return 0;
+}
+
+int store_create(const char *root, uid_t self, const char *id, struct store_dir *ret, struct err *e)
+{
+	struct store_dir d = STORE_DIR_NONE;
+	auto_fd rootfd = FD_NONE;
+	struct stat st;
+	bool gone = false;
+	int r = store_check_id(id, e);
+
+	if (r < 0)
+		return r;
+	err_init(e);
+	r = open_root(root, self, &rootfd, &st, e);
+	if (r < 0 && !err_is_set(e)) {
+		r = make_root(root, e);
+		if (r < 0)
+			return r;
+		r = open_root(root, self, &rootfd, &st, e);
+	}
+	if (r < 0)
+		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s", root);
+	if (mkdirat(rootfd, id, DIR_MODE) < 0) {
+		if (errno == EEXIST)
+			return err_make(e, ERR_EXISTS, EEXIST, "container with given ID already exists");
+		return err_sys(e, errno, "mkdir %s/%s", root, id);
+	}
+	r = open_dir(rootfd, root, id, &d, e);
+	if (r == 0)
+		r = take_lock(&d, CREATE_LOCK_MS, e);
+	if (r == 0)
+		r = look_at_dir(&d, &st, e);
+	gone = r == 0 && st.st_nlink == 0;
+	/* By who came to look before it was locked, and took it for what a killed create left. */
+	if (gone)
+		r = not_found(e);
+	/* Whatever the umask. */
+	if (r == 0 && (st.st_mode & 07777) != DIR_MODE && fchmod(d.fd, DIR_MODE) < 0)
+		r = err_sys(e, errno, "chmod %s", d.path);
+	if (r < 0) {
+		store_dir_close(&d);
+		if (!gone)
+			unlinkat(rootfd, id, AT_REMOVEDIR);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}
+
+int store_lock(struct store_dir *d, int timeout_ms, struct err *e)
+{
+	struct stat named;
+	int r = take_lock(d, timeout_ms, e);
+
+	if (r < 0)
+		return r;
+	/* Who held it may have removed the container, and a third made one of the same name. */
+	if (lstat(d->path, &named) < 0)
+		r = errno == ENOENT ? not_found(e) : err_sys(e, errno, "lstat %s", d->path);
+	else if (named.st_dev != d->dev || named.st_ino != d->ino)
+		r = not_found(e);
+	if (r < 0)
+		cleanup_fd(&d->lock);
+	return r;
 }
 
 static int only_names(const struct dirent *ent)
@@ -278,7 +307,7 @@ int store_names_read(const char *root, struct store_names *ret, struct err *e)
 
 	*ret = (struct store_names){ .rootfd = FD_NONE };
 	err_init(e);
-	r = open_root(root, &rootfd, &st, e);
+	r = open_root(root, geteuid(), &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : 0;
 	/* Not by root's name, which may be another's by now; musl has no scandirat(3). */

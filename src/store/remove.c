@@ -89,7 +89,7 @@ static int remove_content(int fd, unsigned depth)
 }
 
 /*
- * As most containers leave it: nothing but these, told by the descriptor that is open anyway.
+ * As most containers leave it: nothing but these, told by the descriptor that is open anyway, in one go.
  * False: something else is there, or something would not go; state.json is the last to go.
  */
 static bool remove_usual(int fd)
@@ -97,35 +97,45 @@ static bool remove_usual(int fd)
 	static const char *const usual[] = { ".", "..", "config.json", "state.json", "brief", "seccomp.bpf" };
 	bool there[ARRAY_SIZE(usual)] = { false };
 	alignas(struct dirent) char buf[1024]; /* with 64-bit offsets it is the kernel's */
-	ssize_t n;
+	ssize_t n = syscall(SYS_getdents64, fd, buf, sizeof(buf));
 
-	if (lseek(fd, 0, SEEK_SET) < 0)
+	/* Read before, or there may be more. */
+	if (n <= 0 || (size_t)n + sizeof(struct dirent) > sizeof(buf))
 		return false;
-	while ((n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			const struct dirent *ent = (const void *)(buf + at);
-			size_t i = 0;
+	for (ssize_t at = 0; at < n;) {
+		const struct dirent *ent = (const void *)(buf + at);
+		size_t i = 0;
 
-			while (i < ARRAY_SIZE(usual) && !str_eq(usual[i], ent->d_name))
-				i++;
-			if (i == ARRAY_SIZE(usual))
-				return false;
-			there[i] = true;
-			at += ent->d_reclen;
-		}
+		while (i < ARRAY_SIZE(usual) && !str_eq(usual[i], ent->d_name))
+			i++;
+		if (i == ARRAY_SIZE(usual))
+			return false;
+		there[i] = true;
+		at += ent->d_reclen;
 	}
-	for (size_t i = 4; n == 0 && i < ARRAY_SIZE(usual); i++)
+	for (size_t i = 4; i < ARRAY_SIZE(usual); i++)
 		if (there[i] && unlinkat(fd, usual[i], 0) < 0)
 			return false;
-	return n == 0 && (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
+	return (unlinkat(fd, "config.json", 0) == 0 || errno == ENOENT) &&
 	       (unlinkat(fd, "state.json", 0) == 0 || errno == ENOENT);
+}
+
+static int remove_empty(const struct store_dir *d)
+{
+	return rmdir(d->path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int store_remove(struct store_dir *d, struct err *e)
 {
-	int r = remove_usual(d->fd) ? 0 : remove_content(d->fd, 0);
+	int r = remove_usual(d->fd) ? remove_empty(d) : -ENOTEMPTY;
 
-	if (r == 0 && rmdir(d->path) < 0 && errno != ENOENT)
-		r = -errno;
-	return r < 0 ? err_sys(e, -r, "remove %s", d->path) : 0;
+	if (r == -ENOTEMPTY || r == -EEXIST) {
+		r = remove_content(d->fd, 0);
+		if (r == 0)
+			r = remove_empty(d);
+	}
+	if (r < 0)
+		return err_sys(e, -r, "remove %s", d->path);
+	cleanup_fd(&d->lock); /* of nothing now: whoever waits for it sees that when he looks, and no child of ours has it for long */
+	return 0;
 }

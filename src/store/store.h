@@ -31,8 +31,8 @@ int store_check_id(const char *id, struct err *e);
 int store_default_root(struct arena *a, const char *name, char **ret, struct err *e);
 
 /* Makes <root> (0700, parents too) and <root>/<id> (0711), locked; EEXIST: "container with given
- * ID already exists" (ERR_EXISTS). */
-int store_create(const char *root, const char *id, struct store_dir *ret, struct err *e);
+ * ID already exists" (ERR_EXISTS). self: the caller's effective user. */
+int store_create(const char *root, uid_t self, const char *id, struct store_dir *ret, struct err *e);
 /* ENOENT: "container does not exist" (ERR_NOT_FOUND). A directory without state.json opens. */
 int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e);
 /* Exclusive lock for whoever changes the container; waits up to the deadline (ms), then

@@ -29,7 +29,7 @@ static bool round_trip(const struct tmp *t, const struct state *s, struct store_
 	struct err e;
 	bool found;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_write_state(&d, s, &e), 0);
 	store_write_brief(&d, s);
 	root = open(t->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -117,7 +117,7 @@ static void others_are_not_believed(void **state)
 	struct store_brief b;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_write_state(&d, &s, &e), 0);
 	store_write_brief(&d, &s);
 	snprintf(place, sizeof(place), "%s/c1", t->root);
@@ -144,7 +144,7 @@ static void only_with_its_state(void **state)
 	struct store_brief b;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	store_write_brief(&d, &s);
 	assert_false(store_read_brief(d.fd, ".", &b));
 	assert_int_equal(store_write_state(&d, &s, &e), 0);

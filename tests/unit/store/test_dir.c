@@ -37,7 +37,7 @@ static void create_makes_root_and_directory(void **state)
 	char path[128];
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	umask(mask);
 	assert_int_equal(mode_of(t->root), 0700);
 	snprintf(path, sizeof(path), "%s/c1", t->root);
@@ -56,8 +56,8 @@ static void second_create_fails(void **state)
 	struct store_dir d = STORE_DIR_NONE, d2 = STORE_DIR_NONE;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
-	assert_int_equal(store_create(t->root, "c1", &d2, &e), -EEXIST);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d2, &e), -EEXIST);
 	assert_int_equal(e.kind, ERR_EXISTS);
 	assert_words(&e, "container with given ID already exists");
 	assert_int_equal(d2.fd, -EBADF);
@@ -76,7 +76,7 @@ static void unknown_ids_do_not_exist(void **state)
 	assert_words(&e, "container does not exist");
 	assert_int_equal(store_open(t->root, "../c1", &d, &e), -EINVAL);
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	store_dir_close(&d);
 	snprintf(path, sizeof(path), "%s/link", t->root);
 	assert_int_equal(symlink("c1", path), 0);
@@ -96,13 +96,13 @@ static void foreign_directories_are_refused(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(fchown(d.fd, 1000, 1000), 0);
 	store_dir_close(&d);
 	assert_int_equal(store_open(t->root, "c1", &d, &e), -EPERM);
 	assert_int_equal(chown(t->root, 1000, 1000), 0);
 	assert_int_equal(store_open(t->root, "c2", &d, &e), -EPERM);
-	assert_int_equal(store_create(t->root, "c2", &d, &e), -EPERM);
+	assert_int_equal(store_create(t->root, geteuid(), "c2", &d, &e), -EPERM);
 }
 
 static void lock_waits_and_gives_up(void **state)
@@ -111,7 +111,7 @@ static void lock_waits_and_gives_up(void **state)
 	struct store_dir a = STORE_DIR_NONE, b = STORE_DIR_NONE;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &a, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
 	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
 	assert_int_equal(store_lock(&b, 20, &e), -ETIMEDOUT);
 	assert_int_equal(b.lock, -EBADF);
@@ -127,7 +127,7 @@ static void lock_is_not_shared_with_children(void **state)
 	struct err e;
 	pid_t pid;
 
-	assert_int_equal(store_create(t->root, "c1", &a, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
 	pid = fork();
 	if (pid == 0) {
 		pause();
@@ -147,14 +147,14 @@ static void lock_notices_a_removed_directory(void **state)
 	struct store_dir a = STORE_DIR_NONE, b = STORE_DIR_NONE;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &a, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
 	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
 	assert_int_equal(store_remove(&a, &e), 0);
 	store_dir_close(&a);
 	assert_int_equal(store_lock(&b, 0, &e), -ENOENT);
 	assert_int_equal(e.kind, ERR_NOT_FOUND);
 	/* One of the same name is another container. */
-	assert_int_equal(store_create(t->root, "c1", &a, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
 	assert_int_equal(store_lock(&b, 0, &e), -ENOENT);
 	store_dir_close(&a);
 	store_dir_close(&b);
@@ -172,7 +172,7 @@ static void remove_takes_all_but_follows_nothing(void **state)
 	snprintf(path, sizeof(path), "%s/keep", canary);
 	assert_int_equal(close(creat(path, 0600)), 0);
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(io_replace_file(d.fd, "state.json", "{}", 2, 0600), 0);
 	assert_int_equal(store_make_fifo(&d, geteuid(), getegid(), &e), 0);
 	assert_int_equal(mkdirat(d.fd, "notify", 0755), 0);
@@ -196,7 +196,7 @@ static int remove_with_mount(const struct tmp *t, const char *name)
 	snprintf(path, sizeof(path), "%s/c1/%s", t->root, name);
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return 77;
-	if (store_create(t->root, "c1", &d, &e) < 0 || mkdir(path, 0700) < 0 ||
+	if (store_create(t->root, geteuid(), "c1", &d, &e) < 0 || mkdir(path, 0700) < 0 ||
 	    mount(canary, path, NULL, MS_BIND, NULL) < 0)
 		return 1;
 	if (store_remove(&d, &e) != -EBUSY)
@@ -240,7 +240,7 @@ static void criu_root_is_never_emptied(void **state)
 	struct store_dir d = STORE_DIR_NONE;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(mkdirat(d.fd, "criu-root", 0700), 0);
 	assert_int_equal(mkdirat(d.fd, "criu-root/etc", 0700), 0);
 	assert_int_equal(store_remove(&d, &e), -ENOTEMPTY);
@@ -276,7 +276,7 @@ static void list_is_sorted_and_skips_strangers(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		struct store_dir d = STORE_DIR_NONE;
 
-		assert_int_equal(store_create(t->root, ids[i], &d, &e), 0);
+		assert_int_equal(store_create(t->root, geteuid(), ids[i], &d, &e), 0);
 		store_dir_close(&d);
 	}
 	snprintf(path, sizeof(path), "%s/file", t->root);

@@ -32,7 +32,7 @@ static void state_comes_back(void **state)
 	out.created = arena_strdup(&out.arena, "2026-01-01T00:00:00.000000000Z");
 	out.init_pid = 42;
 	out.init_start = 4711;
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_read_state(&d, &in, &e), -ENOENT);
 	assert_int_equal(e.kind, ERR_NOT_FOUND);
 	assert_int_equal(store_write_state(&d, &out, &e), 0);
@@ -54,7 +54,7 @@ static void state_must_be_our_plain_file(void **state)
 	struct err e;
 
 	state_init(&in);
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(symlinkat("/etc/hostname", d.fd, "state.json"), 0);
 	assert_int_equal(store_read_state(&d, &in, &e), -ELOOP);
 	assert_int_equal(unlinkat(d.fd, "state.json", 0), 0);
@@ -78,7 +78,7 @@ static void replacing_trusts_no_leftover(void **state)
 	struct stat st;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(io_create_file(d.fd, "other", "mine", 4, 0600), 0);
 	assert_int_equal(linkat(d.fd, "other", d.fd, ".state.json.new", 0), 0);
 	assert_int_equal(io_replace_file(d.fd, "state.json", "{}", 2, 0600), 0);
@@ -99,7 +99,7 @@ static void config_comes_back(void **state)
 	char text[16] = "";
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_open_config(&d, &e), -ENOENT);
 	assert_int_equal(store_write_config(&d, "{\"a\":1}", 7, &e), 0);
 	assert_int_equal(mode_at(&d, "config.json"), 0600);
@@ -118,7 +118,7 @@ static void fifo_has_its_mode_and_owner(void **state)
 	struct stat st;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_false(store_has_fifo(&d));
 	assert_int_equal(store_make_fifo(&d, geteuid() ? geteuid() : 1000, getegid(), &e), 0);
 	umask(mask);
@@ -141,7 +141,7 @@ static void resources_come_back(void **state)
 	size_t len = 1;
 	struct err e;
 
-	assert_int_equal(store_create(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_read_resources(&d, &text, &len, &e), 0);
 	assert_null(text);
 	assert_int_equal(store_write_resources(&d, "old", 3, &e), 0);
