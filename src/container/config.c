@@ -15,6 +15,7 @@
 #include "oci/annotations.h"
 #include "oci/load.h"
 #include "oci/validate.h"
+#include "os/openat2.h"
 
 /* Not where we are ourselves: such a path is how engines write "that of the host". */
 static bool new_or_joined(const struct spec *s, enum ns_kind kind)
@@ -113,17 +114,37 @@ static int open_config(const struct bundle *b, const char *file, struct err *e)
 	return fd < 0 ? err_sys(e, errno, "open %s", name) : fd;
 }
 
+/* As engines call it, dir is what it is really called: then config.json can be opened without a symlink on the way.
+ * -errno, where that takes a closer look. */
+static int open_at_real_path(struct bundle *b, const char *dir)
+{
+	struct arena a;
+	const char *name;
+	int fd = -ELOOP;
+
+	arena_init(&a);
+	if (path_is_absolute(dir) && str_eq(path_clean(&a, dir), dir) && (name = path_join(&a, dir, "config.json")))
+		fd = os_openat2(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS);
+	arena_fini(&a);
+	b->path = fd < 0 ? NULL : strdup(dir);
+	return fd;
+}
+
 int bundle_load(struct bundle *b, const char *dir, const char *file, struct err *e)
 {
 	auto_fd fd = FD_NONE;
 	int r;
 
 	*b = (struct bundle){ 0 };
-	b->path = realpath(dir ? dir : ".", NULL);
+	if (dir && !file)
+		fd = open_at_real_path(b, dir);
+	if (!b->path)
+		b->path = realpath(dir ? dir : ".", NULL);
 	if (!b->path)
 		return err_sys(e, errno, "bundle %s", dir ? dir : ".");
 	b->name = path_base(file ? file : "config.json");
-	fd = open_config(b, file, e);
+	if (fd < 0)
+		fd = open_config(b, file, e);
 	r = fd < 0 ? fd : spec_load_fd(&b->spec, b->name, fd, &b->text, &b->text_len, e);
 	b->loaded = r == 0;
 	if (r == 0)

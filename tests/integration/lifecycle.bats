@@ -88,6 +88,37 @@ load helpers
 	ok strake delete "$ID"
 }
 
+@test "lifecycle: the bundle is what it is really called" {
+	local way
+	ln -s bundle "$T/link"
+	set_args sleep 100
+	for way in "$BUNDLE" "$BUNDLE/" "$T//bundle" "$T/./bundle" "$T/link" "$T/link/../bundle"; do
+		ok strake create --bundle "$way" "$ID"
+		assert_eq "$(state_of bundle)" "$BUNDLE"
+		ok strake delete --force "$ID"
+	done
+	# And a config.json that is a symlink is followed.
+	mv "$BUNDLE/config.json" "$BUNDLE/real.json"
+	ln -s real.json "$BUNDLE/config.json"
+	ok strake_create
+	assert_eq "$(state_of bundle)" "$BUNDLE"
+}
+
+@test "lifecycle: a state directory that is removed before it is locked" {
+	strake_only "runc has no lock"
+	command -v strace >/dev/null || skip "needs strace"
+	set_args true
+	timeout 20 strace -f -e trace=flock -e inject=flock:delay_enter=1000000:when=1 -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- &
+	local pid=$!
+	wait_for 10 rmdir "$ROOT/$ID"
+	status=0
+	wait $pid || status=$?
+	assert_status 1
+	assert_has "$(cat "$T/o")" "container does not exist"
+	assert_nothing_left
+}
+
 @test "lifecycle: a killed create leaves nothing that delete --force cannot clear" {
 	strake_only "runc writes its state late and leaves cgroups"
 	local n
