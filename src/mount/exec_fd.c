@@ -335,7 +335,7 @@ static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_tar
 int mount_over_itself(const struct mount_target *t, uint64_t attr)
 {
 	const struct os_mount_attr a = { .set = attr };
-	auto_left_fd tree = os_open_tree_attr(t->fd, t->name, &a);
+	auto_left_fd tree = os_open_tree_attr(t->fd, t->name, false, &a);
 	int r;
 
 	if (tree < 0)

@@ -152,25 +152,34 @@ static int prepare_late(struct mount_op *op, struct mount_userns_cache *cache, s
  * Init's mount namespace makes slaves of the host's shared mounts, as the propagation of the root
  * says. A tree that is opened here is not there then, so it gets the same now.
  */
-int mount_follow_propagation(const struct mount_plan *p, int tree, struct err *e)
+int mount_open_following(const struct mount_plan *p, const char *path, bool recursive)
 {
-	struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
-	int r = attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, true);
+	const struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
 
-	return r < 0 ? err_sys(e, -r, "set the propagation of a mount") : 0;
+	return attr.propagation == MS_SHARED ? os_open_tree(AT_FDCWD, path, recursive) :
+					       os_open_tree_attr(AT_FDCWD, path, recursive, &attr);
+}
+
+static int open_link_following(const struct mount_plan *p, const struct mount_op *op)
+{
+	const struct os_mount_attr attr = { .propagation = mount_root_propagation(&p->in) };
+	int tree = mount_clone_source(op);
+	int r = tree < 0 || attr.propagation == MS_SHARED ? 0 : os_mount_setattr(tree, &attr, true);
+
+	if (r < 0)
+		fd_close(tree);
+	return r < 0 ? r : tree;
 }
 
 int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e)
 {
-	auto_fd tree = mount_clone_source(op);
-	int r;
+	int tree = op->opt.links & MOUNT_SRC_NOFOLLOW ? open_link_following(p, op) :
+		mount_open_following(p, op->source, op->opt.set & MS_REC);
 
 	if (tree < 0)
 		return err_sys(e, -tree, "open the source %s", op->source);
-	r = mount_follow_propagation(p, tree, e);
-	if (r == 0)
-		*ret_tree = TAKE_FD(tree);
-	return r;
+	*ret_tree = tree;
+	return 0;
 }
 
 static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,

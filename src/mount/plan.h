@@ -214,8 +214,9 @@ struct mount_userns_cache {
 };
 int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int tree,
 		struct err *e);
-/* What is opened of the host's mounts gets the propagation that a copy of them in init's namespace has. Also init. */
-int mount_follow_propagation(const struct mount_plan *p, int tree, struct err *e);
+/* A detached copy of what the host has mounted at path, with the propagation that it would have in a copy of all of
+ * the host's mounts; -errno. Also init. */
+int mount_open_following(const struct mount_plan *p, const char *path, bool recursive);
 /* A detached copy of the source of op, with the propagation that it would have in the container's namespace.
  * Also init. */
 int mount_open_tree(const struct mount_plan *p, const struct mount_op *op, int *ret_tree, struct err *e);

@@ -50,14 +50,12 @@ static int close_parent(const struct mount_input *in, struct err *e)
 int mount_open_root(struct mount_plan *p, int at, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
-	auto_fd tree = os_open_tree(at, at == AT_FDCWD ? p->in.rootfs : "", true);
+	auto_fd tree = p->moves ? mount_open_following(p, p->in.rootfs, true) :
+				  os_open_tree(at, at == AT_FDCWD ? p->in.rootfs : "", true);
 	int r;
 
 	if (tree < 0)
 		return err_sys(e, -tree, "open the rootfs %s as a mount", p->in.rootfs);
-	r = p->moves ? mount_follow_propagation(p, tree, e) : 0;
-	if (r < 0)
-		return r;
 	/* Private unless asked to be a slave: mounts of the host at this place stay outside. */
 	r = mount_root_propagation(&p->in) == MS_SLAVE && p->in.rootfs_propagation ?
 		0 : os_mount_setattr(tree, &attr, false);

@@ -142,19 +142,20 @@ int os_move_mount_follow(int mount, int dir, const char *name)
 	return move_mount_to(mount, dir, name, MOVE_T_SYMLINKS);
 }
 
-int os_open_tree_attr(int dirfd, const char *path, const struct os_mount_attr *attr)
+int os_open_tree_attr(int dirfd, const char *path, bool recursive, const struct os_mount_attr *attr)
 {
+	unsigned flags = TREE_CLONE | O_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH) | (recursive ? TREE_RECURSIVE : 0);
 	static bool missing; /* or hidden by a filter */
 	int tree, r;
 
 	if (!missing && !os_fallback_forced(OS_MOUNT_API) && !os_fallback_forced(OS_OPEN_TREE_ATTR)) {
-		tree = result(syscall(SYS_open_tree_attr, dirfd, path, TREE_CLONE | O_CLOEXEC, attr, sizeof(*attr)));
+		tree = result(syscall(SYS_open_tree_attr, dirfd, path, flags, attr, sizeof(*attr)));
 		if (tree != -ENOSYS && tree != -EPERM)
 			return tree;
 		missing = true;
 	}
-	tree = os_open_tree(dirfd, path, false);
-	r = tree < 0 ? tree : os_mount_setattr(tree, attr, false);
+	tree = os_open_tree(dirfd, path, recursive);
+	r = tree < 0 ? tree : os_mount_setattr(tree, attr, recursive);
 	if (tree >= 0 && r < 0)
 		close(tree);
 	return r < 0 ? r : tree;

@@ -43,13 +43,13 @@ int os_fsmount(int fs, uint64_t attr);
 void os_fs_message(int fs, char *buf, size_t size);
 /* A detached copy of the mount at path (or of fd itself, with path ""). */
 int os_open_tree(int dirfd, const char *path, bool recursive);
-/* The same of a symlink itself, where path is one. */
+/* The same with attr, of all mounts in the copy: one call since Linux 6.15, else two. */
+int os_open_tree_attr(int dirfd, const char *path, bool recursive, const struct os_mount_attr *attr);
+/* os_open_tree() of a symlink itself, where path is one. */
 int os_open_tree_nofollow(const char *path, bool recursive);
 int os_move_mount(int mount, int target);
 /* Onto name in the directory dir, which is no link; dir AT_FDCWD and name "/": onto the root. */
 int os_move_mount_to(int mount, int dir, const char *name);
 /* The same where a link is followed. */
 int os_move_mount_follow(int mount, int dir, const char *name);
-/* A detached copy of the one mount at path, with attr: one call since Linux 6.15, else two. */
-int os_open_tree_attr(int dirfd, const char *path, const struct os_mount_attr *attr);
 int os_mount_setattr(int mount, const struct os_mount_attr *attr, bool recursive);
