@@ -64,12 +64,29 @@ static int load_config(struct creation *c, struct err *e)
 	return check_terminal(c, e);
 }
 
+/*
+ * The kernel's rootfs is below every root. Where it is the host's (an initramfs that was not left), nothing can
+ * pivot away from it, and the container must not come to be on top of it without a word.
+ */
+static bool root_may_be_rootfs(void)
+{
+	struct statfs fs;
+
+	return statfs("/", &fs) < 0 || fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC;
+}
+
+/* Asked before the helper begins, which then need not wait for the answer. */
+static bool host_lets_mounts_move(const struct creation *c)
+{
+	return c->rt->initial_userns && script_may_delay_mounts(&c->launch.job.script) && os_mount_api() &&
+	       !root_may_be_rootfs();
+}
+
 /* True: it can make the mount namespace, too. */
 static bool begin_beside(struct creation *c)
 {
 	const struct script *s = &c->launch.job.script;
-	auto_fd small_ns = c->rt->initial_userns && script_may_delay_mounts(s) ?
-		small_ns_open(c->rt->root, &c->rt->proc) : FD_NONE;
+	auto_fd small_ns = host_lets_mounts_move(c) ? small_ns_open(c->rt->root, &c->rt->proc) : FD_NONE;
 	struct beside_work w = {
 		.network = s->late_kinds & KIND_BIT(NS_NETWORK), .small_ns = small_ns,
 		.proc = procfs_dir(&c->rt->proc),
@@ -77,7 +94,7 @@ static bool begin_beside(struct creation *c)
 
 	if (w.network || small_ns >= 0)
 		c->launch.job.beside = beside_begin(&c->launch.arena, &w);
-	return c->launch.job.beside && small_ns >= 0;
+	return c->launch.job.beside && TAKE_FD(small_ns) >= 0;
 }
 
 static int prepare_launch(struct creation *c, struct err *e)
@@ -129,29 +146,16 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	return 0;
 }
 
-/*
- * The kernel's rootfs is below every root. Where it is the host's (an initramfs that was not left), nothing can
- * pivot away from it, and the container must not come to be on top of it without a word.
- */
-static bool root_may_be_rootfs(void)
-{
-	struct statfs fs;
-
-	return statfs("/", &fs) < 0 || fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC;
-}
-
 static void choose_namespace(struct creation *c)
 {
-	struct script *s = &c->launch.job.script;
 	struct beside **beside = &c->launch.job.beside;
-	bool moves = (!*beside || c->may_move) && script_may_delay_mounts(s) && os_mount_api() && !root_may_be_rootfs() &&
-		     mount_plan_is_movable(c->mounts) && (*beside || begin_beside(c)) &&
-		     mount_plan_move(c->mounts, &c->rt->proc);
+
+	c->moves = (!*beside || c->may_move) && mount_plan_is_movable(c->mounts) && (*beside || begin_beside(c));
 
 	if (*beside)
-		beside_decide(*beside, moves);
-	if (moves)
-		script_delay_mounts(s);
+		beside_decide(*beside, c->moves);
+	if (c->moves)
+		script_delay_mounts(&c->launch.job.script);
 }
 
 static int plan_mounts(struct creation *c, struct err *e)
@@ -304,6 +308,8 @@ static int bring_init(struct creation *c, struct err *e)
 		return err_wrap(e, "unable to start container process: error during container init");
 	if (c->bring)
 		return c->bring(c, e);
+	if (c->moves)
+		mount_plan_move(c->mounts, &c->rt->proc, (pid_t)c->state.creator_pid);
 	job->lock = c->dir.lock;
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;

@@ -37,7 +37,8 @@ struct creation {
 	struct mount_plan *mounts;
 	struct launch launch;
 	bool launch_made;
-	bool may_move;            /* the helper waits to be told whether it makes the mount namespace */
+	bool may_move;            /* the helper is to be told whether it makes the mount namespace */
+	bool moves;               /* it does, and init moves there */
 	struct chain_result init; /* pid, pidfd */
 	int notify;               /* run: what the container notifies; FD_NONE */
 	int (*bring)(struct creation *c, struct err *e);

@@ -89,7 +89,7 @@ int describe_creation(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
 	struct state *st = &c->state;
-	char letter;
+	pid_t creator;
 	int r;
 
 	st->id = arena_strdup(&st->arena, c->id);
@@ -109,10 +109,10 @@ int describe_creation(struct creation *c, struct err *e)
 	st->hooks = &s->hooks;
 	st->intel_rdt = s->linux->intel_rdt;
 	st->creating = true;
-	st->creator_pid = getpid();
-	r = procfs_pid_stat(&c->rt->proc, (pid_t)st->creator_pid, &letter, &st->creator_start);
+	r = procfs_self_stat(&c->rt->proc, &creator, &st->creator_start);
 	if (r < 0)
 		return err_sys(e, -r, "reading the runtime's own start time");
+	st->creator_pid = creator;
 	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
 }
 

@@ -72,8 +72,8 @@ void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data);
 /* Whether init may have a mount namespace without the host's mounts: of the host's paths the plan needs none but
  * those that init can open before. */
 bool mount_plan_is_movable(const struct mount_plan *p);
-/* Parent: so it does, and is not born into its own. False: it cannot be told the way home. proc is lent. */
-bool mount_plan_move(struct mount_plan *p, struct procfs *proc);
+/* Parent: so it does, and is not born into its own. home: a thread in the host's, as proc, which is lent, counts. */
+void mount_plan_move(struct mount_plan *p, struct procfs *proc, pid_t home);
 
 /* Init, before pivot, in this order. */
 /* After mount_plan_move(), else nothing: opens the rootfs and all sources; enters ns, which has nothing but the

@@ -16,7 +16,6 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/parse.h"
 #include "mount/plan.h"
 #include "os/fd.h"
 #include "os/mount_fd.h"
@@ -86,23 +85,11 @@ bool mount_plan_is_movable(const struct mount_plan *p)
 	return has_descriptors(early);
 }
 
-bool mount_plan_move(struct mount_plan *p, struct procfs *proc)
+void mount_plan_move(struct mount_plan *p, struct procfs *proc, pid_t home)
 {
-	char self[64]; /* "PID/task/TID", as this procfs counts */
-	ssize_t n = readlinkat(procfs_dir(proc), "thread-self", self, sizeof(self) - 1);
-	const char *tid;
-	uint32_t home;
-
-	if (n < 0)
-		return false;
-	self[n] = '\0';
-	tid = strrchr(self, '/');
-	if (!tid || parse_u32(tid + 1, &home) < 0)
-		return false;
 	p->proc = proc;
-	p->home = (pid_t)home;
+	p->home = home;
 	p->moves = true;
-	return true;
 }
 
 /*

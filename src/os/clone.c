@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "os/all_signals.h"
+#include "os/exe_parts.h"
 #include "os/feature.h"
 #include "os/pidfd.h"
 #include "os/raw_call.h"
@@ -93,12 +94,13 @@ pid_t os_clone_beside(int (*fn)(void *), void *arg, void *stack, size_t size)
 
 	if (os_fallback_forced(OS_BESIDE) || SANITIZED || !OS_HAS_RAW_CALL)
 		return -ENOSYS;
-	/* A handler of the caller's would run on the caller's memory twice. */
+	/* A handler would run on the caller's memory twice. The program, which was parted, has none. */
 	os_signals_all(&all);
-	if (os_signal_mask(SIG_BLOCK, &all, &old) < 0)
+	if (!os_exe_needed.start && os_signal_mask(SIG_BLOCK, &all, &old) < 0)
 		return -errno;
 	pid = clone(fn, (char *)stack + size, CLONE_VM, arg);
 	saved = errno;
-	os_signal_mask(SIG_SETMASK, &old, NULL);
+	if (!os_exe_needed.start)
+		os_signal_mask(SIG_SETMASK, &old, NULL);
 	return pid < 0 ? -saved : pid;
 }

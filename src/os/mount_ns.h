@@ -16,5 +16,5 @@ struct os_small_ns {
 /* Looks through the first processes, some hundred files for each sixteen CPUs. -ENOENT: there is none to be
  * entered (CONFIG_DEVTMPFS, a pid namespace, no CAP_SYS_PTRACE). */
 int os_small_ns_find(struct procfs *p, struct os_small_ns *ret);
-/* A descriptor (O_PATH) of the directory that has its "mnt". -ESTALE: what is there is another one. */
+/* A descriptor of the namespace. -ESTALE: what is there is another one. */
 int os_small_ns_open(struct procfs *p, const struct os_small_ns *at);

@@ -213,22 +213,32 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 #define STAT(number) ((number) - 4)
 #define KERNEL_THREAD 0x00200000u /* PF_KTHREAD */
 
-static int read_stat(struct procfs *p, pid_t pid, char *ret_state, unsigned long long v[STAT_FIELDS])
+/* path: of a stat file. */
+static int read_stat_at(struct procfs *p, const char *path, pid_t *ret_pid, char *ret_state,
+			unsigned long long v[STAT_FIELDS])
 {
-	char path[32], text[2048];
+	char text[2048];
 	const char *s;
-	int r;
+	int r = procfs_read_record(p, path, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	r = procfs_read_record(p, path, text, sizeof(text));
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
+	*ret_pid = (pid_t)strtol(text, NULL, 10);
 	/* The name may hold blanks and parentheses: what counts begins behind the last one. */
 	s = strrchr(text, ')');
 	if (!s || s[1] != ' ' || !s[2])
 		return -EBADMSG;
 	*ret_state = s[2];
 	return parse_numbers(s + 3, v, STAT_FIELDS) < 0 ? -EBADMSG : 0;
+}
+
+static int read_stat(struct procfs *p, pid_t pid, char *ret_state, unsigned long long v[STAT_FIELDS])
+{
+	char path[32];
+	pid_t same;
+
+	snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	return read_stat_at(p, path, &same, ret_state, v);
 }
 
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
@@ -244,6 +254,17 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 	if (ret_start)
 		*ret_start = v[STAT(22)];
 	return 0;
+}
+
+int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start)
+{
+	unsigned long long v[STAT_FIELDS];
+	char state;
+	int r = read_stat_at(p, "thread-self/stat", ret_tid, &state, v);
+
+	if (r == 0)
+		*ret_start = v[STAT(22)];
+	return r;
 }
 
 bool procfs_is_kernel_thread(struct procfs *p, pid_t pid)

@@ -47,6 +47,8 @@ int procfs_write(struct procfs *p, const char *path, const char *text);
 /* Field 22 (start time, clock ticks since boot) and field 3 (state letter) of pid's stat; -ESRCH
  * when there is no such process. */
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start);
+/* The calling thread's number, as this procfs counts, and start time. */
+int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start);
 bool procfs_is_kernel_thread(struct procfs *p, pid_t pid);
 /* Its root, for what is looked at by one call. */
 static inline int procfs_dir(const struct procfs *p)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <linux/nsfs.h>
 #include <linux/sockios.h>
 #include <linux/stat.h>
 #include <net/if.h>
@@ -108,14 +107,6 @@ static bool mounts_are_wanted(struct beside *b)
 	return seen == WANTED;
 }
 
-/* Links of the kernel's own, below a /proc that was looked at; the result is looked at, too. */
-static long open_own(const struct beside *b)
-{
-	long fd = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns/mnt", O_RDONLY | O_CLOEXEC);
-
-	return fd >= 0 && os_raw_call(SYS_ioctl, fd, NS_GET_NSTYPE, 0) != CLONE_NEWNS ? -EINVAL : fd;
-}
-
 /*
  * What is copied is kdevtmpfs's /dev on the kernel's rootfs, which every namespace has. Private first: the thread must keep its own. It is sent
  * before /dev is taken off, which is done at once but ends with the wait for a grace period.
@@ -128,15 +119,15 @@ static void make_mounts(struct beside *b)
 
 	if (!mounts_are_wanted(b))
 		return;
-	ns = os_raw_call(SYS_openat, b->work.small_ns, (long)"mnt", O_RDONLY | O_CLOEXEC);
-	if (ns < 0 || os_raw_call(SYS_setns, ns, CLONE_NEWNS, 0) < 0 ||
+	if (os_raw_call(SYS_setns, b->work.small_ns, CLONE_NEWNS, 0) < 0 ||
 	    os_raw_call(SYS_unshare, CLONE_NEWNS, 0, 0) < 0 ||
 	    os_raw_call5(SYS_mount, (long)"", (long)"/", 0, MS_PRIVATE | MS_REC, 0) < 0 ||
 	    os_raw_call5(SYS_statx, AT_FDCWD, (long)"/", 0, STATX_TYPE, (long)&st) < 0)
 		return;
 	note.major = st.stx_dev_major;
 	note.minor = st.stx_dev_minor;
-	ns = open_own(b);
+	/* A link of the kernel's own, below a /proc that was looked at; who enters says what it is to be. */
+	ns = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns) >= 0)
 		os_raw_call(SYS_umount2, (long)"/", MNT_DETACH, 0);
 }
@@ -165,10 +156,9 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 	b->work = *w;
 	b->mounts = UNDECIDED;
 	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
-	/* The number is the helper's to read; its end is its alone now: init sees when it is gone. */
-	fd_close(b->ends[0]);
 	if (b->pid > 0)
 		return b;
+	fd_close(b->ends[0]);
 	fd_close(b->ends[1]);
 	return NULL;
 }
@@ -181,6 +171,9 @@ void beside_decide(struct beside *b, bool mounts)
 		return;
 	if (atomic_exchange(&b->mounts, now) == AWAITED)
 		os_raw_call(SYS_futex, (long)&b->mounts, FUTEX_WAKE_PRIVATE, 1);
+	/* The numbers stay: the helper has descriptors of its own. Its end is its alone now: init sees when it is gone. */
+	fd_close(b->ends[0]);
+	fd_close(b->work.small_ns);
 }
 
 void beside_finish(struct beside *b)

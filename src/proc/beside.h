@@ -18,13 +18,13 @@ struct beside;
 
 struct beside_work {
 	bool network;
-	int small_ns; /* container/small_ns.h, lent until beside_begin() returns; FD_NONE: no mount namespace */
+	int small_ns; /* container/small_ns.h, taken over if there is a helper; FD_NONE: no mount namespace */
 	int proc;     /* the host's /proc, O_PATH; lent for the helper's life */
 };
 
 /* NULL: there is none, and init will be on its own. It lives in a, until beside_finish(). */
 struct beside *beside_begin(struct arena *a, const struct beside_work *w);
-/* Whether the mount namespace is wanted, too: once, if there was a small_ns. The helper waits for it. */
+/* Whether the mount namespace is wanted, too: once, before init is cloned. The helper waits for it. */
 void beside_decide(struct beside *b, bool mounts);
 /* Waits for the helper's end; b may be NULL. */
 void beside_finish(struct beside *b);
