@@ -65,6 +65,11 @@ static int check_node(int fd, const struct node *n, struct err *e)
 	return 0;
 }
 
+mode_t mount_callers_umask(const struct mount_plan *p)
+{
+	return p->umask;
+}
+
 int mount_own_null(const struct mount_plan *p)
 {
 	return p->null;
@@ -246,7 +251,6 @@ int mount_devices(struct mount_plan *p, struct err *e)
 		if (r == 0)
 			r = make_all(p, e);
 	}
-	umask(p->umask);
 	return r;
 }
 

@@ -227,7 +227,7 @@ int mount_all(struct mount_plan *p, struct procfs *proc, struct err *e)
 {
 	int r;
 
-	/* mount_devices(), which comes next, puts it back. */
+	/* Hooks get it back; init sets its own at the end. */
 	p->umask = umask(0);
 	p->proc = proc;
 	r = apply_all(p, e);

@@ -87,6 +87,8 @@ int mount_devices(struct mount_plan *p, struct err *e); /* device nodes (or bind
 int mount_root_fd(const struct mount_plan *p);
 /* The container's /dev/null, open for reading and writing (borrowed), where it is sure to be the null device; FD_NONE. */
 int mount_own_null(const struct mount_plan *p);
+/* The umask that the caller had before mount_all(), since when it is 0. */
+mode_t mount_callers_umask(const struct mount_plan *p);
 int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root; chroot where nothing else is in the namespace, and over MS_MOVE with no_pivot */
 
 /*

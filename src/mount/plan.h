@@ -71,7 +71,7 @@ struct mount_plan {
 	pid_t home;          /* who is in the host's */
 	struct procfs *proc; /* lent to mount_all() and mount_finish() */
 	int root;            /* the rootfs */
-	mode_t umask;        /* the caller's, from mount_all() to mount_devices() */
+	mode_t umask;        /* the caller's, of before mount_all() */
 	bool target_plain;   /* no symlink led to the target that was opened last */
 	const char *fresh;   /* where a tmpfs was just mounted, and its directory; FD_NONE */
 	int fresh_fd;
@@ -168,7 +168,8 @@ int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struc
 bool mount_fs_by_fd(const struct mount_op *op);
 /* Whether it takes over the mode of the directory that it is mounted on. */
 bool mount_fs_takes_mode(const struct mount_op *op);
-/* Lays what t is, which has a name and no mount below, over itself with attr. 0 or -errno. */
+/* Lays what t is, which has a name and no mount below, over itself with attr. 0, also where there is nothing of that
+ * name, or -errno. */
 int mount_over_itself(const struct mount_target *t, uint64_t attr);
 /* The new file system of op, detached and configured, for who knows no target yet: mount_fs_by_fd() ones. */
 int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e);

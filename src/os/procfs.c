@@ -275,17 +275,34 @@ bool procfs_is_kernel_thread(struct procfs *p, pid_t pid)
 	return read_stat(p, pid, &state, v) == 0 && (v[STAT(9)] & KERNEL_THREAD);
 }
 
-uint64_t procfs_ignored_signals(struct procfs *p)
+static uint32_t one_id(const char *status, const char *key)
 {
-	static const char key[] = "\nSigIgn:";
-	char text[8192];
-	const char *s = procfs_read_record(p, "self/status", text, sizeof(text)) < 0 ?
-		NULL : strstr(text, key);
-	char *end;
-	uint64_t bits;
+	const char *s = strstr(status, key);
+	unsigned long long v[4];
 
-	if (!s)
-		return UINT64_MAX;
-	bits = strtoull(s + strlen(key), &end, 16);
-	return *end == '\n' ? bits : UINT64_MAX;
+	if (!s || parse_numbers(s + strlen(key), v, 4) < 0 || v[0] != v[1] || v[0] != v[2] || v[0] != v[3])
+		return UINT32_MAX;
+	return (uint32_t)v[0];
+}
+
+/* All bits, where it does not say. */
+static uint64_t bits_of(const char *status, const char *key)
+{
+	const char *s = strstr(status, key);
+	char *end;
+	uint64_t bits = s ? strtoull(s + strlen(key), &end, 16) : 0;
+
+	return s && *end == '\n' ? bits : UINT64_MAX;
+}
+
+void procfs_self(struct procfs *p, struct procfs_self *ret)
+{
+	char text[8192];
+
+	if (procfs_read_record(p, "thread-self/status", text, sizeof(text)) < 0)
+		*text = '\0';
+	ret->uid = one_id(text, "\nUid:");
+	ret->gid = one_id(text, "\nGid:");
+	ret->ignored_signals = bits_of(text, "\nSigIgn:");
+	ret->bounding = bits_of(text, "\nCapBnd:");
 }

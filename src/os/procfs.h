@@ -55,5 +55,10 @@ static inline int procfs_dir(const struct procfs *p)
 {
 	return p->host >= 0 ? p->host : p->own;
 }
-/* The signals that the caller ignores, bit sig - 1; all bits when that cannot be known. */
-uint64_t procfs_ignored_signals(struct procfs *p);
+/* Of the calling thread. */
+struct procfs_self {
+	uint64_t ignored_signals; /* bit sig - 1; all bits when that cannot be known */
+	uint64_t bounding;        /* capabilities; the same */
+	uint32_t uid, gid; /* real, effective, saved and of the file system, where they are the same; or UINT32_MAX */
+};
+void procfs_self(struct procfs *p, struct procfs_self *ret);

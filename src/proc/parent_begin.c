@@ -166,6 +166,7 @@ int parent_begin(struct parent *p, struct err *e)
 		{ "moving network devices", move_links },
 	};
 	struct msg_begin m = { .pid = p->init_pid };
+	struct procfs_self self;
 	int r = p->job->on_pid(p->job->data, p->init_pid, p->init_pidfd, e);
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(acts); i++) {
@@ -175,6 +176,10 @@ int parent_begin(struct parent *p, struct err *e)
 	if (r < 0)
 		return r;
 	/* Not before the clone: init asks for it much later. */
-	m.ignored_signals = procfs_ignored_signals(p->job->proc);
+	procfs_self(p->job->proc, &self);
+	m.ignored_signals = self.ignored_signals;
+	m.bounding = self.bounding;
+	m.uid = self.uid;
+	m.gid = self.gid;
 	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
 }

@@ -22,8 +22,10 @@ struct init_ctx {
 	struct chain_job *job;
 	struct chan *parent;
 	pid_t pid;            /* as the runtime's pid namespace numbers it */
+	uint32_t uid, gid;    /* all that init has; UINT32_MAX: who knows */
+	uint64_t bounding;    /* the set as it was, or more */
 	uint64_t ignored_signals; /* msg.h */
-	bool null[3];         /* this stdio is the container's /dev/null, nobody's to be handed over */
+	bool stdio_done[3];   /* the user's own, or the container's /dev/null: not to be handed over */
 	int listener;         /* seccomp's, until the parent has it */
 	int fifo_path, links; /* exec.fifo to be opened later, and /proc/thread-self/fd to do it by; FD_NONE */
 	bool confined;        /* the filter of step_seccomp_late is loaded */
@@ -54,6 +56,7 @@ struct init_step {
 #define STEPS_SEAL \
 	{ SEAL, "dropping the bounding set", step_bounding_set }, \
 	{ SEAL, "waiting for the parent", step_late_begin }, \
+	{ SEAL, "dropping the bounding set", step_newer_bounding_set }, \
 	{ SEAL, "setting the LSM label", step_labels }, \
 	{ SEAL, "setting no_new_privs", step_no_new_privileges }, \
 	{ SEAL, "setting rlimits", step_rlimits }, \
@@ -112,6 +115,7 @@ int step_seccomp_early(struct init_ctx *ctx, struct err *e);
 int step_own_stdio(struct init_ctx *ctx, struct err *e);
 int step_rlimits(struct init_ctx *ctx, struct err *e);
 int step_low_rlimits(struct init_ctx *ctx, struct err *e);
+int step_newer_bounding_set(struct init_ctx *ctx, struct err *e);
 int step_bounding_set(struct init_ctx *ctx, struct err *e);
 int step_settle(struct init_ctx *ctx, struct err *e);
 int step_cwd_as_root(struct init_ctx *ctx, struct err *e);

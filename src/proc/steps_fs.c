@@ -102,6 +102,7 @@ int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
 		return r;
 	hc.state = text.s;
 	hc.state_len = text.len;
+	umask(mount_callers_umask(ctx->job->mounts));
 	return hooks_run(HOOK_CREATE_CONTAINER, list, &hc, e);
 }
 
@@ -110,11 +111,16 @@ int step_pivot(struct init_ctx *ctx, struct err *e)
 	return mount_pivot(ctx->job->mounts, e);
 }
 
-static bool is_null(int fd)
+static bool is_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+static bool opened_null(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+	return fd >= 0 && fstat(fd, &st) == 0 && is_null(&st);
 }
 
 /* Looked at before it is opened, and after. */
@@ -122,10 +128,10 @@ static int open_null(void)
 {
 	auto_left_fd path = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC), null = FD_NONE;
 
-	if (path < 0 || !is_null(path))
+	if (!opened_null(path))
 		return FD_NONE;
 	null = openat(AT_FDCWD, "/dev/null", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return null < 0 || !is_null(null) || fcntl(null, F_SETFL, 0) < 0 ? FD_NONE : TAKE_FD(null);
+	return !opened_null(null) || fcntl(null, F_SETFL, 0) < 0 ? FD_NONE : TAKE_FD(null);
 }
 
 /*
@@ -135,11 +141,17 @@ static int open_null(void)
  */
 int step_null_stdio(struct init_ctx *ctx, struct err *e)
 {
+	const struct spec_process *p = ctx->job->process;
 	auto_left_fd opened = FD_NONE;
 	int null = mount_own_null(ctx->job->mounts);
 
 	for (int fd = 0; fd < 3; fd++) {
-		if (!is_null(fd))
+		struct stat st;
+
+		if (fstat(fd, &st) < 0)
+			continue;
+		ctx->stdio_done[fd] = !p->terminal && st.st_uid == p->user.uid;
+		if (!is_null(&st))
 			continue;
 		if (null < 0)
 			null = opened = open_null();
@@ -147,7 +159,7 @@ int step_null_stdio(struct init_ctx *ctx, struct err *e)
 			return 0;
 		if (dup2(null, fd) < 0)
 			return err_sys(e, errno, "dup2 /dev/null");
-		ctx->null[fd] = !ctx->job->process->terminal;
+		ctx->stdio_done[fd] = !p->terminal;
 	}
 	return 0;
 }

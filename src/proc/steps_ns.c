@@ -11,6 +11,13 @@
 #include "proc/steps.h"
 #include "sec/keyring.h"
 
+static bool entered_user_namespace(const struct init_ctx *ctx)
+{
+	const struct script *s = &ctx->job->script;
+
+	return (s->new_kinds | s->init_joins | s->stage_joins) & KIND_BIT(NS_USER);
+}
+
 static int expect_begin(struct init_ctx *ctx, struct err *e)
 {
 	struct msg_begin m;
@@ -20,6 +27,10 @@ static int expect_begin(struct init_ctx *ctx, struct err *e)
 		return r;
 	ctx->pid = m.pid;
 	ctx->ignored_signals = m.ignored_signals;
+	/* Who has come into a user namespace has become its root, with all capabilities. */
+	ctx->bounding = entered_user_namespace(ctx) ? UINT64_MAX : m.bounding;
+	ctx->uid = entered_user_namespace(ctx) ? UINT32_MAX : m.uid;
+	ctx->gid = entered_user_namespace(ctx) ? UINT32_MAX : m.gid;
 	if (ctx->job->seccomp_slot)
 		ctx->job->seccomp = seccomp_slot_view(ctx->job->seccomp_slot);
 	return 0;
@@ -37,10 +48,7 @@ int step_late_begin(struct init_ctx *ctx, struct err *e)
 
 int step_user_namespace_root(struct init_ctx *ctx, struct err *e)
 {
-	uint32_t entered = ctx->job->script.new_kinds | ctx->job->script.init_joins |
-			   ctx->job->script.stage_joins;
-
-	return entered & KIND_BIT(NS_USER) ? become_root(e) : 0;
+	return entered_user_namespace(ctx) ? become_root(e) : 0;
 }
 
 int step_session(struct init_ctx *ctx, struct err *e)

@@ -102,7 +102,7 @@ int step_no_new_privileges(struct init_ctx *ctx, struct err *e)
 
 int step_own_stdio(struct init_ctx *ctx, struct err *e)
 {
-	return user_own_stdio(ctx->job->process->user.uid, ctx->null, e);
+	return user_own_stdio(ctx->job->process->user.uid, ctx->stdio_done, e);
 }
 
 /* More than set-up has open at any time: see os_leave_fd(). */
@@ -211,6 +211,11 @@ int step_bounding_set(struct init_ctx *ctx, struct err *e)
 	return caps_drop_bounding(caps_of(ctx), ctx->job->process->user.uid, e);
 }
 
+int step_newer_bounding_set(struct init_ctx *ctx, struct err *e)
+{
+	return caps_drop_newer(caps_of(ctx), ctx->bounding, e);
+}
+
 #define TIGHT_MEMORY (512 * 1024) /* twenty times as much as it is about */
 
 /*
@@ -248,6 +253,9 @@ static int check_cwd(struct init_ctx *ctx, struct err *e)
 {
 	char *buf = ctx_exe(ctx);
 
+	/* No link is on the way to it. */
+	if (str_eq(ctx->job->process->cwd, "/"))
+		return 0;
 	if (syscall(SYS_getcwd, buf, CTX_EXE_MAX) < 0)
 		return errno == ENAMETOOLONG ? 0 : err_sys(e, errno, "getcwd");
 	if (buf[0] != '/')
@@ -278,11 +286,15 @@ int step_cwd(struct init_ctx *ctx, struct err *e)
 int step_user(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_user *u = &ctx->job->process->user;
+	bool same = u->uid == ctx->uid && u->gid == ctx->gid;
 	int r;
 
 	/* Without a word in the config never the caller's: runc's default. */
 	umask(u->umask.set ? u->umask.v : 022);
-	r = user_apply(u, ctx->job->proc, e);
+	r = user_set_groups(u, ctx->job->proc, e);
+	if (r < 0 || same)
+		return r;
+	r = user_set_ids(u, e);
 	/* Another uid makes us as dumpable as fs.suid_dumpable says, which may be "all". */
 	if (r == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(e, errno, "prctl(PR_SET_DUMPABLE)");

@@ -69,27 +69,45 @@ static int keep(uid_t user, bool on)
 	return user == 0 ? 0 : os_cap_keep(on);
 }
 
-int caps_drop_bounding(const struct spec_caps *c, uid_t user, struct err *e)
+/* Beyond the last one that the kernel knows: EINVAL. */
+static int drop(int n, struct err *e)
 {
-	/* Beyond the last one the kernel knows: EINVAL. */
-	for (int n = 0, r = 0; n < 64 && r != -EINVAL; n++) {
-		if (c->bounding >> n & 1)
-			continue;
-		r = os_cap_bounding_drop(n);
-		/* Without CAP_SETPCAP that is refused, also for one that is not in the set. */
-		if (r < 0 && r != -EINVAL && os_cap_bounding_has(n) != 0)
-			return err_sys(e, -r, "can't drop capability %d from the bounding set", n);
-	}
-	int r = keep(user, true);
+	int r = os_cap_bounding_drop(n);
 
-	if (r < 0)
-		return err_sys(e, -r, "can't keep capabilities over the change of user");
-	return 0;
+	/* Without CAP_SETPCAP that is refused, also for one that is not in the set. */
+	if (r < 0 && r != -EINVAL && os_cap_bounding_has(n) != 0)
+		return err_sys(e, -r, "can't drop capability %d from the bounding set", n);
+	return r == -EINVAL ? r : 0;
 }
 
-static int raise_ambient(uint64_t ambient, struct err *e)
+static int drop_some(uint64_t keep, int from, int to, struct err *e)
 {
-	int r = os_cap_ambient_clear();
+	int r = 0;
+
+	for (int n = from; r == 0 && n < to; n++)
+		r = keep >> n & 1 ? 0 : drop(n, e);
+	return r == -EINVAL ? 0 : r;
+}
+
+int caps_drop_bounding(const struct spec_caps *c, uid_t user, struct err *e)
+{
+	int r = drop_some(c->bounding, 0, ARRAY_SIZE(names), e);
+
+	if (r < 0)
+		return r;
+	r = keep(user, true);
+	return r < 0 ? err_sys(e, -r, "can't keep capabilities over the change of user") : 0;
+}
+
+int caps_drop_newer(const struct spec_caps *c, uint64_t had, struct err *e)
+{
+	return had >> ARRAY_SIZE(names) ? drop_some(c->bounding, ARRAY_SIZE(names), 64, e) : 0;
+}
+
+static int raise_ambient(uint64_t ambient, const struct os_caps *sets, struct err *e)
+{
+	/* What is not in both of these capset(2) has taken away. */
+	int r = sets->permitted & sets->inheritable ? os_cap_ambient_clear() : 0;
 
 	/* EINVAL: Linux before 4.3 has no ambient set. */
 	if (r < 0 && r != -EINVAL)
@@ -120,5 +138,5 @@ int caps_apply(const struct spec_caps *c, uid_t user, struct err *e)
 	r = os_cap_set(&sets);
 	if (r < 0)
 		return err_sys(e, -r, "can't apply capabilities");
-	return raise_ambient(c->ambient, e);
+	return raise_ambient(c->ambient, &sets, e);
 }

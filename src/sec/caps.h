@@ -20,8 +20,11 @@ int caps_number(const char *name);
 /* Bits beyond the kernel's last capability are cleared, each with a warning. */
 void caps_clip(struct spec_caps *c);
 
-/* Step 1, while still root: drops the bounding set; keeps capabilities over setresuid to another user. */
+/* Step 1, while still root: drops of the bounding set what has a name here; keeps capabilities over setresuid to
+ * another user. */
 int caps_drop_bounding(const struct spec_caps *c, uid_t user, struct err *e);
+/* And what a later kernel has more. had: the set as it was before, or any bits more. */
+int caps_drop_newer(const struct spec_caps *c, uint64_t had, struct err *e);
 /* Step 2, after setresuid to user: effective, permitted, inheritable, then ambient; clears keepcaps.
  * Inheritable is what the config says and nothing else (CVE-2022-29162). Ambient that cannot be
  * raised warns, as in runc. */

@@ -54,7 +54,7 @@ static bool setgroups_denied(struct procfs *proc)
 	       str_starts(text, "deny");
 }
 
-static int set_groups(const struct spec_user *u, struct procfs *proc, struct err *e)
+int user_set_groups(const struct spec_user *u, struct procfs *proc, struct err *e)
 {
 	_Static_assert(sizeof(gid_t) == sizeof(*u->additional_gids), "the list is passed as it is");
 
@@ -71,12 +71,8 @@ static int set_groups(const struct spec_user *u, struct procfs *proc, struct err
 			"process.user.additionalGids: setgroups is denied in this user namespace");
 }
 
-int user_apply(const struct spec_user *u, struct procfs *proc, struct err *e)
+int user_set_ids(const struct spec_user *u, struct err *e)
 {
-	int r = set_groups(u, proc, e);
-
-	if (r < 0)
-		return r;
 	if (os_setgid(u->gid) < 0) {
 		if (errno == EINVAL)
 			return err_make(e, ERR_CONFIG, EINVAL,
@@ -182,12 +178,12 @@ static bool is_dev_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-int user_own_stdio(uint32_t uid, const bool null[3], struct err *e)
+int user_own_stdio(uint32_t uid, const bool done[3], struct err *e)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		struct stat st;
 
-		if (null[fd])
+		if (done[fd])
 			continue;
 		if (fstat(fd, &st) < 0)
 			return err_sys(e, errno, "fstat of descriptor %d", fd);

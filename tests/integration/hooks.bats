@@ -25,6 +25,16 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 	assert_eq "$(tail -n +4 "$T/order")" $'poststart running\npoststop stopped'
 }
 
+@test "hooks: the caller's umask, and signals as a fresh process has them" {
+	local k
+	for k in $HOST_KINDS; do
+		hook $k "echo $k \$(umask) \$(grep -cE '^Sig(Blk|Ign):.*0{16}' /proc/self/status) >>$T/seen"
+	done
+	set_args true
+	(umask 027 && trap '' PIPE HUP && ok strake_create && ok strake start "$ID" && wait_status stopped && ok strake delete "$ID")
+	assert_eq "$(cat "$T/seen")" "$(for k in $HOST_KINDS; do echo "$k 0027 2"; done)"
+}
+
 @test "hooks: the order alone" {
 	runc_since 1.5 "runc 1.1.5 runs poststart at create"
 	local k

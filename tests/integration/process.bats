@@ -178,6 +178,27 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	assert_out /made/here
 }
 
+@test "process: a working directory is made for all, whatever the caller's umask" {
+	strake_only "runc makes it with the caller's umask"
+	update_config '.process.cwd = "/made/for" | .process.user = {"uid": 1000, "gid": 1000}'
+	set_args pwd
+	(umask 077 && ok strake_run)
+	assert_eq "$(stat -c %a "$BUNDLE/rootfs/made/for")" 755
+	rmdir -p "$BUNDLE/rootfs/made/for" 2>/dev/null || [ ! -e "$BUNDLE/rootfs/made" ]
+	update_config '.hooks.createContainer = [{path: "/bin/true"}]'
+	(umask 077 && ok strake_run)
+	assert_eq "$(stat -c %a "$BUNDLE/rootfs/made/for")" 755
+}
+
+@test "process: all ids are the config's, whatever the caller's real ones" {
+	requires cmd_setpriv
+	set_args grep -E '^[UG]id:' /proc/self/status
+	setpriv --ruid 1000 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 3>&-
+	assert_eq "$(cat "$T/o")" $'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0'
+	setpriv --rgid 1000 --clear-groups "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 3>&-
+	assert_eq "$(cat "$T/o")" $'Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0'
+}
+
 @test "process: a relative cwd" {
 	update_config '.process.cwd = "tmp"'
 	not_ok strake_run

@@ -51,6 +51,8 @@ static void create_order(void **state)
 		{ step_sysctls, step_finish_mounts },         /* /proc/sys becomes read-only there */
 		{ step_finish_mounts, step_bounding_set },    /* hooks may need what goes */
 		{ step_bounding_set, step_late_begin },       /* while it waits */
+		{ step_late_begin, step_newer_bounding_set }, /* which says whether there is any */
+		{ step_newer_bounding_set, step_user },
 		{ step_bounding_set, step_settle },           /* each drop leaves credentials to be freed */
 		{ step_settle, step_seccomp_early },          /* a profile may forbid it */
 		{ step_labels, step_no_new_privileges },

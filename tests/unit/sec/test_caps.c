@@ -113,6 +113,35 @@ static void apply_ambient(void *arg)
 	child_check(status_mask("CapAmb:") == c.ambient);
 }
 
+/* The caller's own are none of the container's business, whether capset(2) takes them away or not. */
+static void apply_over_ambient(void *inherited)
+{
+	const uint64_t had = BIT(CAP_CHOWN) | BIT(CAP_KILL);
+	struct os_caps have;
+	struct spec_caps c = usual;
+
+	child_check(os_cap_get(&have) == 0);
+	have.inheritable = had;
+	child_check(os_cap_set(&have) == 0);
+	child_check(os_cap_ambient_raise(CAP_CHOWN) == 0 && os_cap_ambient_raise(CAP_KILL) == 0);
+	c.inheritable = *(uint64_t *)inherited;
+	become(&c, 0);
+	child_check(status_mask("CapAmb:") == 0);
+}
+
+/* What has no name here goes, too; and nobody is asked where nothing of that was had. */
+static void drop_newer(void *arg)
+{
+	struct spec_caps little = { .permitted = BIT(CAP_KILL), .effective = BIT(CAP_KILL) };
+	struct err e;
+
+	(void)arg;
+	child_check(caps_drop_newer(&usual, UINT64_MAX, &e) == 0);
+	child_check(caps_apply(&little, 0, &e) == 0);
+	child_check(caps_drop_newer(&usual, BIT(CAP_KILL), &e) == 0);
+	child_check(caps_drop_newer(&usual, UINT64_MAX, &e) < 0); /* without CAP_SETPCAP */
+}
+
 static void apply_ambient_without_inheritable(void *arg)
 {
 	struct spec_caps c = usual;
@@ -155,6 +184,7 @@ static void apply_too_much(void *arg)
 
 static void sets_in_a_process(void **state)
 {
+	uint64_t none = 0, kill_alone = BIT(CAP_KILL);
 	uid_t root = 0, user = 1000;
 	struct os_caps have;
 
@@ -167,6 +197,9 @@ static void sets_in_a_process(void **state)
 	child_run(apply_usual, &user);
 	child_run(apply_ambient, NULL);
 	child_run(apply_ambient_without_inheritable, NULL);
+	child_run(apply_over_ambient, &none);
+	child_run(apply_over_ambient, &kill_alone);
+	child_run(drop_newer, NULL);
 	child_run(apply_none, NULL);
 	child_run(apply_too_much, NULL);
 }

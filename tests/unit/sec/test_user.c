@@ -62,6 +62,13 @@ static void parse_table(void **state)
 	}
 }
 
+static int apply(const struct spec_user *u)
+{
+	int r = user_set_groups(u, &proc, &e);
+
+	return r < 0 ? r : user_set_ids(u, &e);
+}
+
 static void apply_with_groups(void *arg)
 {
 	uint32_t gids[] = { 7, 9 };
@@ -72,7 +79,7 @@ static void apply_with_groups(void *arg)
 	gid_t rg, fg, sg;
 
 	(void)arg;
-	child_check(user_apply(&u, &proc, &e) == 0);
+	child_check(apply(&u) == 0);
 	child_check(getresuid(&r, &f, &s) == 0 && r == 1000 && f == 1000 && s == 1000);
 	child_check(getresgid(&rg, &fg, &sg) == 0 && rg == 1001 && fg == 1001 && sg == 1001);
 	child_check(getgroups(8, have) == 2 && have[0] == 7 && have[1] == 9);
@@ -86,7 +93,7 @@ static void apply_without_groups(void *arg)
 
 	(void)arg;
 	child_check(setgroups(2, extra) == 0);
-	child_check(user_apply(&u, &proc, &e) == 0);
+	child_check(apply(&u) == 0);
 	child_check(getgroups(0, NULL) == 0);
 }
 
@@ -96,7 +103,7 @@ static void apply_unprivileged(void *arg)
 
 	(void)arg;
 	child_check(setresuid(65534, 65534, 65534) == 0);
-	child_check(user_apply(&u, &proc, &e) == -EPERM);
+	child_check(apply(&u) == -EPERM);
 }
 
 static void apply_in_process(void **state)
@@ -133,11 +140,11 @@ static void apply_denied(void *arg)
 
 	(void)arg;
 	enter_small_userns();
-	child_check(user_apply(&u, &proc, &e) == -EPERM && e.kind == ERR_CONFIG);
+	child_check(apply(&u) == -EPERM && e.kind == ERR_CONFIG);
 	u.n_additional_gids = 0;
-	child_check(user_apply(&u, &proc, &e) == 0);
+	child_check(apply(&u) == 0);
 	u.uid = 5;
-	child_check(user_apply(&u, &proc, &e) == -EINVAL);
+	child_check(apply(&u) == -EINVAL);
 	err_format(&e, text, sizeof(text));
 	child_check(strcmp(text, "cannot setuid to unmapped uid 5 in user namespace") == 0);
 }
