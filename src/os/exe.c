@@ -277,11 +277,12 @@ static void describe(const struct program *p, char *const argv[], int fd, struct
 			m->end_data = start + h->p_filesz;
 		}
 	}
+	/* Not before the end of the data, says Linux before 5.15. */
+	m->start_brk = m->brk = m->end_data + 1;
 }
 
-static int set_exe(struct prctl_mm_map *m, uint64_t heap)
+static int set_exe(struct prctl_mm_map *m)
 {
-	m->start_brk = m->brk = heap;
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
 
@@ -353,7 +354,7 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 		return r;
 	/* The kernel looks at all that a child will ask for first, then at what is still mapped. */
 	describe(&p, argv, fd, &leaving.as);
-	r = set_exe(&leaving.as, leaving.as.end_data + 1); /* not before the end of the data, says Linux before 5.15 */
+	r = set_exe(&leaving.as);
 	if (r != -EBUSY)
 		return r < 0 ? r : -ENOEXEC;
 	r = may_run_written((uintptr_t)sysconf(_SC_PAGESIZE));
@@ -376,8 +377,11 @@ int os_exe_leave(struct err *e)
 		if (mmap((void *)leaving.holes[i].start, leaving.holes[i].end - leaving.holes[i].start, PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
 			r = -errno;
+	/* musl's heap takes it for something in the way of brk(2), and maps; glibc would take the answer for its own. */
+	if (!os_exe_needed.start)
+		leaving.as.start_brk = leaving.as.brk = (uint64_t)syscall(SYS_brk, 0);
 	if (r == 0)
-		r = set_exe(&leaving.as, (uint64_t)syscall(SYS_brk, 0));
+		r = set_exe(&leaving.as);
 	if (r < 0)
 		return err_sys(e, -r, "leaving the runtime's own file");
 	leaving.state = LEFT;

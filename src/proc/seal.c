@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,11 +19,12 @@ static bool is_unnamed(const struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_nlink == 0;
 }
 
-static int copy_self(int exe, const struct stat *st, struct err *e)
+/* As the copy is, by execveat(2): else nobody has to look at it first. */
+static bool run_by_descriptor(void)
 {
-	int fd = os_program_copy("strake", exe, 0, st->st_size);
+	const char *name = (const char *)getauxval(AT_EXECFN);
 
-	return fd < 0 ? err_sys(e, -fd, "making a sealed copy of the runtime's own binary") : fd;
+	return name && str_starts(name, "/dev/fd/");
 }
 
 /* Children leave it for an empty file: whoever executes or opens theirs finds nothing. */
@@ -44,15 +46,19 @@ int seal_self(char *const argv[], struct err *e)
 	auto_fd copy = FD_NONE;
 	struct stat st;
 
-	if (exe < 0 || fstat(exe, &st) < 0)
+	if (exe < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
-	if (is_unnamed(&st))
+	if (run_by_descriptor() && fstat(exe, &st) == 0 && is_unnamed(&st))
 		return 0;
 	if (prepare_to_leave(&exe, argv) == 0)
 		return 0;
-	copy = copy_self(exe, &st, e);
+	if (fstat(exe, &st) < 0)
+		return err_sys(e, errno, "stat /proc/self/exe");
+	if (is_unnamed(&st))
+		return 0; /* whatever it was run by: never a copy of a copy */
+	copy = os_program_copy("strake", exe, 0, st.st_size);
 	if (copy < 0)
-		return copy;
+		return err_sys(e, -copy, "making a sealed copy of the runtime's own binary");
 	fds_keep_inherited((const int[]){ exe, copy }, 2);
 	syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
 	return err_sys(e, errno, "running the sealed copy of the runtime's own binary");
