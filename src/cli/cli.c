@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/timeline.h"
+#include "os/all_signals.h"
 
 /* What the library reads at the most. */
 #define DOCUMENT_MAX (16u << 20)
@@ -264,13 +265,16 @@ int cli_main(char **argv)
 {
 	struct cli c = { .argv0 = argv[0], .timeline = FD_NONE };
 	bool help = false;
+	sigset_t no_pipe;
 	size_t n;
 	struct err e;
 	int r;
 
 	/* conmon hands an ignored SIGPIPE down, others the default: a reader that went away must
-	 * not kill a half-made create. The library resets both for what it executes. */
-	signal(SIGPIPE, SIG_IGN);
+	 * not kill a half-made create. Blocked, it needs no care: the library gives what it executes an empty mask. */
+	sigemptyset(&no_pipe);
+	sigaddset(&no_pipe, SIGPIPE);
+	os_signal_mask(SIG_BLOCK, &no_pipe, NULL);
 	signal(SIGCHLD, SIG_DFL);
 	c.program = str_eq(path_base(argv[0]), "runc") ? "runc" : "strake";
 	logger_init(&c.log);
