@@ -79,6 +79,12 @@ static void forward(const struct session *s, int sig)
 		kill(s->pid, sig); /* not reaped yet: the number is still its own */
 }
 
+/* For what we wrote ourselves to a pipe that nobody reads: the container has nothing to do with it. */
+static bool is_our_own(const struct signalfd_siginfo *si)
+{
+	return si->ssi_signo == SIGPIPE && si->ssi_pid == (uint32_t)getpid();
+}
+
 static void handle_signals(struct foreground *f, struct session *s)
 {
 	struct signalfd_siginfo si[4];
@@ -91,7 +97,7 @@ static void handle_signals(struct foreground *f, struct session *s)
 			reap(s);
 		else if (sig == SIGWINCH && s->have_relay)
 			term_relay_resize(&s->relay);
-		else if (sig != SIGWINCH && sig != SIGURG && !s->ended)
+		else if (sig != SIGWINCH && sig != SIGURG && !s->ended && !is_our_own(&si[i]))
 			forward(s, sig);
 	}
 }
@@ -136,7 +142,7 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 			return r;
 		s.have_relay = true;
 	}
-	reap(&s); /* it may have ended before anybody looked at the descriptor */
+	/* Whoever has ended by now: SIGCHLD has been blocked since before he was born, and waits to be read. */
 	while (r == 0 && !s.ended)
 		r = turn(f, &s, e);
 	if (s.have_relay) {

@@ -256,6 +256,14 @@ proc_status() { sed -n "s/^$1:\t//p" "$out_file"; }
 	(trap '' PIPE HUP USR1 TERM 34 && strake_run && [ "$status" = 0 ] && assert_out default)
 }
 
+@test "process: a pipe that the runtime finds closed is none of the container's business" {
+	strake_only "runc writes nothing then"
+	set_sh 'trap "echo GOT" PIPE; sleep 0.5; echo end'
+	# Its log goes to a reader that has left.
+	"$RUNTIME" --root "$ROOT" --debug run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2> >(exec true) 3>&- 4>&-
+	assert_eq "$(cat "$T/o")" end
+}
+
 @test "process: signals in exec" {
 	put_probe
 	run_sleeper
