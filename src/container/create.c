@@ -20,6 +20,7 @@
 #include "container/userns.h"
 #include "ns/ns.h"
 #include "oci/annotations.h"
+#include "os/mark.h"
 #include "os/mount_fd.h"
 #include "os/pidfd.h"
 #include "sched/sched.h"
@@ -227,8 +228,10 @@ static int make_fifo(struct creation *c, struct err *e)
 	if (!idmap_to_host(&l->gid_mappings, 0, &gid))
 		gid = getegid();
 	r = store_make_fifo(&c->dir, uid, gid, e);
-	if (r == 0)
+	if (r == 0) {
 		c->launch.job.fifo_dir = c->dir.fd;
+		c->launch.job.mark = os_mark();
+	}
 	return r;
 }
 
@@ -367,7 +370,7 @@ int creation_publish(struct creation *c, struct err *e)
 		r = store_publish_state(&c->dir, e);
 	/* What `run` waits for is listed less often than it is made. */
 	if (r == 0 && c->wait_for_start)
-		store_write_brief(&c->dir, &c->state);
+		store_write_brief(&c->dir, &c->state, c->launch.job.mark);
 	return r;
 }
 

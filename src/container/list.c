@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "container/info.h"
 #include "os/fd.h"
+#include "os/mark.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
 
@@ -57,13 +58,25 @@ static bool has_ended(pid_t pid)
 }
 
 /*
+ * Init has its mark until it executes the program, whoever started it: runc removes the fifo, and knows of
+ * no brief. One who may not see marks sees the fifo.
+ */
+static bool is_waiting(const struct look *l, const char *id, const struct store_brief *b)
+{
+	return os_mark_of((pid_t)b->pid) == b->mark ||
+	       (store_entry_has_fifo(l->names.rootfd, id) && !has_ended((pid_t)b->pid));
+}
+
+/*
  * Alive, the cheap way: somebody has the number of init, and somebody is in the cgroup that is the
  * container's alone, where all end with init. That is wrong only where a stranger was put into the
  * cgroup and the number of init given away; state looks closer.
  */
-static bool is_seen_alive(const struct look *l, const struct store_brief *b)
+static bool is_seen_alive(const struct look *l, const char *id, const struct store_brief *b)
 {
-	return !has_ended((pid_t)b->pid) && cgroup_glance(l->cgroups, b->cgroup);
+	bool seen = b->mark ? is_waiting(l, id, b) : !has_ended((pid_t)b->pid);
+
+	return seen && cgroup_glance(l->cgroups, b->cgroup);
 }
 
 /* Who is stopped or paused, or not like the others in any way, is not seen. */
@@ -82,8 +95,8 @@ static void glance(struct looker *me, const char *id, struct glimpse *ret)
 	ret->owner_uid = b.owner_uid;
 	ret->bundle = arena_strdup(&me->text, b.bundle);
 	ret->created = arena_strdup(&me->text, b.created);
-	ret->status = store_entry_has_fifo(l->names.rootfd, id) ? STATUS_CREATED : STATUS_RUNNING;
-	ret->seen = ret->bundle && ret->created && is_seen_alive(l, &b);
+	ret->status = b.mark ? STATUS_CREATED : STATUS_RUNNING;
+	ret->seen = ret->bundle && ret->created && is_seen_alive(l, id, &b);
 }
 
 static void *look_around(void *data)

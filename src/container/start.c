@@ -90,6 +90,9 @@ static int release_init(struct opened *c, struct err *e)
 	size_t len = 0;
 	int pidfd, r = opened_pidfd(c, &pidfd, e);
 
+	/* It says that the container is created, as init itself does until the program is executed. */
+	if (r == 0)
+		store_drop_brief(&c->dir);
 	/* Opening releases init, which may have run and ended by the next line: the pidfd is first. */
 	if (r == 0) {
 		fifo = openat(c->dir.fd, "exec.fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
@@ -102,7 +105,10 @@ static int release_init(struct opened *c, struct err *e)
 	if (len == 0)
 		return err_make(e, ERR_CHILD, ESRCH, "container init ended before it could be started");
 	text[len] = '\0';
-	return len > 1 ? err_make(e, ERR_CHILD, EIO, "%s", text + 1) : 0;
+	if (len > 1)
+		return err_make(e, ERR_CHILD, EIO, "%s", text + 1);
+	store_write_brief(&c->dir, &c->state, 0);
+	return 0;
 }
 
 static int poststart(struct opened *c, struct err *e)

@@ -44,6 +44,7 @@ const struct init_step init_steps[] = {
 	{ BEFORE_PIVOT, "changing the root filesystem", step_pivot },
 	{ AFTER_PIVOT, "opening /dev/null", step_null_stdio },
 	{ AFTER_PIVOT, "setting up the terminal", step_terminal },
+	{ AFTER_PIVOT, NULL, step_mark, "leaving the mark of who waits" },
 	{ AFTER_PIVOT, "setting the hostname", step_names },
 	{ AFTER_PIVOT, "setting sysctls", step_sysctls },
 	{ AFTER_PIVOT, "finishing the mounts", step_finish_mounts },

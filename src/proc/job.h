@@ -33,6 +33,7 @@ struct chain_job {
 	/* create and run */
 	struct mount_plan *mounts;
 	int fifo_dir;              /* the container's directory, with exec.fifo; FD_NONE: no waiting */
+	unsigned long mark;        /* os/mark.h: init has it until it executes the program; 0: none */
 	int lock;                  /* the caller's lock on the container, or FD_NONE: not for children,
 				    * who would hold it for as long as they live */
 	int hook_output[2];        /* hooks_open_output()'s, of those that run before start */

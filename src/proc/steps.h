@@ -107,6 +107,7 @@ int step_finish_mounts(struct init_ctx *ctx, struct err *e);
 int step_personality(struct init_ctx *ctx, struct err *e);
 int step_scheduler(struct init_ctx *ctx, struct err *e);
 int step_io_priority(struct init_ctx *ctx, struct err *e);
+int step_mark(struct init_ctx *ctx, struct err *e);
 int step_memory_policy(struct init_ctx *ctx, struct err *e);
 int step_affinity(struct init_ctx *ctx, struct err *e);
 int step_labels(struct init_ctx *ctx, struct err *e);

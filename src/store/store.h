@@ -79,15 +79,19 @@ void store_names_fini(struct store_names *s);
 /*
  * What `list` shows, as the text of a symbolic link: read with one system call where state.json takes
  * four and a parser. Nobody but `list` goes by it. It is there only for containers whose life an
- * inhabited cgroup proves, and only as long as state.json is the one that it was written after.
+ * inhabited cgroup proves, and only as long as state.json is the one that it was written after. That
+ * a container is created it says only where init's mark says so too: whoever starts it may know of no brief.
  */
 struct store_brief {
 	int64_t pid;
+	uint64_t mark; /* os/mark.h: of the init that waits for start; 0: the container was started */
 	uint32_t owner_uid;
 	const char *created, *cgroup, *bundle; /* in text */
 	char text[PATH_MAX];
 };
-void store_write_brief(const struct store_dir *d, const struct state *s); /* s is written already */
+/* s is written already. */
+void store_write_brief(const struct store_dir *d, const struct state *s, uint64_t mark);
+void store_drop_brief(const struct store_dir *d);
 bool store_read_brief(int rootfd, const char *id, struct store_brief *ret);
 bool store_entry_has_fifo(int rootfd, const char *id);
 

@@ -80,15 +80,21 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	command -v strace >/dev/null || skip "needs strace"
 	strake_only "its own ceilings"
 	default_config
+	set_args sleep 1000
 	"$REPO/tests/bench/in-cgroup2" sh -ec 'for n in 1 2 3; do
 			"$1" --root "$2" create --bundle "$3" "$4-$n" >/dev/null 2>&1
-			strace -f -o "$5.$n" "$1" --root "$2" list
+			strace -f -o "$5.created.$n" "$1" --root "$2" list
+		done
+		for n in 1 2 3; do
+			"$1" --root "$2" start "$4-$n"
+			strace -f -o "$5.started.$n" "$1" --root "$2" list
 		done
 		for n in 1 2 3; do "$1" --root "$2" delete --force "$4-$n"; done' \
 		sh "$RUNTIME" "$ROOT" "$BUNDLE" "$ID" "$T/list" </dev/null 3>&- 4>&- || fail "the traced list failed"
 	wc -l "$T"/list.*
-	# The record, its state's stamp, the fifo, init, and the three of cgroup.events.
-	assert_eq $(($(wc -l <"$T/list.3") - $(wc -l <"$T/list.2"))) 7
+	# The record, its state's stamp, init, and the three of cgroup.events; whether it was started or not.
+	assert_eq $(($(wc -l <"$T/list.created.3") - $(wc -l <"$T/list.created.2"))) 6
+	assert_eq "$(wc -l <"$T/list.started.3")" "$(wc -l <"$T/list.created.3")"
 }
 
 @test "ceilings: nothing in run waits for RCU" {

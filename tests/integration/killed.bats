@@ -44,8 +44,8 @@ delete_is_quick() {
 
 @test "killed: a start that released init leaves a running container" {
 	ok strake_create
-	# Its only unlinkat is that of exec.fifo.
-	killed_at unlinkat 1 start "$ID"
+	# The first unlinkat is that of brief, the other that of exec.fifo.
+	killed_at unlinkat 2 start "$ID"
 	CALL_TIMEOUT=20 not_ok strake start "$ID"
 	assert_err_match 'already running'
 	is_status running

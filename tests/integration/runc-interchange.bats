@@ -34,6 +34,8 @@ life() {
 	assert_eq "$(status_by "$other")" created
 	by "$other" start "$ID"
 	assert_eq "$(status_by "$other") $(status_by "$maker")" "running running"
+	by strake list
+	assert_out_match "$ID +[0-9]+ +running "
 	by "$other" list -q
 	assert_out "$ID"
 	by "$other" list -f json

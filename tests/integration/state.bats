@@ -244,6 +244,116 @@ listed() {
 	assert_out_match "$ID +0 +stopped "
 }
 
+# brief: the text of it.
+brief() { readlink "$ROOT/$ID/brief"; }
+
+@test "list: a start leaves a brief that says so" {
+	requires cgroups_v2
+	strake_only "only strake writes briefs"
+	set_args sleep 1000
+	ok strake_create
+	[ "$(brief | sed -n 3p)" != 0 ]
+	brief >"$T/before"
+	ok strake start "$ID"
+	# Of the same container, but for the mark of an init that waits.
+	assert_eq "$(brief)" "$(sed 3s/.*/0/ "$T/before")"
+	brief >"$T/before"
+	not_ok strake start "$ID"
+	assert_eq "$(brief)" "$(cat "$T/before")"
+	listed running
+}
+
+@test "list: a start that is killed leaves no brief that is wrong" {
+	requires cgroups_v2 cmd_strace
+	strake_only "the order of system calls is its own"
+	set_args sleep 1000
+	local call
+	# At its own brief, at the fifo, when the new brief is due.
+	for call in unlinkat:1 unlinkat:2 symlinkat:1; do
+		ok strake_create
+		strace -qq -o "$T/trace" -e trace=unlinkat,symlinkat -e "inject=${call%:*}:signal=KILL:when=${call#*:}" \
+			"$RUNTIME" --root "$ROOT" start "$ID" </dev/null >"$T/killed" 2>&1 3>&- 4>&- || true
+		case $call in
+		unlinkat:1)
+			brief
+			listed created
+			;;
+		unlinkat:2)
+			wait_for 10 grep -q sleep "/proc/$(init_pid)/comm"
+			[ ! -L "$ROOT/$ID/brief" ]
+			;;
+		symlinkat:1)
+			[ ! -L "$ROOT/$ID/brief" ]
+			listed running
+			;;
+		esac
+		ok strake delete --force "$ID"
+	done
+}
+
+@test "list: while the hooks of start run, the container is no longer created" {
+	set_args sleep 1000
+	update_config '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c",
+		"while [ ! -e /go ]; do sleep 0.1; done"]}] | .root.readonly = false'
+	ok strake_create
+	background "$RUNTIME" --root "$ROOT" start "$ID"
+	local pid=$!
+	wait_status running
+	listed running
+	touch "$BUNDLE/rootfs/go"
+	wait "$pid"
+	listed running
+}
+
+@test "list: who fails to start is not listed" {
+	set_args sleep 1000
+	update_config '.hooks.startContainer = [{"path": "/bin/false"}]'
+	ok strake_create
+	not_ok strake start "$ID"
+	ok strake list -q
+	assert_out ''
+}
+
+# As runc does it, and a strake that knows of no brief or of another.
+@test "list: who was started by others runs" {
+	strake_only "exec.fifo is read by hand"
+	set_args sleep 1000
+	ok strake_create
+	cat "$ROOT/$ID/exec.fifo" >"$T/read"
+	rm "$ROOT/$ID/exec.fifo"
+	wait_for 10 grep -q sleep "/proc/$(init_pid)/comm"
+	! is_cgroup2 || [ "$(brief | sed -n 3p)" != 0 ]
+	listed running
+}
+
+@test "list: who may not see marks sees created containers by their fifo" {
+	requires cgroups_v2 cmd_strace
+	strake_only "only strake looks for marks"
+	set_args sleep 1000
+	ok strake_create
+	list_without_marks() {
+		strace -qq -o "$T/trace" -e trace=get_robust_list,faccessat,openat \
+			-e inject=get_robust_list:error=EPERM "$RUNTIME" --root "$ROOT" list >"$T/list"
+	}
+	list_without_marks
+	grep -q "^$ID .* created " "$T/list"
+	! grep -F state.json "$T/trace" || fail "the state was opened"
+	cat "$ROOT/$ID/exec.fifo" >"$T/read"
+	rm "$ROOT/$ID/exec.fifo"
+	list_without_marks
+	grep -q "^$ID .* running " "$T/list"
+	ok strake delete --force "$ID"
+	# The fifo outlives who would have opened it; in the cgroup there is a stranger.
+	ok strake_create
+	background sleep 1000
+	echo "$!" >"$(cgroup_dir)/cgroup.procs"
+	kill -KILL "$(init_pid)"
+	wait_status stopped
+	[ -p "$ROOT/$ID/exec.fifo" ]
+	list_without_marks
+	grep -q "^$ID .* stopped " "$T/list"
+}
+
 # many N: as many containers more, made of the one that runs; each seventh is not seen at a glance.
 many() {
 	local id n record=$ROOT/$ID/brief
@@ -254,7 +364,8 @@ many() {
 		sed "s/\"id\":\"$ID\"/\"id\":\"$id\"/" "$ROOT/$ID/state.json" >"$ROOT/$id/state.json"
 		((n % 7)) || continue
 		# Of this state, and of a bundle that no state knows.
-		ln -s "$(head -n 5 <<<"$record" && stat -c %i:%s:%.9Z "$ROOT/$id/state.json" && echo "/of/$id")" \
+		ln -s "$(head -n 6 <<<"$record" && stat -c %i:%s:%.9Z "$ROOT/$id/state.json" | tr :. '\n' &&
+			echo "/of/$id")" \
 			"$ROOT/$id/brief"
 	done
 }

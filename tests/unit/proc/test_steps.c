@@ -58,6 +58,7 @@ static void create_order(void **state)
 		{ step_labels, step_no_new_privileges },
 		{ step_no_new_privileges, step_seccomp_early },
 		{ step_seccomp_early, step_user },            /* loading needs CAP_SYS_ADMIN */
+		{ step_mark, step_seccomp_early },            /* a profile may forbid it */
 		{ step_bounding_set, step_user },             /* needs CAP_SETPCAP */
 		{ step_cwd_as_root, step_seccomp_early },     /* a profile may forbid getcwd */
 		{ step_rlimits, step_user },

@@ -31,7 +31,7 @@ static bool round_trip(const struct tmp *t, const struct state *s, struct store_
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_write_state(&d, s, &e), 0);
-	store_write_brief(&d, s);
+	store_write_brief(&d, s, UINT64_MAX);
 	root = open(t->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	found = store_read_brief(root, "c1", ret);
 	assert_int_equal(store_remove(&d, &e), 0);
@@ -46,6 +46,7 @@ static void what_is_written_is_read(void **state)
 
 	assert_true(round_trip(*state, &s, &b));
 	assert_int_equal(b.pid, 4711);
+	assert_true(b.mark == UINT64_MAX);
 	assert_int_equal(b.owner_uid, 7);
 	assert_string_equal(b.created, created);
 	assert_string_equal(b.cgroup, path);
@@ -107,8 +108,8 @@ static void others_are_not_believed(void **state)
 		size_t line;
 		const char *by;
 	} spoilt[] = {
-		{ 0, "1" }, { 1, "-1" }, { 1, "1x" }, { 2, "-1" }, { 5, "1:2:3.000000004" }, { 5, "" }, { 6, "b\nx" },
-		{ 0, "2\n1" }, { 0, "x" },
+		{ 0, "2" }, { 1, "-1" }, { 1, "1x" }, { 2, "-1" }, { 2, "" }, { 3, "-1" }, { 6, "1" }, { 6, "" },
+		{ 7, "1" }, { 8, "3" }, { 9, "1000000000" }, { 9, "x" }, { 10, "b\nx" }, { 0, "3\n1" }, { 0, "x" },
 	};
 	const struct state s = proven();
 	const struct tmp *t = *state;
@@ -119,7 +120,7 @@ static void others_are_not_believed(void **state)
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(store_write_state(&d, &s, &e), 0);
-	store_write_brief(&d, &s);
+	store_write_brief(&d, &s, 99);
 	snprintf(place, sizeof(place), "%s/c1", t->root);
 	assert_true(store_read_brief(AT_FDCWD, place, &b));
 	snprintf(place, sizeof(place), "%s/c1/brief", t->root);
@@ -128,8 +129,29 @@ static void others_are_not_believed(void **state)
 		spoil(place, text, spoilt[i].line, spoilt[i].by);
 		assert_false(store_read_brief(d.fd, ".", &b));
 	}
-	spoil(place, text, 0, "2");
+	spoil(place, text, 0, "3");
 	assert_true(store_read_brief(d.fd, ".", &b));
+	assert_int_equal(store_remove(&d, &e), 0);
+	store_dir_close(&d);
+}
+
+static void one_for_another(void **state)
+{
+	const struct state s = proven();
+	const struct tmp *t = *state;
+	struct store_dir d = STORE_DIR_NONE;
+	struct store_brief b;
+	struct err e;
+
+	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
+	assert_int_equal(store_write_state(&d, &s, &e), 0);
+	store_write_brief(&d, &s, 99);
+	store_drop_brief(&d);
+	assert_false(store_read_brief(d.fd, ".", &b));
+	store_drop_brief(&d);
+	store_write_brief(&d, &s, 0);
+	assert_true(store_read_brief(d.fd, ".", &b));
+	assert_true(b.mark == 0);
 	assert_int_equal(store_remove(&d, &e), 0);
 	store_dir_close(&d);
 }
@@ -145,10 +167,10 @@ static void only_with_its_state(void **state)
 	struct err e;
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
-	store_write_brief(&d, &s);
+	store_write_brief(&d, &s, 99);
 	assert_false(store_read_brief(d.fd, ".", &b));
 	assert_int_equal(store_write_state(&d, &s, &e), 0);
-	store_write_brief(&d, &s);
+	store_write_brief(&d, &s, 99);
 	assert_true(store_read_brief(d.fd, ".", &b));
 	file = openat(d.fd, STATE_FILE, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	assert_true(file >= 0);
@@ -181,6 +203,7 @@ int main(void)
 		ROW(only_what_a_cgroup_proves),
 		ROW(what_does_not_fit_is_left_out),
 		ROW(others_are_not_believed),
+		ROW(one_for_another),
 		ROW(only_with_its_state),
 		ROW(the_fifo_is_seen),
 	};
