@@ -119,7 +119,7 @@ int cg_dir_fd(const struct cgroup *c, struct cg_dir *d)
 
 	if (d->fd >= 0)
 		return d->fd;
-	fd = open(d->path, DIR_FLAGS);
+	fd = openat(AT_FDCWD, d->path, DIR_FLAGS);
 	if (fd < 0)
 		return -errno;
 	/* The path comes from a file: never write to something else that is called so. */

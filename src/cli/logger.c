@@ -38,7 +38,7 @@ void logger_fini(struct logger *l)
 
 static int open_file(const char *path, struct err *e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int fd = openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 
 	return fd < 0 ? err_sys(e, errno, "open %s", path) : fd;
 }

@@ -13,7 +13,7 @@ static void remove_remains(struct runtime *rt, const char *id)
 
 	state_init(&state);
 	/* Under the lock look again: a create may have come in between. */
-	if (store_check_id(id, &e) == 0 && store_open(rt->root, id, &dir, &e) == 0 &&
+	if (store_check_id(id, &e) == 0 && store_open(rt->root, rt->euid, id, &dir, &e) == 0 &&
 	    store_lock(&dir, LOCK_TIMEOUT_MS, &e) == 0 &&
 	    store_read_state(&dir, &state, &e) < 0 && e.kind == ERR_NOT_FOUND)
 		store_remove(&dir, &e);

@@ -234,7 +234,7 @@ int container_list(struct runtime *rt, enum strake_detail detail,
 	/* A default root that nobody has made yet is empty; one that was asked for must be there. */
 	if (!rt->root_is_default && stat(rt->root, &st) < 0)
 		return err_sys(e, errno, "open %s", rt->root);
-	r = store_names_read(rt->root, &l.names, e);
+	r = store_names_read(rt->root, rt->euid, &l.names, e);
 	if (r < 0)
 		return r;
 	if (detail == STRAKE_DETAIL_ROW)

@@ -67,7 +67,7 @@ int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_
 	};
 	state_init(&c->state);
 	if (r == 0)
-		r = store_open(rt->root, id, &c->dir, e);
+		r = store_open(rt->root, rt->euid, id, &c->dir, e);
 	if (r == 0 && lock == OPEN_LOCKED)
 		r = store_lock(&c->dir, LOCK_TIMEOUT_MS, e);
 	if (r == 0)

@@ -145,17 +145,24 @@ static int look_at_dir(struct store_dir *d, struct stat *st, struct err *e)
 	return r;
 }
 
-int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e)
+/* As open_root(), for what has this id. */
+static int open_root_of(const char *root, const char *id, uid_t self, int *ret, struct stat *st, struct err *e)
 {
-	struct store_dir d = STORE_DIR_NONE;
-	auto_fd rootfd = FD_NONE;
-	struct stat st;
 	int r = store_check_id(id, e);
 
 	if (r < 0)
 		return r;
 	err_init(e);
-	r = open_root(root, geteuid(), &rootfd, &st, e);
+	return open_root(root, self, ret, st, e);
+}
+
+int store_open(const char *root, uid_t self, const char *id, struct store_dir *ret, struct err *e)
+{
+	struct store_dir d = STORE_DIR_NONE;
+	auto_fd rootfd = FD_NONE;
+	struct stat st;
+	int r = open_root_of(root, id, self, &rootfd, &st, e);
+
 	if (r < 0)
 		return err_is_set(e) ? r : not_found(e);
 	r = open_dir(rootfd, root, id, &d, e);
@@ -217,12 +224,8 @@ int store_create(const char *root, uid_t self, const char *id, struct store_dir 
 	auto_fd rootfd = FD_NONE;
 	struct stat st;
 	bool gone = false;
-	int r = store_check_id(id, e);
+	int r = open_root_of(root, id, self, &rootfd, &st, e);
 
-	if (r < 0)
-		return r;
-	err_init(e);
-	r = open_root(root, self, &rootfd, &st, e);
 	if (r < 0 && !err_is_set(e)) {
 		r = make_root(root, e);
 		if (r < 0)
@@ -296,7 +299,7 @@ static bool is_directory(int rootfd, const struct dirent *ent)
 	return fstatat(rootfd, ent->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-int store_names_read(const char *root, struct store_names *ret, struct err *e)
+int store_names_read(const char *root, uid_t self, struct store_names *ret, struct err *e)
 {
 	auto_fd rootfd = FD_NONE;
 	char path[sizeof("/proc/self/fd/-2147483648")];
@@ -307,7 +310,7 @@ int store_names_read(const char *root, struct store_names *ret, struct err *e)
 
 	*ret = (struct store_names){ .rootfd = FD_NONE };
 	err_init(e);
-	r = open_root(root, geteuid(), &rootfd, &st, e);
+	r = open_root(root, self, &rootfd, &st, e);
 	if (r < 0)
 		return err_is_set(e) ? r : 0;
 	/* Not by root's name, which may be another's by now; musl has no scandirat(3). */

@@ -30,11 +30,11 @@ int store_check_id(const char *id, struct err *e);
  * not "root"); otherwise /run/strake. name is the program's ("strake"). In a. */
 int store_default_root(struct arena *a, const char *name, char **ret, struct err *e);
 
-/* Makes <root> (0700, parents too) and <root>/<id> (0711), locked; EEXIST: "container with given
- * ID already exists" (ERR_EXISTS). self: the caller's effective user. */
+/* self: the caller's effective user, whose all of it must be. Makes <root> (0700, parents too) and <root>/<id> (0711),
+ * locked; EEXIST: "container with given ID already exists" (ERR_EXISTS). */
 int store_create(const char *root, uid_t self, const char *id, struct store_dir *ret, struct err *e);
 /* ENOENT: "container does not exist" (ERR_NOT_FOUND). A directory without state.json opens. */
-int store_open(const char *root, const char *id, struct store_dir *ret, struct err *e);
+int store_open(const char *root, uid_t self, const char *id, struct store_dir *ret, struct err *e);
 /* Exclusive lock for whoever changes the container; waits up to the deadline (ms), then
  * -ETIMEDOUT. The directory may be gone when the lock is had: then ERR_NOT_FOUND. */
 int store_lock(struct store_dir *d, int timeout_ms, struct err *e);
@@ -73,7 +73,7 @@ struct store_names {
 	size_t n;
 	int rootfd; /* FD_NONE when others may write to root: then a name in it may be anybody's */
 };
-int store_names_read(const char *root, struct store_names *ret, struct err *e);
+int store_names_read(const char *root, uid_t self, struct store_names *ret, struct err *e);
 void store_names_fini(struct store_names *s);
 
 /*

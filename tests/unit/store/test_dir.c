@@ -71,20 +71,20 @@ static void unknown_ids_do_not_exist(void **state)
 	char path[160];
 	struct err e;
 
-	assert_int_equal(store_open(t->root, "c1", &d, &e), -ENOENT); /* no root either */
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &d, &e), -ENOENT); /* no root either */
 	assert_int_equal(e.kind, ERR_NOT_FOUND);
 	assert_words(&e, "container does not exist");
-	assert_int_equal(store_open(t->root, "../c1", &d, &e), -EINVAL);
+	assert_int_equal(store_open(t->root, geteuid(), "../c1", &d, &e), -EINVAL);
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	store_dir_close(&d);
 	snprintf(path, sizeof(path), "%s/link", t->root);
 	assert_int_equal(symlink("c1", path), 0);
-	assert_int_equal(store_open(t->root, "link", &d, &e), -ENOENT);
+	assert_int_equal(store_open(t->root, geteuid(), "link", &d, &e), -ENOENT);
 	snprintf(path, sizeof(path), "%s/file", t->root);
 	assert_int_equal(close(creat(path, 0600)), 0);
-	assert_int_equal(store_open(t->root, "file", &d, &e), -ENOENT);
-	assert_int_equal(store_open(t->root, "c1", &d, &e), 0);
+	assert_int_equal(store_open(t->root, geteuid(), "file", &d, &e), -ENOENT);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &d, &e), 0);
 	store_dir_close(&d);
 }
 
@@ -99,9 +99,9 @@ static void foreign_directories_are_refused(void **state)
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
 	assert_int_equal(fchown(d.fd, 1000, 1000), 0);
 	store_dir_close(&d);
-	assert_int_equal(store_open(t->root, "c1", &d, &e), -EPERM);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &d, &e), -EPERM);
 	assert_int_equal(chown(t->root, 1000, 1000), 0);
-	assert_int_equal(store_open(t->root, "c2", &d, &e), -EPERM);
+	assert_int_equal(store_open(t->root, geteuid(), "c2", &d, &e), -EPERM);
 	assert_int_equal(store_create(t->root, geteuid(), "c2", &d, &e), -EPERM);
 }
 
@@ -112,7 +112,7 @@ static void lock_waits_and_gives_up(void **state)
 	struct err e;
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
-	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &b, &e), 0);
 	assert_int_equal(store_lock(&b, 20, &e), -ETIMEDOUT);
 	assert_int_equal(b.lock, -EBADF);
 	store_dir_close(&a);
@@ -134,7 +134,7 @@ static void lock_is_not_shared_with_children(void **state)
 		_exit(0);
 	}
 	store_dir_close(&a);
-	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &b, &e), 0);
 	assert_int_equal(store_lock(&b, 0, &e), 0);
 	store_dir_close(&b);
 	kill(pid, SIGKILL);
@@ -148,7 +148,7 @@ static void lock_notices_a_removed_directory(void **state)
 	struct err e;
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &a, &e), 0);
-	assert_int_equal(store_open(t->root, "c1", &b, &e), 0);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &b, &e), 0);
 	assert_int_equal(store_remove(&a, &e), 0);
 	store_dir_close(&a);
 	assert_int_equal(store_lock(&b, 0, &e), -ENOENT);
@@ -181,7 +181,7 @@ static void remove_takes_all_but_follows_nothing(void **state)
 	assert_int_equal(symlinkat(canary, d.fd, "notify/link"), 0);
 	assert_int_equal(store_remove(&d, &e), 0);
 	store_dir_close(&d);
-	assert_int_equal(store_open(t->root, "c1", &d, &e), -ENOENT);
+	assert_int_equal(store_open(t->root, geteuid(), "c1", &d, &e), -ENOENT);
 	assert_int_equal(access(path, F_OK), 0);
 }
 
@@ -227,7 +227,7 @@ static void remove_does_not_enter_mounts(void **state)
 			_exit(remove_with_mount(t, names[i]));
 		waitpid(pid, &status, 0);
 		assert_int_equal(WEXITSTATUS(status), 0);
-		assert_int_equal(store_open(t->root, "c1", &d, &e), 0);
+		assert_int_equal(store_open(t->root, geteuid(), "c1", &d, &e), 0);
 		assert_int_equal(store_remove(&d, &e), 0);
 		store_dir_close(&d);
 	}
@@ -255,7 +255,7 @@ static void assert_names(const char *root, const char *expected)
 	char text[64] = "";
 	struct err e;
 
-	assert_int_equal(store_names_read(root, &names, &e), 0);
+	assert_int_equal(store_names_read(root, geteuid(), &names, &e), 0);
 	for (size_t i = 0; i < names.n; i++) {
 		strcat(text, names.v[i]->d_name);
 		/* Others may write to root: whose name it is nobody knows. */
