@@ -122,35 +122,31 @@ def script(program, needed):
     def lines(some):
         return "\n\t\t".join(pattern(*s[2:]) for s in some)
 
-    checks = "\n".join(f'ASSERT({name} >= needed_start && {name} < needed_end, "{name} is not where children have it");'
-                       for name in known)
-    return f"""/* Made by parts.py: what children need, at the end of the code and the beginning of the constants. */
+    checks = "\n".join(f'ASSERT({name} >= needed_start && {name} < needed_text_end, "{name} is not where children have it");' for name in known)
+    return f"""/* Made by parts.py: what is the parent's alone first, then what children need, to the end. */
+SECTIONS
+{{
+	.parents_rodata : {page} {{
+		{lines(constants)}
+	}}
+	.parents_relro : {page} {{
+		{lines(tables)}
+		. = {page};
+	}}
+	/* Nothing is unwound: that would stand between needed constants and variables. */
+	/DISCARD/ : {{ *(.eh_frame) }}
+}}
+INSERT BEFORE .init;
 SECTIONS
 {{
 	.needed_text : {page} {{
 		needed_start = .;
 		{lines(text)}
+		needed_text_end = .;
 		. = {page};
 	}}
 }}
 INSERT AFTER .fini;
-SECTIONS
-{{
-	.parents_rodata : {page} {{
-		needed_end = .;
-		{lines(constants)}
-	}}
-}}
-INSERT AFTER .rodata;
-SECTIONS
-{{
-	.parents_relro : {{
-		{lines(tables)}
-		. = {page};
-		needed_data = .;
-	}}
-}}
-INSERT BEFORE .data.rel.ro;
 /* Files of other names, as LTO makes them, would not be parted at all. */
 {checks}
 """

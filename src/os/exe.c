@@ -82,66 +82,78 @@ static int add_piece(struct pieces *p, const struct piece *new)
 	return 0;
 }
 
-/*
- * One call moves a piece as a whole: the code that runs there, this one too, never misses it. Piece
- * by piece, so that there never are two of all in memory.
- */
-static int move(const struct piece *p, int exe)
+/* How many of n pieces come from one place of the file, one behind the other: those that one read brings. */
+static size_t in_one_read(const struct piece *v, size_t n)
 {
-	size_t len = p->end - p->start;
-	void *copy, *old = (void *)p->start;
-	int r = 0;
+	size_t k = 1;
 
+	while (v->in_file && k < n && v[k].in_file && v[k].offset - v->offset == (off_t)(v[k].start - v->start))
+		k++;
+	return k;
+}
+
+/* What is read is not mapped, page by page, only to be copied and given up. */
+static int fill(char *copy, const struct piece *v, size_t n, int exe)
+{
+	for (size_t i = 0, k; i < n; i += k) {
+		const struct piece *first = &v[i], *last;
+		char *to = copy + (first->start - v->start);
+
+		k = in_one_read(first, n - i);
+		last = &first[k - 1];
+		if (!first->in_file)
+			memcpy(to, (const void *)first->start, first->end - first->start);
+		else if (pread(exe, to, last->end - first->start, first->offset) <
+			 (ssize_t)(last->start - first->start + last->in_file))
+			return -EIO;
+	}
+	return 0;
+}
+
+/*
+ * One call moves all, which lies in one row: the code that runs there, this one too, never misses it. None of it is
+ * writable and code at a time: data is what is written to next only once it is moved.
+ */
+static int move(const struct piece *v, size_t n, int exe)
+{
+	void *copy, *old = (void *)v->start;
+	size_t len = v[n - 1].end - v->start;
+	int all = 0, r;
+
+	for (size_t i = 0; i < n; i++)
+		all |= v[i].prot;
+	if (all & PROT_EXEC)
+		all &= ~PROT_WRITE;
 	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
 		    -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
-	/* What is read is not mapped, page by page, only to be copied and given up. */
-	if (p->in_file == 0)
-		memcpy(copy, old, len);
-	else if (pread(exe, copy, len, p->offset) < (ssize_t)p->in_file)
-		r = -EIO;
+	r = fill(copy, v, n, exe);
 	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-	if (r == 0 && ((p->prot != (PROT_READ | PROT_WRITE) && mprotect(copy, len, p->prot) < 0) ||
+	if (r == 0 && ((all != (PROT_READ | PROT_WRITE) && mprotect(copy, len, all) < 0) ||
 		       mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED))
 		r = -errno;
-	if (r < 0)
+	if (r < 0) {
 		munmap(copy, len);
-	return r;
-}
-
-/* Where what is behind piece i comes from the same place: n pieces. */
-static size_t neighbours(const struct pieces *all, size_t i)
-{
-	const struct piece *first = &all->v[i];
-	size_t n = 1;
-
-	for (; i + n < all->n; n++) {
-		const struct piece *next = &first[n];
-
-		if (next->start != next[-1].end || !next->in_file != !first->in_file ||
-		    (first->in_file && next->offset - first->offset != (off_t)(next->start - first->start)))
-			break;
+		return r;
 	}
-	return n;
+	/* From the last on: variables first. */
+	for (size_t end = n, i; end > 0; end = i) {
+		for (i = end - 1; i > 0 && v[i - 1].prot == v[i].prot; )
+			i--;
+		if (v[i].prot != all && mprotect((void *)v[i].start, v[end - 1].end - v[i].start, v[i].prot) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
-/* Code and constants in one go, and all data: half of the calls; then each is again what it was. */
-static int move_together(const struct piece *v, size_t n, int exe)
+static size_t in_one_row(const struct piece *v, size_t n)
 {
-	const struct piece *last = &v[n - 1];
-	struct piece all = v[0];
-	int r;
+	size_t k = 1;
 
-	all.end = last->end;
-	all.in_file = last->in_file ? last->start - v->start + last->in_file : 0;
-	for (size_t i = 1; i < n; i++)
-		all.prot |= v[i].prot;
-	r = move(&all, exe);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		if (v[i].prot != all.prot && mprotect((void *)v[i].start, v[i].end - v[i].start, v[i].prot) < 0)
-			r = -errno;
-	return r;
+	while (k < n && v[k].start == v[k - 1].end)
+		k++;
+	return k;
 }
 
 /* What ld.so made read-only after it had relocated it stays so. */
@@ -196,50 +208,26 @@ static int add_hole(uintptr_t start, uintptr_t end)
 	return 0;
 }
 
-/* p is what the file still has: what children need of it is moved. */
-static int add_unwritten(struct pieces *all, const struct piece *p)
-{
-	uintptr_t from = (uintptr_t)os_exe_needed.start, to = (uintptr_t)os_exe_needed.end;
-	struct piece part = *p;
-	size_t before;
-	int r;
-
-	if (from == to)
-		return add_piece(all, p);
-	part.start = from < p->start ? p->start : from > p->end ? p->end : from;
-	part.end = to > p->end ? p->end : to < part.start ? part.start : to;
-	before = part.start - p->start;
-	part.offset += (off_t)before;
-	/* The last page may go on behind the end of the file's part. */
-	part.in_file = before >= p->in_file ? 0 : p->in_file - before;
-	if (part.in_file > part.end - part.start)
-		part.in_file = part.end - part.start;
-	r = add_hole(p->start, part.start);
-	if (r == 0)
-		r = add_piece(all, &part);
-	return r < 0 ? r : add_hole(part.end, p->end);
-}
-
+/* What is before the needed part is left to the parent. */
 static int add_segment(struct pieces *all, const struct program *p, const ElfW(Phdr) *h,
 		       uintptr_t page)
 {
-	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
-	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
+	uintptr_t needed = (uintptr_t)os_exe_needed.start;
+	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1), in_file = p->base + h->p_vaddr + h->p_filesz;
+	uintptr_t end = (in_file + page - 1) & ~(page - 1);
+	uintptr_t from = needed < start ? start : needed < end ? needed : end;
 	uintptr_t relro = end_of_relro(p, start, end, page);
-	uintptr_t tables = (uintptr_t)os_exe_needed.data;
-	struct piece rest = { .start = relro, .end = end, .prot = prot_of(h) };
-	int r;
+	struct piece rest = { .start = relro > from ? relro : from, .end = end, .prot = prot_of(h) };
+	int r = add_hole(start, from);
 
-	if (tables < start || tables > relro)
-		tables = start;
-	r = add_hole(start, tables);
 	if (r == 0)
-		r = add_piece(all, &(struct piece){ .start = tables, .end = relro, .prot = PROT_READ });
-	if (r < 0 || rest.prot & PROT_WRITE)
-		return r < 0 ? r : add_piece(all, &rest);
-	rest.offset = (off_t)(h->p_offset & ~(page - 1));
-	rest.in_file = p->base + h->p_vaddr + h->p_filesz - start;
-	return add_unwritten(all, &rest);
+		r = add_piece(all, &(struct piece){ .start = from, .end = rest.start, .prot = PROT_READ });
+	/* What nobody could write to is what the file still has. The last page may go on behind the file's part. */
+	if (!(rest.prot & PROT_WRITE) && rest.start < in_file) {
+		rest.offset = (off_t)((h->p_offset & ~(page - 1)) + (rest.start - start));
+		rest.in_file = in_file - rest.start;
+	}
+	return r < 0 ? r : add_piece(all, &rest);
 }
 
 /* From the first argument on: what execve(2) puts there in one piece. */
@@ -312,8 +300,8 @@ static int move_program(void)
 		if (p.headers[i].p_type == PT_LOAD)
 			r = add_segment(&all, &p, &p.headers[i], page);
 	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
-		n = neighbours(&all, i);
-		r = move_together(&all.v[i], n, leaving.exe);
+		n = in_one_row(&all.v[i], all.n - i);
+		r = move(&all.v[i], n, leaving.exe);
 	}
 	if (r < 0)
 		return r;

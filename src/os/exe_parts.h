@@ -6,9 +6,9 @@
  */
 #pragma once
 
-/* Whole pages; all zero where the linker did not part the program (exe_whole.c). */
+/* Whole pages, from there to the program's end: code, constants, tables of pointers, variables. NULL where the linker
+ * did not part the program (exe_whole.c). */
 struct os_exe_parts {
-	const char *start, *end; /* code, and right behind it constants */
-	const char *data;        /* from here on: tables of pointers, then all variables */
+	const char *start;
 };
 extern const struct os_exe_parts os_exe_needed;

@@ -4,4 +4,4 @@
 
 #include "os/exe_parts.h"
 
-const struct os_exe_parts os_exe_needed = { NULL, NULL, NULL };
+const struct os_exe_parts os_exe_needed = { NULL };

@@ -54,7 +54,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	count_calls
 	# Parent and init, the 38 drops from the bounding set included; docs/design/performance.md.
 	# A dozen of them buy a network namespace that is made meanwhile, a tenth of the time of run; a dozen more a mount
-	# namespace without the host's mounts, a tenth of that of create. 297, or two more where the helper has to wait.
+	# namespace without the host's mounts, a tenth of that of create. 294, or two more where the helper has to wait.
 	[ $((total - payload)) -le 300 ]
 	[ "$(calls clone3)" = 1 ]
 	[ "$(calls 'v?fork')" = 0 ]
@@ -73,7 +73,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local total payload
 	count_calls
 	# The 38 drops from the bounding set included.
-	[ $((total - payload)) -le 156 ]
+	[ $((total - payload)) -le 153 ]
 }
 
 @test "ceilings: system calls of list, for each container" {
@@ -159,5 +159,5 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	local size
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $((size / 1024)) KiB"
-	[ "$size" -le $((728 * 1024)) ]
+	[ "$size" -le $((716 * 1024)) ]
 }
