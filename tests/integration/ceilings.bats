@@ -56,6 +56,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	# A dozen of them buy a network namespace that is made meanwhile, a tenth of the time of run; a dozen more a mount
 	# namespace without the host's mounts, a tenth of that of create. 294, or two more where the helper has to wait.
 	[ $((total - payload)) -le 300 ]
+	! grep -E '(close|flock)\(.* EBADF' "$T/trace" || fail "a descriptor is closed that is not there"
 	[ "$(calls clone3)" = 1 ]
 	[ "$(calls 'v?fork')" = 0 ]
 	[ "$(calls clone)" = 1 ] # the helper for the network namespace
