@@ -20,7 +20,8 @@ struct arena_block {
  */
 #define READY_BLOCKS 8
 
-/* Apart from the pages of other variables: os_exe_move() moves those while a helper has its stack in a block. */
+/* On pages of their own: so is all that is zero in the beginning, and what each child copies once more of the
+ * initialised variables (os/exe.c) is one page. */
 #ifdef __aarch64__
 #define PAGE_MAX 65536
 #else

@@ -13,6 +13,7 @@
 #include "base/timeline.h"
 #include "container/notify.h"
 #include "os/all_signals.h"
+#include "os/exe.h"
 #include "os/pidfd.h"
 #include "term/term.h"
 
@@ -142,6 +143,7 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 			return r;
 		s.have_relay = true;
 	}
+	os_exe_drop();
 	/* Whoever has ended by now: SIGCHLD has been blocked since before he was born, and waits to be read. */
 	while (r == 0 && !s.ended)
 		r = turn(f, &s, e);

@@ -166,7 +166,7 @@ static int change(struct hotmount *h, const char *text, size_t len, struct err *
 	if (r == 0 && h->add)
 		r = plan(h, e);
 	if (r == 0)
-		r = os_exe_move(e);
+		r = os_exe_copy(e);
 	return r < 0 ? r : run_child(h, e);
 }
 

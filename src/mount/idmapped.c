@@ -79,7 +79,7 @@ static int make_userns(const struct mount_op *op, int *ret_fd, struct err *e)
 {
 	bool undumpable = geteuid() == 0;
 	auto_fd pidfd = FD_NONE;
-	int status, r = os_exe_move(e);
+	int status, r = os_exe_copy(e);
 	pid_t pid;
 
 	if (r < 0)

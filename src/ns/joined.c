@@ -108,7 +108,7 @@ int ns_read_maps(struct procfs *proc, int userns, struct arena *a, struct spec_i
 		 struct spec_idmaps *ret_gid, struct err *e)
 {
 	auto_fd pidfd = FD_NONE, from = FD_NONE, to = FD_NONE;
-	int ends[2], status, r = os_exe_move(e);
+	int ends[2], status, r = os_exe_copy(e);
 	pid_t pid;
 
 	if (r < 0)

@@ -110,43 +110,6 @@ static int fill(char *copy, const struct piece *v, size_t n, int exe)
 	return 0;
 }
 
-/*
- * One call moves all, which lies in one row: the code that runs there, this one too, never misses it. None of it is
- * writable and code at a time: data is what is written to next only once it is moved.
- */
-static int move(const struct piece *v, size_t n, int exe)
-{
-	void *copy, *old = (void *)v->start;
-	size_t len = v[n - 1].end - v->start;
-	int all = 0, r;
-
-	for (size_t i = 0; i < n; i++)
-		all |= v[i].prot;
-	if (all & PROT_EXEC)
-		all &= ~PROT_WRITE;
-	copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-		    -1, 0);
-	if (copy == MAP_FAILED)
-		return -errno;
-	r = fill(copy, v, n, exe);
-	/* EACCES, EPERM: memory that was written may not be run (SELinux, MemoryDenyWriteExecute). */
-	if (r == 0 && ((all != (PROT_READ | PROT_WRITE) && mprotect(copy, len, all) < 0) ||
-		       mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, old) == MAP_FAILED))
-		r = -errno;
-	if (r < 0) {
-		munmap(copy, len);
-		return r;
-	}
-	/* From the last on: variables first. */
-	for (size_t end = n, i; end > 0; end = i) {
-		for (i = end - 1; i > 0 && v[i - 1].prot == v[i].prot; )
-			i--;
-		if (v[i].prot != all && mprotect((void *)v[i].start, v[end - 1].end - v[i].start, v[i].prot) < 0)
-			return -errno;
-	}
-	return 0;
-}
-
 static size_t in_one_row(const struct piece *v, size_t n)
 {
 	size_t k = 1;
@@ -185,8 +148,10 @@ struct hole {
 
 /* How a child leaves the file. */
 static struct {
-	enum { NOT_PREPARED, PREPARED, MOVED, LEFT } state;
+	enum { NOT_PREPARED, PREPARED, COPIED, DROPPED, LEFT } state;
 	int exe; /* until it is read */
+	struct pieces pieces;
+	char *copies[PIECES_MAX]; /* one for each row of them */
 	struct hole holes[HOLES_MAX];
 	size_t n;
 	struct prctl_mm_map as; /* with exe_fd, what the program's file is then */
@@ -285,45 +250,117 @@ static int may_run_written(uintptr_t page)
 	return r;
 }
 
-static int move_program(void)
+/* What lies in one row, in memory that is nobody's file. Nothing of it is in use yet. */
+static int copy_row(const struct piece *v, size_t n, size_t row)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	struct pieces all = { .n = 0 };
-	struct program p = { 0 };
-	int r;
+	size_t len = v[n - 1].end - v->start;
+	void *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	if (leaving.state != PREPARED)
-		return 0;
-	r = find_program(&p);
-	leaving.n = 0;
-	for (size_t i = 0; r == 0 && i < p.n; i++)
-		if (p.headers[i].p_type == PT_LOAD)
-			r = add_segment(&all, &p, &p.headers[i], page);
-	for (size_t i = 0, n; r == 0 && i < all.n; i += n) {
-		n = in_one_row(&all.v[i], all.n - i);
-		r = move(&all.v[i], n, leaving.exe);
-	}
-	if (r < 0)
-		return r;
-	fd_close(leaving.exe);
-	leaving.state = MOVED;
+	if (copy == MAP_FAILED)
+		return -errno;
+	leaving.copies[row] = copy;
+	return fill(copy, v, n, leaving.exe);
+}
+
+static int drop_row(const struct piece *v, size_t n, size_t row)
+{
+	if (leaving.copies[row])
+		munmap(leaving.copies[row], v[n - 1].end - v->start);
+	leaving.copies[row] = NULL;
 	return 0;
 }
 
-int os_exe_move(struct err *e)
+/*
+ * In a child: the copy takes the place of what it is of, by one call, so that the code that runs there, this one too,
+ * never misses it. None of it is writable and code at a time: no variable is written to before the end.
+ */
+static int take_row(const struct piece *v, size_t n, size_t row)
 {
-	int r = move_program();
+	char *copy = leaving.copies[row];
+	size_t len = v[n - 1].end - v->start;
+	int all = 0;
 
-	return r < 0 ? err_sys(e, -r, "moving to memory") : 0;
+	for (size_t i = 0; i < n; i++) {
+		all |= v[i].prot;
+		if (v[i].prot & PROT_WRITE) /* as they are by now */
+			memcpy(copy + (v[i].start - v->start), (const void *)v[i].start, v[i].end - v[i].start);
+	}
+	if (all & PROT_EXEC)
+		all &= ~PROT_WRITE;
+	if ((all != (PROT_READ | PROT_WRITE) && mprotect(copy, len, all) < 0) ||
+	    mremap(copy, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)v->start) == MAP_FAILED)
+		return -errno;
+	/* From the last on: variables first. */
+	for (size_t end = n, i; end > 0; end = i) {
+		for (i = end - 1; i > 0 && v[i - 1].prot == v[i].prot; )
+			i--;
+		if (v[i].prot != all && mprotect((void *)v[i].start, v[end - 1].end - v[i].start, v[i].prot) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
-static int move_or_forget(void)
+/* fn for each row, with its number. */
+static int for_rows(int (*fn)(const struct piece *v, size_t n, size_t row))
 {
-	int r = move_program();
+	const struct piece *v = leaving.pieces.v;
+	int r = 0;
+
+	for (size_t i = 0, row = 0, n; r == 0 && i < leaving.pieces.n; i += n) {
+		n = in_one_row(&v[i], leaving.pieces.n - i);
+		r = fn(&v[i], n, row++);
+	}
+	return r;
+}
+
+static int copy_program(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	struct program p = { 0 };
+	int r;
+
+	if (leaving.state == DROPPED)
+		return -EBADF;
+	if (leaving.state != PREPARED)
+		return 0;
+	r = find_program(&p);
+	leaving.n = leaving.pieces.n = 0;
+	for (size_t i = 0; r == 0 && i < p.n; i++)
+		if (p.headers[i].p_type == PT_LOAD)
+			r = add_segment(&leaving.pieces, &p, &p.headers[i], page);
+	if (r == 0)
+		r = for_rows(copy_row);
+	if (r < 0) {
+		for_rows(drop_row);
+		return r;
+	}
+	fd_close(leaving.exe);
+	leaving.state = COPIED;
+	return 0;
+}
+
+int os_exe_copy(struct err *e)
+{
+	int r = copy_program();
+
+	return r < 0 ? err_sys(e, -r, "copying the program to memory") : 0;
+}
+
+static int copy_or_forget(void)
+{
+	int r = copy_program();
 
 	if (r < 0)
 		leaving.state = NOT_PREPARED;
 	return r;
+}
+
+void os_exe_drop(void)
+{
+	if (leaving.state != COPIED || !os_exe_needed.start)
+		return;
+	for_rows(drop_row);
+	leaving.state = DROPPED;
 }
 
 int os_exe_prepare(int fd, int exe, char *const argv[])
@@ -350,16 +387,18 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 		return r;
 	leaving.exe = exe;
 	leaving.state = PREPARED;
-	/* Whoever links the library may have threads by the time of the first clone. */
-	return os_exe_needed.start ? 0 : move_or_forget();
+	/* Whoever links the library may clone from several threads at a time. */
+	return os_exe_needed.start ? 0 : copy_or_forget();
 }
 
 int os_exe_leave(struct err *e)
 {
-	int r = 0;
+	int r;
 
-	if (leaving.state != MOVED)
+	if (leaving.state == NOT_PREPARED || leaving.state == LEFT)
 		return 0;
+	/* Who prepared to leave must not stay for want of a copy. */
+	r = leaving.state == COPIED ? for_rows(take_row) : -EBADF;
 	/* Held, so that a call of what was there ends the process and nothing else is mapped in its place. */
 	for (size_t i = 0; r == 0 && i < leaving.n; i++)
 		if (mmap((void *)leaving.holes[i].start, leaving.holes[i].end - leaving.holes[i].start, PROT_NONE,

@@ -87,7 +87,7 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	struct os_clone c = { .flags = 0, .cgroup = FD_NONE };
 	int pidfd = FD_NONE;
 	bool is_all;
-	int r = os_exe_move(e);
+	int r = os_exe_copy(e);
 	pid_t pid;
 
 	if (r < 0)

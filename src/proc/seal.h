@@ -10,7 +10,7 @@
 
 /*
  * Makes ready that those whom this process clones leave the file of the program before they enter anything
- * (os_exe_leave()): what they run moves to anonymous memory, their /proc/self/exe becomes an empty sealed memfd.
+ * (os_exe_leave()): what they run is copied to anonymous memory, their /proc/self/exe becomes an empty sealed memfd.
  * Where that is not allowed, runs this program again from a sealed memfd unless it runs from one
  * already: the same, at the price of one more start. Neither leads to the page cache of the file,
  * which can be written through a read-only descriptor (CVE-2022-0847) or bind mount.

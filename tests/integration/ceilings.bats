@@ -134,7 +134,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	# Without the pages of the program's file.
 	own=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
 	echo "anonymous memory: $own KiB"
-	[ "$own" -gt 0 ] && [ "$own" -le 356 ]
+	[ "$own" -gt 0 ] && [ "$own" -le 184 ]
 }
 
 # They are the container's memory. Where the kernel puts the program decides over one more or less.
