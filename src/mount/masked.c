@@ -61,8 +61,8 @@ static int find(const struct mount_plan *p, const char *path, struct mount_targe
 	const char *name = path + sizeof(proc) - 1;
 	struct mount_target t = { .path = path };
 
-	if (p->own_proc >= 0 && !p->proc_covered && str_starts(path, proc) && *name && !strchr(name, '/') && !str_eq(name, ".") &&
-	    !str_eq(name, "..")) {
+	if (p->own_proc >= 0 && !p->proc_covered && str_starts(path, proc) && *name && !strchr(name, '/') &&
+	    !str_eq(name, ".") && !str_eq(name, "..")) {
 		t.fd = p->own_proc;
 		t.name = name;
 		t.follow = true;

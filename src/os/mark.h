@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-/* Another one each nanosecond, never 0. No secret: whoever has one alike, by the number of that process, has it for fun. */
+/* Another one each nanosecond, never 0. No secret: it tells one process from others that had its number. */
 unsigned long os_mark(void);
 /* Of the calling process, which has one thread and no robust mutex. */
 void os_mark_set(unsigned long mark);

@@ -136,6 +136,7 @@ int store_remove(struct store_dir *d, struct err *e)
 	}
 	if (r < 0)
 		return err_sys(e, -r, "remove %s", d->path);
-	cleanup_fd(&d->lock); /* of nothing now: whoever waits for it sees that when he looks, and no child of ours has it for long */
+	/* Of nothing now: whoever waits for it sees that when he looks. */
+	cleanup_fd(&d->lock);
 	return 0;
 }
