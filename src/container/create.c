@@ -215,24 +215,19 @@ static int make_notify_socket(struct creation *c, struct err *e)
 	return c->wait_for_start || c->bring ? 0 : notify_bind(&c->dir, &c->notify, e);
 }
 
+/* Beside init, which opens it when all is set up. */
 static int make_fifo(struct creation *c, struct err *e)
 {
 	const struct spec_linux *l = c->bundle.spec.linux;
 	uint32_t uid = 0, gid = 0;
-	int r;
 
-	if (!c->wait_for_start)
+	if (c->launch.job.fifo_dir < 0)
 		return 0;
 	if (!idmap_to_host(&l->uid_mappings, 0, &uid))
 		uid = c->dir.owner;
 	if (!idmap_to_host(&l->gid_mappings, 0, &gid))
 		gid = getegid();
-	r = store_make_fifo(&c->dir, uid, gid, e);
-	if (r == 0) {
-		c->launch.job.fifo_dir = c->dir.fd;
-		c->launch.job.mark = os_mark();
-	}
-	return r;
+	return store_make_fifo(&c->dir, uid, gid, e);
 }
 
 static int make_cgroup(struct creation *c, struct err *e)
@@ -268,6 +263,8 @@ static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 	struct creation *c = data;
 	int r = creation_on_pid(c, pid, pidfd, e);
 
+	if (r == 0)
+		r = make_fifo(c, e);
 	return r < 0 ? r : launch_fill_slot(&c->launch, e);
 }
 
@@ -314,6 +311,10 @@ static int bring_init(struct creation *c, struct err *e)
 	if (c->moves)
 		mount_plan_move(c->mounts, &c->rt->proc, (pid_t)c->state.creator_pid);
 	job->lock = c->dir.lock;
+	if (c->wait_for_start) {
+		job->fifo_dir = c->dir.fd;
+		job->mark = os_mark();
+	}
 	job->on_pid = on_pid;
 	job->on_tty = on_tty;
 	job->meanwhile = meanwhile;
@@ -338,7 +339,6 @@ int creation_make(struct creation *c, struct runtime *rt, const char *id, const 
 		/* the state is on disk before the cgroup and before the first clone */
 		{ "writing the state", make_directory },
 		{ "making the notify socket", make_notify_socket },
-		{ "making the exec fifo", make_fifo },
 		{ "making the cgroup", make_cgroup },
 		{ "starting init", bring_init },
 	};

@@ -8,6 +8,7 @@
 #include "container/destroy.h"
 #include "container/foreground.h"
 #include "container/notify.h"
+#include "proc/beside.h"
 
 /* The container ended while we stood by: what delete would do. */
 static int remove_after_run(struct creation *c, struct err *e)
@@ -103,6 +104,7 @@ int creation_run(struct runtime *rt, const char *id, const struct creation_how *
 		if (r < 0)
 			creation_undo(&c);
 	}
+	beside_finish(TAKE_PTR(c.launch.job.beside));
 	*ret_exit = 0;
 	if (r == 0 && o->detach && c.notify >= 0) {
 		store_dir_close(&c.dir); /* it may take long: others may work with the container */

@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/timeline.h"
 #include "netdev/netdev.h"
 #include "os/clone.h"
 #include "os/fd.h"
@@ -44,6 +45,7 @@ struct beside {
 	pid_t pid;
 	int ends[2]; /* the helper sends by [0], init receives by [1] */
 	_Atomic uint32_t mounts; /* whether they are wanted; AWAITED: the helper sleeps on it */
+	_Atomic uint32_t done; /* the helper's alone: what the parent wrote to after its clone would have to be copied */
 	_Alignas(16) char stack[8 * 1024];
 };
 
@@ -92,6 +94,12 @@ static void make_network(const struct beside *b)
 		send_made(b->ends[0], &note, (int)ns);
 }
 
+static void tell_done(struct beside *b)
+{
+	if (!atomic_exchange(&b->done, 1))
+		os_raw_call(SYS_futex, (long)&b->done, FUTEX_WAKE_PRIVATE, 1);
+}
+
 /* Told by memory: mostly the parent has decided by then, and nobody has to call anything. Ten seconds at most, since
  * the parent may be gone. */
 static bool mounts_are_wanted(struct beside *b)
@@ -128,8 +136,10 @@ static void make_mounts(struct beside *b)
 	note.minor = st.stx_dev_minor;
 	/* A link of the kernel's own, below a /proc that was looked at; who enters says what it is to be. */
 	ns = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns) >= 0)
+	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns) >= 0) {
+		tell_done(b);
 		os_raw_call(SYS_umount2, (long)"/", MNT_DETACH, 0);
+	}
 }
 
 static int make(void *arg)
@@ -142,6 +152,7 @@ static int make(void *arg)
 		make_network(b);
 	if (b->work.small_ns >= 0)
 		make_mounts(b);
+	tell_done(b);
 	return 0;
 }
 
@@ -155,6 +166,7 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 		return NULL;
 	b->work = *w;
 	b->mounts = UNDECIDED;
+	b->done = 0;
 	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
 	if (b->pid > 0)
 		return b;
@@ -174,6 +186,23 @@ void beside_decide(struct beside *b, bool mounts)
 	/* The numbers stay: the helper has descriptors of its own. Its end is its alone now: init sees when it is gone. */
 	fd_close(b->ends[0]);
 	fd_close(b->work.small_ns);
+}
+
+static bool a_cpu_for_each(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) > 2;
+}
+
+void beside_rest(struct beside *b)
+{
+	TIMELINE("leaving the CPU to the helper and init");
+	const struct timespec wait = { .tv_sec = 1 };
+	long r = a_cpu_for_each() ? -ETIMEDOUT : 0;
+
+	while (!atomic_load(&b->done) && r != -ETIMEDOUT)
+		r = os_raw_call5(SYS_futex, (long)&b->done, FUTEX_WAIT_PRIVATE, 0, (long)&wait, 0);
 }
 
 void beside_finish(struct beside *b)

@@ -26,7 +26,12 @@ struct beside_work {
 struct beside *beside_begin(struct arena *a, const struct beside_work *w);
 /* Whether the mount namespace is wanted, too: once, before init is cloned. The helper waits for it. */
 void beside_decide(struct beside *b, bool mounts);
-/* Waits for the helper's end; b may be NULL. */
+/*
+ * Once init is there: with less than three CPUs, sleeps until the helper has made what is wanted, a second at most. Of
+ * the three the parent has least to do then, and init would begin no sooner than one of the others is done.
+ */
+void beside_rest(struct beside *b);
+/* Waits for the helper's end, which may be a grace period after it is done; b may be NULL. */
 void beside_finish(struct beside *b);
 
 /* What init has got so far; nothing: all zero. Not with the helper's own, whose page would have to be copied. */

@@ -111,6 +111,8 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 		p->init_pid = pid;
 		p->init_pidfd = pidfd;
 		p->in_cgroup = in_cgroup;
+		if (job->beside && job->script.side_by_side)
+			beside_rest(job->beside);
 	}
 	return 0;
 }
@@ -370,7 +372,6 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 		TIMELINE(msg_table[job->script.messages[i]].meaning);
 		r = handlers[job->script.messages[i]](&p, e);
 	}
-	beside_finish(TAKE_PTR(job->beside));
 	/* Side by side with init, what fails here may be no more than its end: then its word counts. */
 	if (r < 0 && job->script.side_by_side && !p.init.peer_failed)
 		chan_has_error(&p.init, e);

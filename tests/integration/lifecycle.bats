@@ -119,6 +119,22 @@ load helpers
 	assert_nothing_left
 }
 
+# Init is there by then, and goes with the rest.
+@test "lifecycle: no exec.fifo can be made" {
+	strake_only "where it is made is its own matter"
+	requires cmd_strace
+	local call
+	for call in mknodat fchmodat; do
+		status=0
+		# Not of init's calls: it makes devices.
+		STRAKE_TEST_ID=$ID timeout 20 strace -o "$T/trace" -e "trace=$call" -e "inject=$call:error=ENOSPC:when=1" "$RUNTIME" --root "$ROOT" \
+			create --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- || status=$?
+		assert_status 1
+		assert_has "$(cat "$T/o")" "$ROOT/$ID/exec.fifo: no space left on device"
+		assert_nothing_left
+	done
+}
+
 @test "lifecycle: a killed create leaves nothing that delete --force cannot clear" {
 	strake_only "runc writes its state late and leaves cgroups"
 	local n

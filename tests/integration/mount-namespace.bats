@@ -457,13 +457,50 @@ traced() {
 	local statfs=(-e trace=clone3,clone,setns,unshare,futex,statfs -e inject=statfs:delay_enter=200000)
 	command -v strace >/dev/null || skip "needs strace"
 	strace -f "${statfs[@]}" -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
-	grep -q FUTEX_WAIT_PRIVATE "$T/trace" || fail "the helper has not waited" "$(cat "$T/trace")"
+	grep -q 'FUTEX_WAIT_PRIVATE, 1,' "$T/trace" || fail "the helper has not waited" "$(cat "$T/trace")"
 	assert_eq "$(grep -oE '(clone3?|setns|unshare)\(.*CLONE_NEWNS' "$T/trace" | sed 's/(.*//' | tr '\n' ' ')" "setns unshare setns "
 	# And is told when it is not wanted.
 	update_config '.linux.rootfsPropagation = "shared"'
 	strace -f "${statfs[@]}" -o "$T/trace" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&- 4>&-
-	grep -q FUTEX_WAKE_PRIVATE "$T/trace" || fail "the helper was not told" "$(cat "$T/trace")"
+	local parent
+	parent=$(awk '{ print $1; exit }' "$T/trace")
+	grep -q "^$parent .*FUTEX_WAKE_PRIVATE" "$T/trace" || fail "the helper was not told" "$(cat "$T/trace")"
 	! grep -E 'setns\(.*CLONE_NEWNS' "$T/trace" || fail "the helper has made a namespace all the same"
+	assert_nothing_left
+}
+
+# The calls of the parent from the clone of init on, until the one behind CALL.
+after_clone() {
+	awk -v call="$1" 'NR == 1 { parent = $1 }
+		$1 == parent && /clone3/ { cloned = 1; next }
+		$1 == parent && cloned && /^[0-9]+ +[a-z_0-9]+\(/ { sub(/\(.*/, "", $2); print $2 }
+		$1 == parent && cloned && $0 ~ call { found = 1 }
+		found { exit }' "$T/trace" | tr '\n' ' '
+}
+
+# late US CPUS: a run whose helper takes that long, and whose parent is told of these CPUs (the mask's first byte).
+late() {
+	rm -f "$T/trace"
+	timeout 30 strace -f -e trace=clone3,futex,unshare,openat2,sched_getaffinity -e "inject=unshare:delay_enter=$1:when=1" \
+		-e "inject=sched_getaffinity:poke_exit=@arg3=$2" -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- ||
+		fail "the run failed" "$(cat "$T/o")"
+}
+
+# Two CPUs for three: the parent is the one that sleeps.
+@test "mount namespace: a parent leaves its CPU to init while the helper is at work" {
+	strake_only "a helper of its own"
+	requires cmd_strace cgroups_v2 kernel_beside kernel_clone3 kernel_into_cgroup
+	late 200000 03
+	assert_eq "$(after_clone futex)" "sched_getaffinity futex "
+	grep -E 'FUTEX_WAIT_PRIVATE, 0, ' "$T/trace" || fail "the parent did not sleep" "$(cat "$T/trace")"
+	! grep ETIMEDOUT "$T/trace" || fail "the helper did not wake it"
+	# Not for ever.
+	late 1500000 01
+	grep ETIMEDOUT "$T/trace" || fail "the parent waited for the end" "$(cat "$T/trace")"
+	# Where there is a CPU for each nobody has to.
+	late 200000 07
+	! grep 'FUTEX_WAIT_PRIVATE, 0,' "$T/trace" || fail "the parent slept, though there is a CPU for each"
 	assert_nothing_left
 }
 
@@ -482,4 +519,27 @@ traced() {
 	[ "$(grep -c 'umount2("/", MNT_DETACH' "$T/trace")" = 2 ]
 	assert_eq "$(wc -l <"$T/traced.out")" "$mounts"
 	assert_not "$(cat "$T/traced.out")" devtmpfs
+	# The parent goes on meanwhile, and has no child left in the end.
+	local helper
+	STRAKE_TEST_ID=$ID timeout 20 strace -f -e trace=umount2,symlinkat,clone -e inject=umount2:delay_exit=300000 -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- &
+	wait_for 10 is_status created
+	ok strake start "$ID"
+	wait $!
+	helper=$(awk '/umount2/ { print $1; exit }' "$T/trace")
+	awk -v helper="$helper" 'NR == 1 { parent = $1 }
+		$1 == parent && /symlinkat/ { published = 1 }
+		$1 == helper && /exited/ { exit !published }' "$T/trace" || fail "the parent waited for the helper" "$(cat "$T/trace")"
+	grep "^$helper .*exited with 0" "$T/trace"
+}
+
+@test "mount namespace: run does not keep its helper" {
+	requires cmd_pgrep
+	strake_only "a helper of its own"
+	set_args sleep 1000
+	background "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	local run=$!
+	wait_for 10 is_status running
+	has_init_alone() { [ "$(pgrep -P "$run")" = "$(init_pid)" ]; }
+	wait_for 5 has_init_alone
 }
