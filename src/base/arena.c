@@ -22,12 +22,6 @@ struct arena_block {
 
 /* On pages of their own: so is all that is zero in the beginning, and what each child copies once more of the
  * initialised variables (os/exe.c) is one page. */
-#ifdef __aarch64__
-#define PAGE_MAX 65536
-#else
-#define PAGE_MAX 4096
-#endif
-
 static union {
 	_Alignas(PAGE_MAX) struct arena_block block;
 	char room[sizeof(struct arena_block) + BLOCK_SIZE];

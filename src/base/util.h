@@ -24,6 +24,13 @@
 #define SANITIZED false
 #endif
 
+/* The largest page that this architecture has, of those that programs are mapped by. */
+#ifdef __aarch64__
+#define PAGE_MAX 65536
+#else
+#define PAGE_MAX 4096
+#endif
+
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 

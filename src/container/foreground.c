@@ -64,7 +64,7 @@ static void reap(struct session *s)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+	while (!s->ended && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (pid == s->pid) {
 			s->ended = true;
 			s->status = status;

@@ -239,14 +239,15 @@ static int set_exe(struct prctl_mm_map *m)
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
 
-/* SELinux without execmem, MemoryDenyWriteExecute=, PR_SET_MDWE: what was written may not be run. */
-static int may_run_written(uintptr_t page)
+/* SELinux without execmem, MemoryDenyWriteExecute=, PR_SET_MDWE: what was written may not be run. Asked of a page that is
+ * nobody's, which is two calls; to map one takes a third. */
+static int may_run_written(void)
 {
-	void *p = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int r = p == MAP_FAILED || mprotect(p, page, PROT_READ | PROT_EXEC) < 0 ? -errno : 0;
+	static _Alignas(PAGE_MAX) char nobodys[PAGE_MAX];
+	int r = mprotect(nobodys, sizeof(nobodys), PROT_READ | PROT_EXEC) < 0 ? -errno : 0;
 
-	if (p != MAP_FAILED)
-		munmap(p, page);
+	if (r == 0 && mprotect(nobodys, sizeof(nobodys), PROT_READ | PROT_WRITE) < 0)
+		r = -errno;
 	return r;
 }
 
@@ -382,7 +383,7 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 	r = set_exe(&leaving.as);
 	if (r != -EBUSY)
 		return r < 0 ? r : -ENOEXEC;
-	r = may_run_written((uintptr_t)sysconf(_SC_PAGESIZE));
+	r = may_run_written();
 	if (r < 0)
 		return r;
 	leaving.exe = exe;

@@ -295,6 +295,13 @@ static uint64_t bits_of(const char *status, const char *key)
 	return s && *end == '\n' ? bits : UINT64_MAX;
 }
 
+static bool has_empty(const char *status, const char *key)
+{
+	const char *s = strstr(status, key);
+
+	return s && s[strlen(key) + strspn(s + strlen(key), " \t")] == '\n';
+}
+
 void procfs_self(struct procfs *p, struct procfs_self *ret)
 {
 	char text[8192];
@@ -303,6 +310,7 @@ void procfs_self(struct procfs *p, struct procfs_self *ret)
 		*text = '\0';
 	ret->uid = one_id(text, "\nUid:");
 	ret->gid = one_id(text, "\nGid:");
+	ret->no_groups = has_empty(text, "\nGroups:");
 	ret->ignored_signals = bits_of(text, "\nSigIgn:");
 	ret->bounding = bits_of(text, "\nCapBnd:");
 }

@@ -60,5 +60,6 @@ struct procfs_self {
 	uint64_t ignored_signals; /* bit sig - 1; all bits when that cannot be known */
 	uint64_t bounding;        /* capabilities; the same */
 	uint32_t uid, gid; /* real, effective, saved and of the file system, where they are the same; or UINT32_MAX */
+	bool no_groups; /* none but that; false when that cannot be known */
 };
 void procfs_self(struct procfs *p, struct procfs_self *ret);

@@ -47,7 +47,7 @@ struct msg_pid {
 struct msg_begin {
 	int32_t pid; /* of init, as the parent's pid namespace numbers it */
 	uint32_t uid, gid; /* all that the parent has; UINT32_MAX: not the same ones */
-	uint32_t unused;
+	uint32_t no_groups; /* 1: the parent is in no supplementary group */
 	uint64_t bounding;        /* the parent's capabilities, or more */
 	uint64_t ignored_signals; /* bit sig - 1: what the caller ignores, and init must not hand on */
 };

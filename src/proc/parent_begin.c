@@ -181,5 +181,6 @@ int parent_begin(struct parent *p, struct err *e)
 	m.bounding = self.bounding;
 	m.uid = self.uid;
 	m.gid = self.gid;
+	m.no_groups = self.no_groups;
 	return chan_send(&p->init, MSG_BEGIN, &m, FD_NONE, e);
 }

@@ -23,6 +23,7 @@ struct init_ctx {
 	struct chan *parent;
 	pid_t pid;            /* as the runtime's pid namespace numbers it */
 	uint32_t uid, gid;    /* all that init has; UINT32_MAX: who knows */
+	bool no_groups;       /* none but gid; false: who knows */
 	uint64_t bounding;    /* the set as it was, or more */
 	uint64_t ignored_signals; /* msg.h */
 	bool stdio_done[3];   /* the user's own, or the container's /dev/null: not to be handed over */

@@ -31,6 +31,7 @@ static int expect_begin(struct init_ctx *ctx, struct err *e)
 	ctx->bounding = entered_user_namespace(ctx) ? UINT64_MAX : m.bounding;
 	ctx->uid = entered_user_namespace(ctx) ? UINT32_MAX : m.uid;
 	ctx->gid = entered_user_namespace(ctx) ? UINT32_MAX : m.gid;
+	ctx->no_groups = !entered_user_namespace(ctx) && m.no_groups;
 	if (ctx->job->seccomp_slot)
 		ctx->job->seccomp = seccomp_slot_view(ctx->job->seccomp_slot);
 	return 0;

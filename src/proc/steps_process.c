@@ -297,11 +297,12 @@ int step_user(struct init_ctx *ctx, struct err *e)
 {
 	const struct spec_user *u = &ctx->job->process->user;
 	bool same = u->uid == ctx->uid && u->gid == ctx->gid;
-	int r;
+	int r = 0;
 
 	/* Without a word in the config never the caller's: runc's default. */
 	umask(u->umask.set ? u->umask.v : 022);
-	r = user_set_groups(u, ctx->job->proc, e);
+	if (u->n_additional_gids || !ctx->no_groups)
+		r = user_set_groups(u, ctx->job->proc, e);
 	if (r < 0 || same)
 		return r;
 	r = user_set_ids(u, e);
