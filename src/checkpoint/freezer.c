@@ -21,7 +21,7 @@ static bool has_stopped_process(struct opened *c)
 	if (cgroup_pids(c->cgroup, &pids, &n, &unheard) < 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (procfs_pid_stat(&c->rt->proc, pids[i], &letter, NULL) == 0 && (letter == 'T' || letter == 't'))
+		if (procfs_pid_stat(&c->rt->proc, pids[i], &letter, NULL, NULL) == 0 && (letter == 'T' || letter == 't'))
 			return true;
 	return false;
 }
@@ -71,7 +71,7 @@ static bool is_waiting_for_frozen(struct opened *c, const struct criu *criu)
 	struct err unheard;
 	char letter;
 
-	return procfs_pid_stat(&c->rt->proc, criu->pid, &letter, NULL) == 0 && letter == 'D' &&
+	return procfs_pid_stat(&c->rt->proc, criu->pid, &letter, NULL, NULL) == 0 && letter == 'D' &&
 	       may_be_in_ptrace(c, criu->pid) && opened_refresh(c, &unheard) == 0 && c->status == STATUS_PAUSED;
 }
 

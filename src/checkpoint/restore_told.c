@@ -112,7 +112,7 @@ bool restore_is_stuck(void *data)
 
 	snprintf(path, sizeof(path), "%d/statm", (int)pid);
 	if (pid <= 0 || procfs_read_record(proc, path, text, sizeof(text)) < 0 ||
-	    procfs_pid_stat(proc, pid, &letter, NULL) < 0)
+	    procfs_pid_stat(proc, pid, &letter, NULL, NULL) < 0)
 		return false;
 	return strncmp(text, "0 ", 2) == 0 && letter != 'Z' && letter != 'X' && has_dead_child_of_criu(x);
 }

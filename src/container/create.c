@@ -168,6 +168,8 @@ static int plan_mounts(struct creation *c, struct err *e)
 	};
 	int r;
 
+	if (c->launch.job.beside)
+		beside_meet(c->launch.job.beside, &c->launch.job.placement, &c->rt->proc);
 	if (notify_wanted()) {
 		in.notify_dir = arena_printf(&c->state.arena, "%s/%s/notify", c->rt->root, c->id);
 		if (!in.notify_dir)
@@ -244,10 +246,13 @@ static int make_cgroup(struct creation *c, struct err *e)
 int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 {
 	char letter;
-	int r = procfs_pid_stat(&c->rt->proc, pid, &letter, &c->state.init_start);
+	int cpu, r = procfs_pid_stat(&c->rt->proc, pid, &letter, &c->state.init_start, &cpu);
 
 	if (r < 0)
 		return err_sys(e, -r, "reading the start time of init");
+	/* Ready to run, and not running. */
+	if (c->launch.job.script.side_by_side && letter == 'R')
+		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu);
 	c->started = true;
 	c->state.init_pid = pid;
 	r = describe_process(&c->state, pid, e);

@@ -14,7 +14,7 @@ static bool is_alive(struct procfs *proc, int64_t pid, uint64_t start)
 	uint64_t now;
 	char letter;
 
-	if (pid <= 0 || procfs_pid_stat(proc, (pid_t)pid, &letter, &now) < 0)
+	if (pid <= 0 || procfs_pid_stat(proc, (pid_t)pid, &letter, &now, NULL) < 0)
 		return false;
 	return now == start && letter != 'Z' && letter != 'X';
 }

@@ -209,7 +209,7 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-#define STAT_FIELDS 19 /* 4 to 22 */
+#define STAT_FIELDS 36 /* 4 to 39 */
 #define STAT(number) ((number) - 4)
 #define KERNEL_THREAD 0x00200000u /* PF_KTHREAD */
 
@@ -241,7 +241,7 @@ static int read_stat(struct procfs *p, pid_t pid, char *ret_state, unsigned long
 	return read_stat_at(p, path, &same, ret_state, v);
 }
 
-int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start)
+int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start, int *ret_cpu)
 {
 	unsigned long long v[STAT_FIELDS];
 	char state;
@@ -253,6 +253,8 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 		*ret_state = state;
 	if (ret_start)
 		*ret_start = v[STAT(22)];
+	if (ret_cpu)
+		*ret_cpu = (int)v[STAT(39)];
 	return 0;
 }
 

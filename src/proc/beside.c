@@ -45,6 +45,7 @@ struct beside {
 	pid_t pid;
 	int ends[2]; /* the helper sends by [0], init receives by [1] */
 	_Atomic uint32_t mounts; /* whether they are wanted; AWAITED: the helper sleeps on it */
+	atomic_bool begun; /* the helper's alone, as the next */
 	_Atomic uint32_t done; /* the helper's alone: what the parent wrote to after its clone would have to be copied */
 	_Alignas(16) char stack[8 * 1024];
 };
@@ -146,6 +147,7 @@ static int make(void *arg)
 {
 	struct beside *b = arg;
 
+	atomic_store(&b->begun, true);
 	/* It must not outlive the parent's thread. */
 	os_raw_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
 	if (b->work.network)
@@ -166,6 +168,7 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 		return NULL;
 	b->work = *w;
 	b->mounts = UNDECIDED;
+	b->begun = false;
 	b->done = 0;
 	b->pid = os_clone_beside(make, b, b->stack, sizeof(b->stack));
 	if (b->pid > 0)
@@ -188,19 +191,20 @@ void beside_decide(struct beside *b, bool mounts)
 	fd_close(b->work.small_ns);
 }
 
-static bool a_cpu_for_each(void)
+void beside_meet(struct beside *b, struct os_placement *p, struct procfs *proc)
 {
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) > 2;
+	if (!atomic_load(&b->begun))
+		os_send_away(p, proc, b->pid);
 }
 
-void beside_rest(struct beside *b)
+void beside_rest(struct beside *b, struct os_placement *p)
 {
-	TIMELINE("leaving the CPU to the helper and init");
 	const struct timespec wait = { .tv_sec = 1 };
-	long r = a_cpu_for_each() ? -ETIMEDOUT : 0;
+	long r = 0;
 
+	if (atomic_load(&b->done) || os_placement_cpus(p) > 2 || os_placement_cpus(p) == 0)
+		return;
+	TIMELINE("leaving the CPU to the helper and init");
 	while (!atomic_load(&b->done) && r != -ETIMEDOUT)
 		r = os_raw_call5(SYS_futex, (long)&b->done, FUTEX_WAIT_PRIVATE, 0, (long)&wait, 0);
 }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "os/placement.h"
 
 struct beside;
 
@@ -24,13 +25,15 @@ struct beside_work {
 
 /* NULL: there is none, and init will be on its own. It lives in a, until beside_finish(). */
 struct beside *beside_begin(struct arena *a, const struct beside_work *w);
+/* Some time later: a helper that has not begun yet is sent to another CPU (os/placement.h). */
+void beside_meet(struct beside *b, struct os_placement *p, struct procfs *proc);
 /* Whether the mount namespace is wanted, too: once, before init is cloned. The helper waits for it. */
 void beside_decide(struct beside *b, bool mounts);
 /*
  * Once init is there: with less than three CPUs, sleeps until the helper has made what is wanted, a second at most. Of
  * the three the parent has least to do then, and init would begin no sooner than one of the others is done.
  */
-void beside_rest(struct beside *b);
+void beside_rest(struct beside *b, struct os_placement *p);
 /* Waits for the helper's end, which may be a grace period after it is done; b may be NULL. */
 void beside_finish(struct beside *b);
 

@@ -50,6 +50,7 @@ struct chain_job {
 	bool cgroup_chown;         /* v2: hand the cgroup to cgroup_uid */
 	uint32_t cgroup_uid;
 	uint32_t delegate_uid;     /* whose linux.cgroup_delegate will be, where there is one */
+	struct os_placement placement;
 	struct beside *beside; /* who makes the network and mount namespaces in script.late_kinds; NULL: init */
 	struct seccomp_program seccomp;
 	struct seccomp_slot *seccomp_slot; /* or where it will be by BEGIN; NULL */

@@ -533,6 +533,28 @@ late() {
 	grep "^$helper .*exited with 0" "$T/trace"
 }
 
+# Real-time tasks of one priority take turns only when one sleeps: on one CPU nobody begins beside the parent.
+@test "mount namespace: who has not begun is given a CPU" {
+	strake_only "a helper of its own"
+	requires cmd_chrt cmd_taskset cgroups_v2 kernel_beside kernel_clone3 kernel_into_cgroup
+	chrt -f 10 true 2>/dev/null || skip "needs real-time scheduling"
+	local cpu
+	cpu=$(taskset -cp "$BASHPID" | sed 's/.*: //; s/[-,].*//')
+	phases() {
+		STRAKE_TEST_ID=$ID STRAKE_FALLBACK=$1 chrt -f 10 taskset -c "$cpu" "$RUNTIME" --root "$ROOT" --timeline "$T/line.json" \
+			run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- || fail "the run failed" "$(cat "$T/o")"
+		jq -r '.traceEvents[].name' "$T/line.json"
+	}
+	local seen
+	seen=$(phases "${STRAKE_FALLBACK:-}")
+	assert_has "$seen" "sending the helper to another CPU"
+	assert_has "$seen" "leaving the CPU to the helper and init"
+	# Init alone.
+	seen=$(phases "beside${STRAKE_FALLBACK:+,$STRAKE_FALLBACK}")
+	assert_not "$seen" "to the helper"
+	assert_has "$seen" "leaving this CPU to init"
+}
+
 @test "mount namespace: run does not keep its helper" {
 	requires cmd_pgrep
 	strake_only "a helper of its own"

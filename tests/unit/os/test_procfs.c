@@ -85,12 +85,29 @@ static void pid_stat_reads_the_fields(void **state)
 
 	if (pid == 0)
 		_exit(0);
-	assert_int_equal(procfs_pid_stat(p, getpid(), &s, &start), 0);
+	assert_int_equal(procfs_pid_stat(p, getpid(), &s, &start, NULL), 0);
 	assert_int_equal(s, 'R');
 	assert_true(start > 0);
 	assert_int_equal(procfs_write(p, "self/comm", "a) R 1 (b"), 0);
-	assert_int_equal(procfs_pid_stat(p, getpid(), NULL, &again), 0);
+	assert_int_equal(procfs_pid_stat(p, getpid(), NULL, &again, NULL), 0);
 	assert_true(start == again);
+	{
+		cpu_set_t all, one;
+		int cpu = 0, stat_cpu = -1;
+
+		assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+		while (!CPU_ISSET(cpu, &all))
+			cpu++;
+		for (int k = cpu; k < CPU_SETSIZE; k++) /* the last: not what an unread field would be */
+			if (CPU_ISSET(k, &all))
+				cpu = k;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+		assert_int_equal(procfs_pid_stat(p, getpid(), NULL, NULL, &stat_cpu), 0);
+		assert_int_equal(stat_cpu, cpu);
+		assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	}
 	{
 		/* Against a reader that counts blanks. */
 		char cmd[128];
@@ -108,7 +125,7 @@ static void pid_stat_reads_the_fields(void **state)
 		assert_true(v == start);
 	}
 	waitpid(pid, &status, 0);
-	assert_int_equal(procfs_pid_stat(p, pid, &s, &start), -ESRCH);
+	assert_int_equal(procfs_pid_stat(p, pid, &s, &start, NULL), -ESRCH);
 }
 
 static void kernel_threads_are_known(void **state)

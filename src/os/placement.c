@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "os/placement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeline.h"
+
+int os_placement_cpus(struct os_placement *p)
+{
+	if (!p->cpus_asked)
+		p->n_cpus = sched_getaffinity(0, sizeof(p->cpus), &p->cpus) < 0 ? 0 : CPU_COUNT(&p->cpus);
+	p->cpus_asked = true;
+	return p->n_cpus;
+}
+
+/* proc(5), loadavg: the fourth field begins with how many run or are ready to. */
+static bool only_two_run(struct procfs *proc)
+{
+	char text[64];
+	const char *s = text;
+
+	if (procfs_read_record(proc, "loadavg", text, sizeof(text)) < 0)
+		return false;
+	for (int i = 0; s && i < 3; i++) {
+		s = strchr(s, ' ');
+		s = s ? s + 1 : NULL;
+	}
+	return s && strtoul(s, NULL, 10) <= 2;
+}
+
+/* The caller's CPUs without the one that it is on, if there is room on them. */
+static bool others_are_idle(struct os_placement *p, struct procfs *proc, cpu_set_t *ret)
+{
+	int here = sched_getcpu();
+
+	if (here < 0 || os_placement_cpus(p) < 2)
+		return false;
+	*ret = p->cpus;
+	CPU_CLR(here, ret);
+	if (!p->load_asked)
+		p->quiet = only_two_run(proc);
+	p->load_asked = true;
+	return p->quiet;
+}
+
+void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid)
+{
+	TIMELINE("sending the helper to another CPU");
+	cpu_set_t others;
+
+	if (others_are_idle(p, proc, &others))
+		sched_setaffinity(pid, sizeof(others), &others);
+}
+
+void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu)
+{
+	cpu_set_t others;
+
+	if (cpu != sched_getcpu())
+		return;
+	TIMELINE("leaving this CPU to init");
+	if (others_are_idle(p, proc, &others) && sched_setaffinity(0, sizeof(others), &others) == 0)
+		sched_setaffinity(0, sizeof(p->cpus), &p->cpus);
+}
