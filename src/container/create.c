@@ -252,7 +252,7 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 		return err_sys(e, -r, "reading the start time of init");
 	/* Ready to run, and not running. */
 	if (c->launch.job.script.side_by_side && letter == 'R')
-		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu);
+		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu, 2);
 	c->started = true;
 	c->state.init_pid = pid;
 	r = describe_process(&c->state, pid, e);

@@ -90,7 +90,7 @@ int describe_creation(struct creation *c, struct err *e)
 	const struct spec *s = &c->bundle.spec;
 	struct state *st = &c->state;
 	pid_t creator;
-	int r;
+	int r, policy;
 
 	st->id = arena_strdup(&st->arena, c->id);
 	st->bundle = arena_strdup(&st->arena, c->bundle.path);
@@ -109,10 +109,11 @@ int describe_creation(struct creation *c, struct err *e)
 	st->hooks = &s->hooks;
 	st->intel_rdt = s->linux->intel_rdt;
 	st->creating = true;
-	r = procfs_self_stat(&c->rt->proc, &creator, &st->creator_start);
+	r = procfs_self_stat(&c->rt->proc, &creator, &st->creator_start, &policy);
 	if (r < 0)
 		return err_sys(e, -r, "reading the runtime's own start time");
 	st->creator_pid = creator;
+	c->launch.job.placement.real_time = policy == SCHED_FIFO || policy == SCHED_RR;
 	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
 }
 

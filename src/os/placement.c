@@ -15,7 +15,7 @@ int os_placement_cpus(struct os_placement *p)
 }
 
 /* proc(5), loadavg: the fourth field begins with how many run or are ready to. */
-static bool only_two_run(struct procfs *proc)
+static bool no_more_run(struct procfs *proc, unsigned n)
 {
 	char text[64];
 	const char *s = text;
@@ -26,20 +26,20 @@ static bool only_two_run(struct procfs *proc)
 		s = strchr(s, ' ');
 		s = s ? s + 1 : NULL;
 	}
-	return s && strtoul(s, NULL, 10) <= 2;
+	return s && strtoul(s, NULL, 10) <= n;
 }
 
 /* The caller's CPUs without the one that it is on, if there is room on them. */
-static bool others_are_idle(struct os_placement *p, struct procfs *proc, cpu_set_t *ret)
+static bool others_are_idle(struct os_placement *p, struct procfs *proc, unsigned ours, cpu_set_t *ret)
 {
 	int here = sched_getcpu();
 
-	if (here < 0 || os_placement_cpus(p) < 2)
+	if (p->real_time || here < 0 || os_placement_cpus(p) < 2)
 		return false;
 	*ret = p->cpus;
 	CPU_CLR(here, ret);
 	if (!p->load_asked)
-		p->quiet = only_two_run(proc);
+		p->quiet = no_more_run(proc, ours);
 	p->load_asked = true;
 	return p->quiet;
 }
@@ -49,17 +49,17 @@ void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid)
 	TIMELINE("sending the helper to another CPU");
 	cpu_set_t others;
 
-	if (others_are_idle(p, proc, &others))
+	if (others_are_idle(p, proc, 2, &others))
 		sched_setaffinity(pid, sizeof(others), &others);
 }
 
-void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu)
+void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu, unsigned ours)
 {
 	cpu_set_t others;
 
 	if (cpu != sched_getcpu())
 		return;
 	TIMELINE("leaving this CPU to init");
-	if (others_are_idle(p, proc, &others) && sched_setaffinity(0, sizeof(others), &others) == 0)
+	if (others_are_idle(p, proc, ours, &others) && sched_setaffinity(0, sizeof(others), &others) == 0)
 		sched_setaffinity(0, sizeof(p->cpus), &p->cpus);
 }

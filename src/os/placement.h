@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A CPU for who was just cloned: it often stands in the queue of the one that its parent is on, with the next one idle,
- * and comes on only when the parent sleeps. Nothing is done where more than these two run on the host: there a mask would
+ * and comes on only when the parent sleeps. Nothing is done where anybody else runs on the host: there a mask would
  * put one of them behind somebody else's work. Nor is a failure anybody's loss.
  * Runs in: parent.
  */
@@ -13,15 +13,16 @@
 
 /* What was asked, once for a container. All zero: nothing yet. */
 struct os_placement {
+	bool real_time; /* told by who knows: such tasks the kernel brings to where they can run, and nothing is done here */
 	bool cpus_asked, load_asked;
 	int n_cpus; /* of the caller's mask; 0: not known */
 	cpu_set_t cpus;
-	bool quiet; /* nobody but the two runs */
+	bool quiet; /* nobody else runs */
 };
 
 /* How many the caller may run on; 0: not known. */
 int os_placement_cpus(struct os_placement *p);
 /* The child goes to another of the caller's CPUs and stays off this one: it must be nobody who hands its mask on. */
 void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid);
-/* The caller goes, if it is on that CPU. Its mask is what it was afterwards. */
-void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu);
+/* The caller goes, if it is on that CPU. Its mask is what it was afterwards. ours: how many, it included, run or wait to. */
+void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu, unsigned ours);

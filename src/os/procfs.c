@@ -209,7 +209,7 @@ int procfs_write(struct procfs *p, const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-#define STAT_FIELDS 36 /* 4 to 39 */
+#define STAT_FIELDS 38 /* 4 to 41 */
 #define STAT(number) ((number) - 4)
 #define KERNEL_THREAD 0x00200000u /* PF_KTHREAD */
 
@@ -258,14 +258,16 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 	return 0;
 }
 
-int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start)
+int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start, int *ret_policy)
 {
 	unsigned long long v[STAT_FIELDS];
 	char state;
 	int r = read_stat_at(p, "thread-self/stat", ret_tid, &state, v);
 
-	if (r == 0)
+	if (r == 0) {
 		*ret_start = v[STAT(22)];
+		*ret_policy = (int)v[STAT(41)];
+	}
 	return r;
 }
 

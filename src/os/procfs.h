@@ -47,8 +47,8 @@ int procfs_write(struct procfs *p, const char *path, const char *text);
 /* Field 22 (start time, clock ticks since boot), field 3 (state letter) and field 39 (the CPU that it is on or was last)
  * of pid's stat, those that are asked for; -ESRCH when there is no such process. */
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start, int *ret_cpu);
-/* The calling thread's number, as this procfs counts, and start time. */
-int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start);
+/* The calling thread's number, as this procfs counts, start time and scheduling policy (sched(7)). */
+int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start, int *ret_policy);
 bool procfs_is_kernel_thread(struct procfs *p, pid_t pid);
 /* Its root, for what is looked at by one call. */
 static inline int procfs_dir(const struct procfs *p)

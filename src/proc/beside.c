@@ -197,7 +197,7 @@ void beside_meet(struct beside *b, struct os_placement *p, struct procfs *proc)
 		os_send_away(p, proc, b->pid);
 }
 
-void beside_rest(struct beside *b, struct os_placement *p)
+void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc)
 {
 	const struct timespec wait = { .tv_sec = 1 };
 	long r = 0;
@@ -205,6 +205,7 @@ void beside_rest(struct beside *b, struct os_placement *p)
 	if (atomic_load(&b->done) || os_placement_cpus(p) > 2 || os_placement_cpus(p) == 0)
 		return;
 	TIMELINE("leaving the CPU to the helper and init");
+	os_step_aside(p, proc, sched_getcpu(), 3);
 	while (!atomic_load(&b->done) && r != -ETIMEDOUT)
 		r = os_raw_call5(SYS_futex, (long)&b->done, FUTEX_WAIT_PRIVATE, 0, (long)&wait, 0);
 }

@@ -33,7 +33,7 @@ void beside_decide(struct beside *b, bool mounts);
  * Once init is there: with less than three CPUs, sleeps until the helper has made what is wanted, a second at most. Of
  * the three the parent has least to do then, and init would begin no sooner than one of the others is done.
  */
-void beside_rest(struct beside *b, struct os_placement *p);
+void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc);
 /* Waits for the helper's end, which may be a grace period after it is done; b may be NULL. */
 void beside_finish(struct beside *b);
 

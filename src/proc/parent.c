@@ -112,7 +112,7 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 		p->init_pidfd = pidfd;
 		p->in_cgroup = in_cgroup;
 		if (job->beside && job->script.side_by_side)
-			beside_rest(job->beside, &job->placement);
+			beside_rest(job->beside, &job->placement, job->proc);
 	}
 	return 0;
 }

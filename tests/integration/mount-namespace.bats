@@ -492,7 +492,8 @@ late() {
 	strake_only "a helper of its own"
 	requires cmd_strace cgroups_v2 kernel_beside kernel_clone3 kernel_into_cgroup
 	late 200000 03
-	assert_eq "$(after_clone futex)" "sched_getaffinity futex "
+	# What is asked and is not known yet, and nothing of what is the parent's to do.
+	[[ $(after_clone futex) =~ ^(sched_getaffinity )?(openat2 )?futex\ $ ]] || fail "the parent did more" "$(after_clone futex)"
 	grep -E 'FUTEX_WAIT_PRIVATE, 0, ' "$T/trace" || fail "the parent did not sleep" "$(cat "$T/trace")"
 	! grep ETIMEDOUT "$T/trace" || fail "the helper did not wake it"
 	# Not for ever.

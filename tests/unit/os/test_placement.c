@@ -81,16 +81,16 @@ static void test_a_child_is_sent_away(void **state)
 }
 
 /* How many of a hundred calls end on another CPU. Some do of the scheduler's own will, and some are undone by it. */
-static int moves(const char *loadavg, bool from_elsewhere)
+static int moves(const char *loadavg, bool from_elsewhere, bool real_time)
 {
 	struct procfs p = told(loadavg);
-	struct os_placement place = { 0 };
+	struct os_placement place = { .real_time = real_time };
 	int moved = 0;
 
 	for (int i = 0; i < 100; i++) {
 		int here = sched_getcpu();
 
-		os_step_aside(&place, &p, from_elsewhere ? here + 1 : here);
+		os_step_aside(&place, &p, from_elsewhere ? here + 1 : here, 2);
 		moved += sched_getcpu() != here;
 	}
 	forget(&p);
@@ -106,9 +106,10 @@ static void test_the_caller_steps_aside(void **state)
 		print_message("needs two CPUs\n");
 		skip();
 	}
-	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", false) > 60);
-	assert_true(moves("0.00 0.01 0.05 3/80 4711\n", false) < 40);
-	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", true) < 40);
+	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", false, false) > 60);
+	assert_true(moves("0.00 0.01 0.05 3/80 4711\n", false, false) < 40);
+	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", true, false) < 40);
+	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", false, true) < 40);
 	assert_int_equal(cpus_of(0), all);
 }
 
