@@ -20,6 +20,7 @@
 #include "container/userns.h"
 #include "ns/ns.h"
 #include "oci/annotations.h"
+#include "os/exe_parts.h"
 #include "os/mark.h"
 #include "os/mount_fd.h"
 #include "os/pidfd.h"
@@ -114,6 +115,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 		return r;
 	c->launch_made = true;
 	/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
+	c->launch.job.placement.stays = !os_exe_needed.start || s->hooks.list[HOOK_POSTSTART].n || s->hooks.list[HOOK_POSTSTOP].n;
 	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
 		c->may_move = begin_beside(c);
 	c->launch.job.bundle = c->bundle.path;
@@ -217,7 +219,7 @@ static int make_notify_socket(struct creation *c, struct err *e)
 	return c->wait_for_start || c->bring ? 0 : notify_bind(&c->dir, &c->notify, e);
 }
 
-/* Beside init, which opens it when all is set up. */
+/* Beside init, which opens it when all is set up; before its pid is known to others, who would take it for running. */
 static int make_fifo(struct creation *c, struct err *e)
 {
 	const struct spec_linux *l = c->bundle.spec.linux;
@@ -251,7 +253,7 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 	if (r < 0)
 		return err_sys(e, -r, "reading the start time of init");
 	/* Ready to run, and not running. */
-	if (c->launch.job.script.side_by_side && letter == 'R')
+	if (!c->bring && c->launch.job.script.side_by_side && letter == 'R')
 		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu, 2);
 	c->started = true;
 	c->state.init_pid = pid;
@@ -266,10 +268,10 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 static int on_pid(void *data, pid_t pid, int pidfd, struct err *e)
 {
 	struct creation *c = data;
-	int r = creation_on_pid(c, pid, pidfd, e);
+	int r = make_fifo(c, e);
 
 	if (r == 0)
-		r = make_fifo(c, e);
+		r = creation_on_pid(c, pid, pidfd, e);
 	return r < 0 ? r : launch_fill_slot(&c->launch, e);
 }
 

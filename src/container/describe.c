@@ -113,7 +113,7 @@ int describe_creation(struct creation *c, struct err *e)
 	if (r < 0)
 		return err_sys(e, -r, "reading the runtime's own start time");
 	st->creator_pid = creator;
-	c->launch.job.placement.real_time = policy == SCHED_FIFO || policy == SCHED_RR;
+	c->launch.job.placement.stays |= policy == SCHED_FIFO || policy == SCHED_RR;
 	return cgroup_save(c->cgroup, &st->arena, &st->cgroup_paths, &st->cgroup_owned, e);
 }
 

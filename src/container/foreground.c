@@ -14,6 +14,7 @@
 #include "container/notify.h"
 #include "os/all_signals.h"
 #include "os/exe.h"
+#include "os/exe_parts.h"
 #include "os/pidfd.h"
 #include "term/term.h"
 
@@ -58,13 +59,14 @@ struct session {
 	int status;
 };
 
-/* Reaps everything that is ours: the process, and what the container left to its subreaper. */
+/* Reaps everything that is ours: the process, and what the container left to its subreaper. The program's own end
+ * comes soon after the process's, and leaves the others to the next reaper. */
 static void reap(struct session *s)
 {
 	int status;
 	pid_t pid;
 
-	while (!s->ended && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+	while (!(s->ended && os_exe_needed.start) && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (pid == s->pid) {
 			s->ended = true;
 			s->status = status;

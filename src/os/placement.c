@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/timeline.h"
 
 int os_placement_cpus(struct os_placement *p)
@@ -17,8 +18,9 @@ int os_placement_cpus(struct os_placement *p)
 /* proc(5), loadavg: the fourth field begins with how many run or are ready to. */
 static bool no_more_run(struct procfs *proc, unsigned n)
 {
-	char text[64];
+	char text[64], *end;
 	const char *s = text;
+	unsigned long running;
 
 	if (procfs_read_record(proc, "loadavg", text, sizeof(text)) < 0)
 		return false;
@@ -26,7 +28,8 @@ static bool no_more_run(struct procfs *proc, unsigned n)
 		s = strchr(s, ' ');
 		s = s ? s + 1 : NULL;
 	}
-	return s && strtoul(s, NULL, 10) <= n;
+	running = s ? strtoul(s, &end, 10) : 0;
+	return s && *end == '/' && running > 0 && running <= n;
 }
 
 /* The caller's CPUs without the one that it is on, if there is room on them. */
@@ -34,7 +37,7 @@ static bool others_are_idle(struct os_placement *p, struct procfs *proc, unsigne
 {
 	int here = sched_getcpu();
 
-	if (p->real_time || here < 0 || os_placement_cpus(p) < 2)
+	if (here < 0 || os_placement_cpus(p) < 2)
 		return false;
 	*ret = p->cpus;
 	CPU_CLR(here, ret);
@@ -46,7 +49,7 @@ static bool others_are_idle(struct os_placement *p, struct procfs *proc, unsigne
 
 void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid)
 {
-	TIMELINE("sending the helper to another CPU");
+	TIMELINE("looking for a CPU for the helper");
 	cpu_set_t others;
 
 	if (others_are_idle(p, proc, 2, &others))
@@ -59,7 +62,13 @@ void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu, unsigne
 
 	if (cpu != sched_getcpu())
 		return;
-	TIMELINE("leaving this CPU to init");
-	if (others_are_idle(p, proc, ours, &others) && sched_setaffinity(0, sizeof(others), &others) == 0)
-		sched_setaffinity(0, sizeof(p->cpus), &p->cpus);
+	TIMELINE("looking for a CPU for init");
+	if (p->stays || !others_are_idle(p, proc, ours, &others))
+		return;
+	p->stays = true; /* once is enough */
+	if (sched_setaffinity(0, sizeof(others), &others) == 0 && sched_setaffinity(0, sizeof(p->cpus), &p->cpus) < 0) {
+		memset(&others, 0xff, sizeof(others));
+		sched_setaffinity(0, sizeof(others), &others);
+		log_debug("the mask of CPUs could not be set back, and is all of them");
+	}
 }

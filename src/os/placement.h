@@ -13,7 +13,9 @@
 
 /* What was asked, once for a container. All zero: nothing yet. */
 struct os_placement {
-	bool real_time; /* told by who knows: such tasks the kernel brings to where they can run, and nothing is done here */
+	/* By who knows it: the caller's own mask is to be left alone. It is inherited, and a mask that was set is narrower
+	 * than one that never was, should the cpuset grow (Linux 6.2); and real-time tasks the kernel brings where they can run. */
+	bool stays;
 	bool cpus_asked, load_asked;
 	int n_cpus; /* of the caller's mask; 0: not known */
 	cpu_set_t cpus;
@@ -24,5 +26,5 @@ struct os_placement {
 int os_placement_cpus(struct os_placement *p);
 /* The child goes to another of the caller's CPUs and stays off this one: it must be nobody who hands its mask on. */
 void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid);
-/* The caller goes, if it is on that CPU. Its mask is what it was afterwards. ours: how many, it included, run or wait to. */
+/* The caller goes, if it is on that CPU, once; afterwards its mask has the same CPUs. ours: how many run or wait to, it included. */
 void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu, unsigned ours);

@@ -58,7 +58,7 @@ union control {
 /* ---- the helper ----
  *
  * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on this
- * stack, and the word that both look at. errno would be the parent's: it may just have failed and be about to look
+ * stack, and the three words of struct beside that say how far each is. errno would be the parent's: it may just have failed and be about to look
  * why. So there is no call of libc's here that could set it.
  */
 
@@ -111,7 +111,7 @@ static bool mounts_are_wanted(struct beside *b)
 
 	if (!atomic_compare_exchange_strong(&b->mounts, &seen, AWAITED))
 		return seen == WANTED;
-	while ((seen = atomic_load(&b->mounts)) == AWAITED && r != -ETIMEDOUT)
+	while ((seen = atomic_load(&b->mounts)) == AWAITED && (r == 0 || r == -EAGAIN || r == -EINTR))
 		r = os_raw_call5(SYS_futex, (long)&b->mounts, FUTEX_WAIT_PRIVATE, AWAITED, (long)&wait, 0);
 	return seen == WANTED;
 }
@@ -206,7 +206,8 @@ void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc)
 		return;
 	TIMELINE("leaving the CPU to the helper and init");
 	os_step_aside(p, proc, sched_getcpu(), 3);
-	while (!atomic_load(&b->done) && r != -ETIMEDOUT)
+	/* Not after a signal: the caller's may come for ever. */
+	while (!atomic_load(&b->done) && (r == 0 || r == -EAGAIN))
 		r = os_raw_call5(SYS_futex, (long)&b->done, FUTEX_WAIT_PRIVATE, 0, (long)&wait, 0);
 }
 

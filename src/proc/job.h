@@ -61,7 +61,7 @@ struct chain_job {
 	unsigned extra_fds;        /* 3 .. go to the container */
 
 	/*
-	 * Called once init has its pid and before BEGIN: here the state is written, so that
+	 * Called once init has its pid and before BEGIN: here exec.fifo is made, the state is written, so that
 	 * whatever happens later can be undone by `delete`, and seccomp_slot is filled.
 	 */
 	int (*on_pid)(void *data, pid_t pid, int pidfd, struct err *e);
@@ -79,8 +79,8 @@ struct chain_result {
 
 /*
  * Runs the chain until init is ready: blocked on the exec fifo (create), or past its last
- * message and about to execve (run, exec). On failure every process is gone and reaped, and e
- * says why in one sentence.
+ * message and about to execve (run, exec). On failure every process of the chain is gone and
+ * reaped, and e says why in one sentence. job->beside is the caller's to finish.
  */
 int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e);
 

@@ -124,6 +124,8 @@ load helpers
 	strake_only "where it is made is its own matter"
 	requires cmd_strace
 	local call
+	# Nobody has been told of it so far.
+	update_config ".hooks.poststop = [{path: \"/bin/touch\", args: [\"touch\", \"$T/stopped\"]}]"
 	for call in mknodat fchmodat; do
 		status=0
 		# Not of init's calls: it makes devices.
@@ -132,6 +134,7 @@ load helpers
 		assert_status 1
 		assert_has "$(cat "$T/o")" "$ROOT/$ID/exec.fifo: no space left on device"
 		assert_nothing_left
+		[ ! -e "$T/stopped" ]
 	done
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,12 +193,42 @@ static void cve_2025_52881_overmounted_proc(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void supplementary_groups_are_known(void **state)
+{
+	struct procfs_self self;
+	gid_t gid = 7;
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	pid = fork();
+	if (pid == 0) {
+		bool none, one;
+
+		if (setgroups(0, NULL) < 0)
+			_exit(1);
+		procfs_self(*state, &self);
+		none = self.no_groups;
+		if (setgroups(1, &gid) < 0)
+			_exit(1);
+		procfs_self(*state, &self);
+		one = self.no_groups;
+		_exit(none && !one ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(by_openat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(by_walk, setup, teardown),
 		cmocka_unit_test_setup_teardown(pid_stat_reads_the_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(supplementary_groups_are_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(kernel_threads_are_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(cve_2025_52881_overmounted_proc, setup, teardown),
 	};
