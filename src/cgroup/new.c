@@ -29,7 +29,7 @@ static struct cgroup *object(enum cgroup_manager m, struct procfs *proc, struct 
 
 void cgroup_rest(struct cgroup *c)
 {
-	if (c->manager_ops)
+	if (c && c->manager_ops)
 		c->manager_ops->rest(c);
 }
 

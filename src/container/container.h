@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "cgroup/cgroup.h"
 #include "oci/state.h"
+#include "os/exe_parts.h"
 #include "os/procfs.h"
 
 struct runtime {
@@ -25,6 +26,13 @@ struct runtime {
 	const char *program;
 	struct procfs proc;
 };
+
+/* The program ends after its command, and with it all that is open and allocated; who links the library wants it back.
+ * (In a program that was not parted, a sanitizer's for one, it is given back, too.) */
+static inline bool is_about_to_end(void)
+{
+	return os_exe_needed.start != NULL;
+}
 
 /* rt_init decides the defaults; rt_fini takes a half-built one. */
 int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct err *e);

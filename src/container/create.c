@@ -20,7 +20,6 @@
 #include "container/userns.h"
 #include "ns/ns.h"
 #include "oci/annotations.h"
-#include "os/exe_parts.h"
 #include "os/mark.h"
 #include "os/mount_fd.h"
 #include "os/pidfd.h"
@@ -115,7 +114,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 		return r;
 	c->launch_made = true;
 	/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
-	c->launch.job.placement.stays = !os_exe_needed.start || s->hooks.list[HOOK_POSTSTART].n || s->hooks.list[HOOK_POSTSTOP].n;
+	c->launch.job.placement.stays = !is_about_to_end() || s->hooks.list[HOOK_POSTSTART].n || s->hooks.list[HOOK_POSTSTOP].n;
 	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
 		c->may_move = begin_beside(c);
 	c->launch.job.bundle = c->bundle.path;
@@ -431,6 +430,11 @@ void creation_undo(struct creation *c)
 
 void creation_fini(struct creation *c)
 {
+	/* Processes, which nothing else ends: the helper, and the agent of a manager. */
+	beside_finish(TAKE_PTR(c->launch.job.beside));
+	cgroup_rest(c->cgroup);
+	if (is_about_to_end())
+		return;
 	release_launch(c);
 	cgroup_free(c->cgroup);
 	state_fini(&c->state);

@@ -11,10 +11,10 @@
 
 #include "base/cleanup.h"
 #include "base/timeline.h"
+#include "container/container.h"
 #include "container/notify.h"
 #include "os/all_signals.h"
 #include "os/exe.h"
-#include "os/exe_parts.h"
 #include "os/pidfd.h"
 #include "term/term.h"
 
@@ -66,7 +66,7 @@ static void reap(struct session *s)
 	int status;
 	pid_t pid;
 
-	while (!(s->ended && os_exe_needed.start) && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+	while (!(s->ended && is_about_to_end()) && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (pid == s->pid) {
 			s->ended = true;
 			s->status = status;
