@@ -253,7 +253,7 @@ int creation_on_pid(struct creation *c, pid_t pid, int pidfd, struct err *e)
 		return err_sys(e, -r, "reading the start time of init");
 	/* Ready to run, and not running. */
 	if (!c->bring && c->launch.job.script.side_by_side && letter == 'R')
-		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu, 2);
+		os_step_aside(&c->launch.job.placement, &c->rt->proc, cpu, 2 + beside_is_at_work(c->launch.job.beside));
 	c->started = true;
 	c->state.init_pid = pid;
 	r = describe_process(&c->state, pid, e);

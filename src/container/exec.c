@@ -261,11 +261,11 @@ int container_exec(struct runtime *rt, const char *id, const struct strake_exec_
 		r = acts[i].act(&x, e);
 	}
 	*ret_exit = 0;
+	cgroup_rest(x.c.cgroup);
 	if (r == 0 && !o->detach)
 		r = foreground_wait(&f, x.child.pid, x.child.pidfd, TAKE_FD(x.launch.tty), ret_exit, e);
-	cgroup_rest(x.c.cgroup);
-	if (is_about_to_end())
-		return r;
+	if (r == 0 && is_about_to_end())
+		return 0;
 	fini(&x);
 	foreground_fini(&f);
 	return r;

@@ -211,6 +211,11 @@ void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc)
 		r = os_raw_call5(SYS_futex, (long)&b->done, FUTEX_WAIT_PRIVATE, 0, (long)&wait, 0);
 }
 
+bool beside_is_at_work(const struct beside *b)
+{
+	return b && !atomic_load(&b->done);
+}
+
 void beside_finish(struct beside *b)
 {
 	int status;

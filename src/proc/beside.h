@@ -34,6 +34,8 @@ void beside_decide(struct beside *b, bool mounts);
  * the three the parent has least to do then, and init would begin no sooner than one of the others is done.
  */
 void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc);
+/* Whether there is a helper and it has more to make. */
+bool beside_is_at_work(const struct beside *b);
 /* Waits for the helper's end, which may be a grace period after it is done; b may be NULL. */
 void beside_finish(struct beside *b);
 

@@ -119,6 +119,21 @@ load helpers
 	assert_nothing_left
 }
 
+@test "lifecycle: a signal while run removes the container does not change its status" {
+	strake_only "it blocks signals to the end"
+	requires cmd_strace
+	set_sh 'exit 7'
+	background strace -e trace=rmdir -e inject=rmdir:delay_enter=1000000:when=1 -o "$T/trace" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" >"$T/o" 2>&1
+	local tracer=$!
+	wait_for 10 grep -q rmdir "$T/trace"
+	kill -TERM "$(pgrep -P "$tracer")"
+	status=0
+	wait "$tracer" || status=$?
+	assert_status 7
+	assert_nothing_left
+}
+
 # Init is there by then, and goes with the rest.
 @test "lifecycle: no exec.fifo can be made" {
 	strake_only "where it is made is its own matter"
@@ -135,6 +150,7 @@ load helpers
 		assert_has "$(cat "$T/o")" "$ROOT/$ID/exec.fifo: no space left on device"
 		assert_nothing_left
 		[ ! -e "$T/stopped" ]
+		assert_not "$(cat "$T/o")" poststop
 	done
 }
 

@@ -505,6 +505,33 @@ late() {
 	assert_nothing_left
 }
 
+# A mask that was set is inherited, and narrower than one that never was; real-time tasks are brought to a CPU by the kernel.
+@test "mount namespace: the parent's CPUs are left alone where somebody inherits them" {
+	strake_only "a helper of its own"
+	requires cmd_strace cmd_chrt cgroups_v2 kernel_beside kernel_clone3 kernel_into_cgroup
+	[ "$(nproc)" -gt 1 ] || skip "needs two CPUs"
+	# moved [COMMAND...]: how often the parent's mask was set; the helper is late, so that it may want to.
+	moved() {
+		"$@" timeout 30 strace -f -e trace=unshare,sched_getaffinity,sched_setaffinity -e inject=unshare:delay_enter=500000:when=1 \
+			-e "inject=sched_getaffinity:poke_exit=@arg3=03$(printf '00%.0s' {1..127})" -o "$T/trace" \
+			"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- ||
+			fail "the run failed" "$(cat "$T/o")"
+		awk 'NR == 1 { parent = $1 } $1 == parent && /sched_setaffinity\(0,/ { n++ } END { print n + 0 }' "$T/trace"
+	}
+	local n
+	n=$(moved)
+	[ "$n" != 0 ] || skip "needs a host where nobody else runs"
+	assert_eq "$n" 2
+	if chrt -f 10 true 2>/dev/null; then
+		assert_eq "$(moved chrt -f 10)" 0
+	fi
+	local kind
+	for kind in poststart poststop; do
+		update_config ".hooks = {$kind: [{path: \"/bin/true\"}]}"
+		assert_eq "$(moved)" 0
+	done
+}
+
 @test "mount namespace: a helper that is late" {
 	requires_kdevtmpfs
 	command -v strace >/dev/null || skip "needs strace"
