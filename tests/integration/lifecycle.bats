@@ -121,7 +121,7 @@ load helpers
 
 @test "lifecycle: a signal while run removes the container does not change its status" {
 	strake_only "it blocks signals to the end"
-	requires cmd_strace
+	requires cmd_strace cmd_pgrep
 	set_sh 'exit 7'
 	background strace -e trace=rmdir -e inject=rmdir:delay_enter=1000000:when=1 -o "$T/trace" \
 		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" >"$T/o" 2>&1

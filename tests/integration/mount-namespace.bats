@@ -518,17 +518,21 @@ late() {
 			fail "the run failed" "$(cat "$T/o")"
 		awk 'NR == 1 { parent = $1 } $1 == parent && /sched_setaffinity\(0,/ { n++ } END { print n + 0 }' "$T/trace"
 	}
-	local n
-	n=$(moved)
-	[ "$n" != 0 ] || skip "needs a host where nobody else runs"
+	# Somebody else may run just then.
+	local n=0 try kind
+	for try in 1 2 3 4 5; do
+		((n != 0)) || n=$(moved)
+	done
+	((n != 0)) || skip "needs a host where nobody else runs"
 	assert_eq "$n" 2
-	if chrt -f 10 true 2>/dev/null; then
-		assert_eq "$(moved chrt -f 10)" 0
-	fi
-	local kind
+	for try in 1 2 3; do
+		! chrt -f 10 true 2>/dev/null || assert_eq "$(moved chrt -f 10)" 0
+	done
 	for kind in poststart poststop; do
 		update_config ".hooks = {$kind: [{path: \"/bin/true\"}]}"
-		assert_eq "$(moved)" 0
+		for try in 1 2 3; do
+			assert_eq "$(moved)" 0
+		done
 	done
 }
 
@@ -549,15 +553,17 @@ late() {
 	assert_not "$(cat "$T/traced.out")" devtmpfs
 	# The parent goes on meanwhile, and has no child left in the end.
 	local helper
-	STRAKE_TEST_ID=$ID timeout 20 strace -f -e trace=umount2,symlinkat,clone -e inject=umount2:delay_exit=300000 -o "$T/trace" \
+	STRAKE_TEST_ID=$ID timeout 20 strace -f -e trace=exit,renameat,clone -e inject=exit:delay_enter=3000000 -o "$T/trace" \
 		"$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- &
 	wait_for 10 is_status created
 	ok strake start "$ID"
 	wait $!
-	helper=$(awk '/umount2/ { print $1; exit }' "$T/trace")
+	helper=$(awk '/clone/ && /= [0-9]+$/ { print $NF; exit }' "$T/trace")
+	# The last renameat gives the state its name.
 	awk -v helper="$helper" 'NR == 1 { parent = $1 }
-		$1 == parent && /symlinkat/ { published = 1 }
-		$1 == helper && /exited/ { exit !published }' "$T/trace" || fail "the parent waited for the helper" "$(cat "$T/trace")"
+		$1 == parent && /renameat/ { published = 1; late = gone }
+		$1 == helper && /exited/ { gone = 1 }
+		END { exit !published || late }' "$T/trace" || fail "the parent waited for the helper" "$(cat "$T/trace")"
 	grep "^$helper .*exited with 0" "$T/trace"
 }
 
