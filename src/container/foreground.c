@@ -44,8 +44,13 @@ int foreground_init(struct foreground *f, bool no_subreaper, struct err *e)
 
 void foreground_fini(struct foreground *f)
 {
+	struct signalfd_siginfo late;
+
 	if (f->signals < 0)
 		return;
+	/* What came after the process's end was not for us, and would take its status from the caller. */
+	while (f->ended && read(f->signals, &late, sizeof(late)) > 0)
+		;
 	fd_close(TAKE_FD(f->signals));
 	os_signal_mask(SIG_SETMASK, &f->old_mask, NULL);
 }
@@ -153,6 +158,7 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 		term_relay_drain(&s.relay);
 		term_relay_fini(&s.relay);
 	}
+	f->ended = s.ended;
 	if (r == 0)
 		*ret_exit = WIFSIGNALED(s.status) ? 128 + WTERMSIG(s.status) : WEXITSTATUS(s.status);
 	return r;

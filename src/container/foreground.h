@@ -15,6 +15,7 @@ struct foreground {
 	sigset_t old_mask;
 	int signals; /* signalfd */
 	int notify;  /* notify_bind()'s, borrowed; FD_NONE */
+	bool ended;  /* the process has */
 	struct cgroup_watch *oom; /* borrowed; NULL: nobody wants to know */
 };
 

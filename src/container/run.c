@@ -113,7 +113,6 @@ int creation_run(struct runtime *rt, const char *id, const struct creation_how *
 	if (r == 0 && !o->detach)
 		r = stay(&c, &f, ret_exit, e);
 	creation_fini(&c);
-	/* A signal that came while the container was removed would take its exit status from the caller. */
 	if (r < 0 || !is_about_to_end())
 		foreground_fini(&f);
 	return r;
