@@ -11,7 +11,6 @@
 
 #include "base/cleanup.h"
 #include "base/timeline.h"
-#include "container/container.h"
 #include "container/notify.h"
 #include "os/all_signals.h"
 #include "os/exe.h"
@@ -64,14 +63,13 @@ struct session {
 	int status;
 };
 
-/* Reaps everything that is ours: the process, and what the container left to its subreaper. The program's own end
- * comes soon after the process's, and leaves the others to the next reaper. */
+/* Reaps everything that is ours: the process, and what the container left to its subreaper. */
 static void reap(struct session *s)
 {
 	int status;
 	pid_t pid;
 
-	while (!(s->ended && is_about_to_end()) && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (pid == s->pid) {
 			s->ended = true;
 			s->status = status;

@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "base/timeline.h"
 
-int os_placement_cpus(struct os_placement *p)
+/* How many the caller may run on; 0: not known. */
+static int cpus(struct os_placement *p)
 {
 	if (!p->cpus_asked)
 		p->n_cpus = sched_getaffinity(0, sizeof(p->cpus), &p->cpus) < 0 ? 0 : CPU_COUNT(&p->cpus);
@@ -15,21 +16,25 @@ int os_placement_cpus(struct os_placement *p)
 	return p->n_cpus;
 }
 
-/* proc(5), loadavg: the fourth field begins with how many run or are ready to. */
+bool os_placement_is_short(struct os_placement *p)
+{
+	return (unsigned)cpus(p) - 1 < 2;
+}
+
+/* proc(5), loadavg: how many run or are ready to is what stands before the slash. */
 static bool no_more_run(struct procfs *proc, unsigned n)
 {
-	char text[64], *end;
-	const char *s = text;
+	char text[64];
+	const char *s;
 	unsigned long running;
 
 	if (procfs_read_record(proc, "loadavg", text, sizeof(text)) < 0)
 		return false;
-	for (int i = 0; s && i < 3; i++) {
-		s = strchr(s, ' ');
-		s = s ? s + 1 : NULL;
-	}
-	running = s ? strtoul(s, &end, 10) : 0;
-	return s && *end == '/' && running > 0 && running <= n;
+	s = strchr(text, '/');
+	while (s && s > text && s[-1] != ' ')
+		s--;
+	running = s ? strtoul(s, NULL, 10) : 0;
+	return running > 0 && running <= n;
 }
 
 /* The caller's CPUs without the one that it is on, if there is room on them. */
@@ -37,7 +42,7 @@ static bool others_are_idle(struct os_placement *p, struct procfs *proc, unsigne
 {
 	int here = sched_getcpu();
 
-	if (here < 0 || os_placement_cpus(p) < 2)
+	if (here < 0 || cpus(p) < 2)
 		return false;
 	*ret = p->cpus;
 	CPU_CLR(here, ret);

@@ -22,8 +22,8 @@ struct os_placement {
 	bool quiet; /* nobody else runs */
 };
 
-/* How many the caller may run on; 0: not known. */
-int os_placement_cpus(struct os_placement *p);
+/* Whether the caller has one or two CPUs, less than one for each of three. */
+bool os_placement_is_short(struct os_placement *p);
 /* The child goes to another of the caller's CPUs and stays off this one: it must be nobody who hands its mask on. */
 void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid);
 /* The caller goes, if it is on that CPU, once; afterwards its mask has the same CPUs. ours: how many run or wait to, it included. */

@@ -202,7 +202,7 @@ void beside_rest(struct beside *b, struct os_placement *p, struct procfs *proc)
 	const struct timespec wait = { .tv_sec = 1 };
 	long r = 0;
 
-	if (atomic_load(&b->done) || os_placement_cpus(p) > 2 || os_placement_cpus(p) == 0)
+	if (atomic_load(&b->done) || !os_placement_is_short(p))
 		return;
 	TIMELINE("leaving the CPU to the helper and init");
 	os_step_aside(p, proc, sched_getcpu(), 3);
