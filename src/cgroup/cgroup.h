@@ -38,8 +38,8 @@ int cgroup_load(const char *manager, const struct kv_list *paths, const char *ow
 int cgroup_save(const struct cgroup *c, struct arena *a, struct kv_list *ret_paths,
 		char **ret_owned, struct err *e);
 void cgroup_free(struct cgroup *c);
-/* Before a long wait, and in the end; c may be NULL: lets the manager go (a connection, or a process that has it) until it is needed
- * again. */
+/* Before a long wait, and in the end: lets the manager go (a connection, or a process that has it) until it is needed
+ * again. c may be NULL. */
 void cgroup_rest(struct cgroup *c);
 
 /* Makes the directories (and enables controllers on the way) and writes what must be there

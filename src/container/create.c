@@ -113,8 +113,8 @@ static int prepare_launch(struct creation *c, struct err *e)
 	if (r < 0)
 		return r;
 	c->launch_made = true;
-	/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
 	c->launch.job.placement.stays = !is_about_to_end() || s->hooks.list[HOOK_POSTSTART].n || s->hooks.list[HOOK_POSTSTOP].n;
+	/* Now: the network namespace takes as long as all that is left to be done before the clone, and more. */
 	if (!c->bring && c->launch.job.script.late_kinds & KIND_BIT(NS_NETWORK))
 		c->may_move = begin_beside(c);
 	c->launch.job.bundle = c->bundle.path;

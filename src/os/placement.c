@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/timeline.h"
 
 /* How many the caller may run on; 0: not known. */
@@ -37,11 +36,9 @@ static bool no_more_run(struct procfs *proc, unsigned n)
 	return running > 0 && running <= n;
 }
 
-/* The caller's CPUs without the one that it is on, if there is room on them. */
-static bool others_are_idle(struct os_placement *p, struct procfs *proc, unsigned ours, cpu_set_t *ret)
+/* The caller's CPUs without this one, if there is room on them. */
+static bool others_are_idle(struct os_placement *p, struct procfs *proc, int here, unsigned ours, cpu_set_t *ret)
 {
-	int here = sched_getcpu();
-
 	if (here < 0 || cpus(p) < 2)
 		return false;
 	*ret = p->cpus;
@@ -57,23 +54,22 @@ void os_send_away(struct os_placement *p, struct procfs *proc, pid_t pid)
 	TIMELINE("looking for a CPU for the helper");
 	cpu_set_t others;
 
-	if (others_are_idle(p, proc, 2, &others))
+	if (others_are_idle(p, proc, sched_getcpu(), 2, &others))
 		sched_setaffinity(pid, sizeof(others), &others);
 }
 
 void os_step_aside(struct os_placement *p, struct procfs *proc, int cpu, unsigned ours)
 {
-	cpu_set_t others;
+	cpu_set_t set;
 
 	if (cpu != sched_getcpu())
 		return;
 	TIMELINE("looking for a CPU for init");
-	if (p->stays || !others_are_idle(p, proc, ours, &others))
+	if (p->stays || !others_are_idle(p, proc, cpu, ours, &set))
 		return;
 	p->stays = true; /* once is enough */
-	if (sched_setaffinity(0, sizeof(others), &others) == 0 && sched_setaffinity(0, sizeof(p->cpus), &p->cpus) < 0) {
-		memset(&others, 0xff, sizeof(others));
-		sched_setaffinity(0, sizeof(others), &others);
-		log_debug("the mask of CPUs could not be set back, and is all of them");
+	if (sched_setaffinity(0, sizeof(set), &set) == 0 && sched_setaffinity(0, sizeof(set), &p->cpus) < 0) {
+		memset(&set, 0xff, sizeof(set));
+		sched_setaffinity(0, sizeof(set), &set);
 	}
 }

@@ -58,8 +58,8 @@ union control {
 /* ---- the helper ----
  *
  * In the memory of the parent, which goes on meanwhile: nothing may be written here but what is on this
- * stack, and the three words of struct beside that say how far each is. errno would be the parent's: it may just have failed and be about to look
- * why. So there is no call of libc's here that could set it.
+ * stack, and the three words of struct beside that say how far each is. errno would be the parent's: it may just
+ * have failed and be about to look why. So there is no call of libc's here that could set it.
  */
 
 static long send_made(int to, const struct note *note, int fd)

@@ -3,7 +3,7 @@
  * What takes a new namespace long, done by a helper while the parent gets the container ready and init sets up:
  *  - the network namespace is the dearest of all, more than half of what the clone of init costs with it;
  *  - the mount namespace of few mounts is quickly made, but taking those off waits for an RCU grace period.
- * Runs in: begin, decide, finish: parent | enter, mounts: init before pivot.
+ * Runs in: begin, meet, decide, rest, is_at_work, finish: parent | enter, mounts: init before pivot.
  * Must not happen here: failing because of the helper. Whatever goes wrong with it, init makes the
  * namespace itself, and says why it cannot.
  */

@@ -12,6 +12,7 @@
 #include "mount/mount.h"
 #include "oci/spec.h"
 #include "oci/state.h"
+#include "os/placement.h"
 #include "os/procfs.h"
 #include "proc/chan.h"
 #include "proc/beside.h"

@@ -43,6 +43,17 @@ static int cpus_of(pid_t pid)
 	return sched_getaffinity(pid, sizeof(set), &set) < 0 ? 0 : CPU_COUNT(&set); /* 0: more than 1024 */
 }
 
+static int two_cpus_or_more(void)
+{
+	int n = cpus_of(0);
+
+	if (n < 2) {
+		print_message("needs two CPUs\n");
+		skip();
+	}
+	return n;
+}
+
 static int cpus_when_sent_away(const char *loadavg)
 {
 	struct procfs p = told(loadavg);
@@ -63,13 +74,9 @@ static int cpus_when_sent_away(const char *loadavg)
 
 static void test_a_child_is_sent_away(void **state)
 {
-	int all = cpus_of(0);
+	int all = two_cpus_or_more();
 
 	(void)state;
-	if (all < 2) {
-		print_message("needs two CPUs\n");
-		skip();
-	}
 	assert_int_equal(cpus_when_sent_away("0.00 0.01 0.05 1/80 4711\n"), all - 1);
 	assert_int_equal(cpus_when_sent_away("0.00 0.01 0.05 2/80 4711\n"), all - 1);
 	/* Somebody else is at work, or that cannot be known. */
@@ -101,13 +108,9 @@ static int moves(const char *loadavg, bool from_elsewhere, bool stays)
 
 static void test_the_caller_steps_aside(void **state)
 {
-	int all = cpus_of(0);
+	int all = two_cpus_or_more();
 
 	(void)state;
-	if (all < 2) {
-		print_message("needs two CPUs\n");
-		skip();
-	}
 	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", false, false) > 60);
 	assert_true(moves("0.00 0.01 0.05 3/80 4711\n", false, false) < 40);
 	assert_true(moves("0.00 0.01 0.05 2/80 4711\n", true, false) < 40);
