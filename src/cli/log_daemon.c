@@ -59,13 +59,14 @@ static void format_journal(const char *name, int priority, const char *msg, stru
 static void format_syslog(const char *name, int priority, const char *msg,
 			  const struct timespec *now, struct str *out)
 {
+	static const char months[][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+	};
 	struct tm tm = {};
-	char stamp[32];
 
 	localtime_r(&now->tv_sec, &tm);
-	if (!strftime(stamp, sizeof(stamp), "%h %e %T", &tm))
-		stamp[0] = '\0';
-	str_addf(out, "<%d>%s %s[%d]: %s", LOG_USER | priority, stamp, name, (int)getpid(), msg);
+	str_addf(out, "<%d>%s %2d %02d:%02d:%02d %s[%d]: %s", LOG_USER | priority, months[tm.tm_mon], tm.tm_mday,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec, name, (int)getpid(), msg);
 }
 
 void log_daemon_send(int fd, enum log_daemon d, const char *name, int priority, const char *msg,

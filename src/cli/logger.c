@@ -61,17 +61,15 @@ int logger_open(struct logger *l, const char *to, struct err *e)
 	return 0;
 }
 
-/* RFC 3339 in local time. */
+/* RFC 3339 in local time. By itself: strftime(3) is 4 KiB of a static program. */
 static void add_time(struct str *out, const struct timespec *now)
 {
 	struct tm tm = {};
-	char text[64];
 	long off;
 
 	localtime_r(&now->tv_sec, &tm);
-	if (!strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
-		text[0] = '\0';
-	str_add(out, text);
+	str_addf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		 tm.tm_min, tm.tm_sec);
 	off = tm.tm_gmtoff / 60;
 	if (off)
 		str_addf(out, "%c%02ld:%02ld", off < 0 ? '-' : '+', labs(off) / 60, labs(off) % 60);
