@@ -151,11 +151,15 @@ static int choose_cgroup(struct creation *c, struct err *e)
 static void choose_namespace(struct creation *c)
 {
 	struct beside **beside = &c->launch.job.beside;
+	enum beside_sysfs sysfs = BESIDE_NO_SYSFS;
+	bool readonly;
 
 	c->moves = (!*beside || c->may_move) && mount_plan_is_movable(c->mounts) && (*beside || begin_beside(c));
 
+	if (c->moves && mount_plan_late_sysfs(c->mounts, &readonly))
+		sysfs = readonly ? BESIDE_SYSFS_READONLY : BESIDE_SYSFS;
 	if (*beside)
-		beside_decide(*beside, c->moves);
+		beside_decide(*beside, c->moves, sysfs);
 	if (c->moves)
 		script_delay_mounts(&c->launch.job.script);
 }

@@ -72,6 +72,9 @@ void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data);
 /* Whether init may have a mount namespace without the host's mounts: of the host's paths the plan needs none but
  * those that init can open before. */
 bool mount_plan_is_movable(const struct mount_plan *p);
+/* Of one that is: whether init comes to the first sysfs in its own namespace, not before (no bind comes later), and whether
+ * the superblock is read-only. False, too, if its options say more of the superblock. */
+bool mount_plan_late_sysfs(const struct mount_plan *p, bool *ret_readonly);
 /* Parent: so it does, and is not born into its own. home: a thread in the host's, as proc, which is lent, counts. */
 void mount_plan_move(struct mount_plan *p, struct procfs *proc, pid_t home);
 

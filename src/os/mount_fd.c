@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "os/feature.h"
+#include "os/raw_call.h"
 
 /* One number on every architecture but alpha. */
 #ifndef SYS_open_tree
@@ -82,6 +83,19 @@ int os_fsconfig(int fs, const char *key, const char *value)
 int os_fsconfig_create(int fs)
 {
 	return result(syscall(SYS_fsconfig, fs, CMD_CREATE, NULL, NULL, 0));
+}
+
+int os_raw_new_fs(const char *type, const char *flag)
+{
+	long fs = os_raw_call(SYS_fsopen, (long)type, CLOEXEC_1, 0), r = 0;
+
+	if (fs >= 0 && flag)
+		r = os_raw_call5(SYS_fsconfig, fs, CMD_FLAG, (long)flag, 0, 0);
+	if (fs >= 0 && r == 0)
+		r = os_raw_call5(SYS_fsconfig, fs, CMD_CREATE, 0, 0, 0);
+	if (r < 0)
+		os_raw_call(SYS_close, fs, 0, 0);
+	return (int)(r < 0 ? r : fs);
 }
 
 int os_fsmount(int fs, uint64_t attr)

@@ -38,6 +38,8 @@ int os_fsopen(const char *type);
 /* value NULL: a flag. */
 int os_fsconfig(int fs, const char *key, const char *value);
 int os_fsconfig_create(int fs);
+/* All of that without errno (os/raw_call.h): a new file system of this type, with a flag or NULL. */
+int os_raw_new_fs(const char *type, const char *flag);
 int os_fsmount(int fs, uint64_t attr);
 /* The kernel's own words for the last failure on fs ("Unknown parameter 'x'"); "" when none. */
 void os_fs_message(int fs, char *buf, size_t size);

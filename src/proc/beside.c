@@ -23,6 +23,7 @@
 #include "netdev/netdev.h"
 #include "os/clone.h"
 #include "os/fd.h"
+#include "os/mount_fd.h"
 #include "os/pidfd.h"
 #include "os/raw_call.h"
 #include "os/setns.h"
@@ -44,6 +45,7 @@ struct beside {
 	struct beside_work work;
 	pid_t pid;
 	int ends[2]; /* the helper sends by [0], init receives by [1] */
+	enum beside_sysfs sysfs; /* with mounts */
 	_Atomic uint32_t mounts; /* whether they are wanted; AWAITED: the helper sleeps on it */
 	atomic_bool begun; /* the helper's alone, as the next */
 	_Atomic uint32_t done; /* the helper's alone: what the parent wrote to after its clone would have to be copied */
@@ -52,7 +54,7 @@ struct beside {
 
 union control {
 	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(int))];
+	char buf[CMSG_SPACE(2 * sizeof(int))];
 };
 
 /* ---- the helper ----
@@ -62,20 +64,23 @@ union control {
  * have failed and be about to look why. So there is no call of libc's here that could set it.
  */
 
-static long send_made(int to, const struct note *note, int fd)
+/* also: kept by who receives, or negative. */
+static bool send_made(int to, const struct note *note, int fd, int also)
 {
+	const size_t size = also >= 0 ? 2 * sizeof(int) : sizeof(int);
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)note, .iov_len = sizeof(*note) };
 	union control control = { 0 };
 	struct msghdr mh = {
 		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
+		.msg_control = control.buf, .msg_controllen = CMSG_SPACE(size),
 	};
 
 	control.align = (struct cmsghdr){
-		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(size),
 	};
 	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
-	return os_raw_call(SYS_sendmsg, to, (long)&mh, MSG_NOSIGNAL);
+	memcpy(CMSG_DATA(&control.align) + sizeof(fd), &also, sizeof(also));
+	return os_raw_call(SYS_sendmsg, to, (long)&mh, MSG_NOSIGNAL) >= 0;
 }
 
 /* As netdev_loopback_up(). */
@@ -92,7 +97,7 @@ static void make_network(const struct beside *b)
 		return;
 	ns = os_raw_call(SYS_ioctl, any, SIOCGSKNS, 0);
 	if (ns >= 0)
-		send_made(b->ends[0], &note, (int)ns);
+		send_made(b->ends[0], &note, (int)ns, FD_NONE);
 }
 
 static void tell_done(struct beside *b)
@@ -123,11 +128,18 @@ static bool mounts_are_wanted(struct beside *b)
 static void make_mounts(struct beside *b)
 {
 	struct note note = { .made = MADE_MOUNTS };
+	int sysfs = FD_NONE;
 	struct statx st;
 	long ns;
 
 	if (!mounts_are_wanted(b))
 		return;
+	/*
+	 * One for each network namespace: its maker looks whether any of all of them is it, twice, which with a thousand
+	 * containers takes as long as that namespace. Who mounts it then comes to the newest first.
+	 */
+	if (b->work.network && b->sysfs != BESIDE_NO_SYSFS)
+		sysfs = os_raw_new_fs("sysfs", b->sysfs == BESIDE_SYSFS_READONLY ? "ro" : NULL);
 	if (os_raw_call(SYS_setns, b->work.small_ns, CLONE_NEWNS, 0) < 0 ||
 	    os_raw_call(SYS_unshare, CLONE_NEWNS, 0, 0) < 0 ||
 	    os_raw_call5(SYS_mount, (long)"", (long)"/", 0, MS_PRIVATE | MS_REC, 0) < 0 ||
@@ -137,7 +149,7 @@ static void make_mounts(struct beside *b)
 	note.minor = st.stx_dev_minor;
 	/* A link of the kernel's own, below a /proc that was looked at; who enters says what it is to be. */
 	ns = os_raw_call(SYS_openat, b->work.proc, (long)"self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns) >= 0) {
+	if (ns >= 0 && send_made(b->ends[0], &note, (int)ns, sysfs)) {
 		tell_done(b);
 		os_raw_call(SYS_umount2, (long)"/", MNT_DETACH, 0);
 	}
@@ -178,12 +190,13 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 	return NULL;
 }
 
-void beside_decide(struct beside *b, bool mounts)
+void beside_decide(struct beside *b, bool mounts, enum beside_sysfs sysfs)
 {
 	uint32_t before = atomic_load(&b->mounts), now = mounts ? WANTED : NOT_WANTED;
 
 	if (before == WANTED || before == NOT_WANTED)
 		return;
+	b->sysfs = sysfs;
 	if (atomic_exchange(&b->mounts, now) == AWAITED)
 		os_raw_call(SYS_futex, (long)&b->mounts, FUTEX_WAKE_PRIVATE, 1);
 	/* The numbers stay: the helper has descriptors of its own. Its end is its alone now: init sees when it is gone. */
@@ -222,7 +235,7 @@ void beside_finish(struct beside *b)
 
 	if (!b)
 		return;
-	beside_decide(b, false);
+	beside_decide(b, false, BESIDE_NO_SYSFS);
 	os_wait_child(b->pid, &status);
 	fd_close(b->ends[1]);
 }
@@ -249,7 +262,7 @@ static bool receive(const struct beside *b, struct beside_got *g)
 		n = recvmsg(b->ends[1], &mh, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	cm = n == sizeof(note) ? CMSG_FIRSTHDR(&mh) : NULL;
-	if (!cm || cm->cmsg_type != SCM_RIGHTS || cm->cmsg_len != CMSG_LEN(sizeof(int)) || note.made >= MADE_MAX)
+	if (!cm || cm->cmsg_type != SCM_RIGHTS || cm->cmsg_len < CMSG_LEN(sizeof(int)) || note.made >= MADE_MAX)
 		return false;
 	memcpy(&fd, CMSG_DATA(cm), sizeof(int));
 	g->fd[note.made] = fd + 1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What takes a new namespace long, done by a helper while the parent gets the container ready and init sets up:
- *  - the network namespace is the dearest of all, more than half of what the clone of init costs with it;
+ *  - the network namespace is the dearest of all, more than half of what the clone of init costs with it, and the
+ *    superblock of its sysfs takes as long where there are a thousand;
  *  - the mount namespace of few mounts is quickly made, but taking those off waits for an RCU grace period.
  * Runs in: begin, meet, decide, rest, is_at_work, finish: parent | enter, mounts: init before pivot.
  * Must not happen here: failing because of the helper. Whatever goes wrong with it, init makes the
@@ -27,8 +28,10 @@ struct beside_work {
 struct beside *beside_begin(struct arena *a, const struct beside_work *w);
 /* Some time later: a helper that has not begun yet is sent to another CPU (os/placement.h). */
 void beside_meet(struct beside *b, struct os_placement *p, struct procfs *proc);
-/* Whether the mount namespace is wanted, too: once, before init is cloned. The helper waits for it. */
-void beside_decide(struct beside *b, bool mounts);
+enum beside_sysfs { BESIDE_NO_SYSFS, BESIDE_SYSFS, BESIDE_SYSFS_READONLY };
+/* Whether the mount namespace is wanted, too, and the superblock of a sysfs that is mounted there later, of the network
+ * namespace that the helper made, if it did: once, before init is cloned. The helper waits for it. */
+void beside_decide(struct beside *b, bool mounts, enum beside_sysfs sysfs);
 /*
  * Once init is there: with less than three CPUs, sleeps until the helper has made what is wanted, a second at most. Of
  * the three the parent has least to do then, and init would begin no sooner than one of the others is done.

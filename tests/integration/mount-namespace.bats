@@ -536,6 +536,43 @@ late() {
 	done
 }
 
+# How the superblock was made shows who made it: with the helper's "ro" taken from it, init's "ro" is the mount's alone.
+@test "mount namespace: the helper that makes both namespaces makes sysfs, too" {
+	requires_kdevtmpfs
+	requires cmd_strace kernel_beside
+	sys() {
+		timeout 30 strace -f -e trace=fsopen,fsconfig,mount "$@" -o "$T/trace" \
+			"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 2>&1 3>&- 4>&- |
+			sed -n 's/.* \/sys \([a-z]*\).* - sysfs \([a-z]*\) \([a-z]*\).*/\1 \2 \3/p'
+	}
+	made() { grep -c 'fsopen("sysfs"' "$T/trace" || true; }
+	set_args cat /proc/self/mountinfo
+	# A cgroup may be a bind.
+	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid", "ro"] | del(.mounts[] | select(.type == "cgroup"))'
+	assert_eq "$(sys) $(made)" "ro sysfs ro 1"
+	grep 'fsconfig(.*"ro"' "$T/trace"
+	assert_eq "$(sys -e inject=fsconfig:retval=0:when=1)" "ro sysfs rw"
+	grep 'INJECTED' "$T/trace"
+	# Also when the helper has long ended before init comes to it.
+	assert_eq "$(sys -e inject=fsconfig:retval=0:when=1 -e inject=mount:delay_enter=500000:when=5)" "ro sysfs rw"
+	grep -A1 'DELAYED' "$T/trace" | tail -1 | grep '"sysfs"' || fail "init was not late" "$(cat "$T/trace")"
+	# Where it cannot be made init makes it.
+	assert_eq "$(sys -e inject=fsconfig:error=EPERM:when=1)" "ro sysfs ro"
+	grep 'EPERM.*INJECTED' "$T/trace"
+	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid"]'
+	assert_eq "$(sys) $(made)" "rw sysfs rw 1"
+	! grep 'fsconfig(.*"ro"' "$T/trace" || fail "read-only"
+	update_config '(.mounts[] | select(.type == "sysfs")).options = ["ro", "sync"]'
+	assert_eq "$(sys) $(made)" "ro sysfs ro 0"
+	# Init makes it while the helper makes the mount namespace.
+	update_config --arg t "$T" '(.mounts[] | select(.type == "sysfs")).options = ["ro"] |
+		.mounts += [{destination: "/m", type: "bind", source: $t, options: ["bind"]}]'
+	assert_eq "$(sys) $(made)" "ro sysfs ro 1"
+	update_config '.linux.namespaces |= map(select(.type != "network")) | del(.mounts[-1])'
+	assert_eq "$(sys) $(made)" "ro sysfs rw 0"
+	assert_nothing_left
+}
+
 @test "mount namespace: a helper that is late" {
 	requires_kdevtmpfs
 	command -v strace >/dev/null || skip "needs strace"

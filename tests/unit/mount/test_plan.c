@@ -252,6 +252,60 @@ static bool is_movable(void)
 	return r;
 }
 
+/* 'w', 'r': what the superblock of the first sysfs will be; '-': init makes it. */
+static char late_sysfs(void)
+{
+	bool readonly = false;
+	char c;
+
+	make();
+	c = !mount_plan_late_sysfs(plan, &readonly) ? '-' : readonly ? 'r' : 'w';
+	mount_plan_free(plan);
+	plan = NULL;
+	mounts.n = 0;
+	return c;
+}
+
+static void sysfs_that_init_mounts_late(void **state)
+{
+	static const char *const of_the_superblock[] = { "sync", "dirsync", "lazytime", "mand", "what=ever" };
+
+	(void)state;
+	assert_int_equal(late_sysfs(), '-');
+	add("/proc", "proc", "proc", "ro", NULL);
+	assert_int_equal(late_sysfs(), '-');
+	add("/y", "bind", "/abs", "rbind", "ro");
+	add("/sys", "sysfs", "sysfs", "nosuid", "ro");
+	add("/x", "tmpfs", "t", NULL, NULL);
+	assert_int_equal(late_sysfs(), 'r');
+	add("/sys", "sysfs", "sysfs", "ro", "rw");
+	assert_int_equal(late_sysfs(), 'w');
+	/* The second finds the first's. */
+	add("/sys", "sysfs", "sysfs", "relatime", NULL);
+	add("/x", "sysfs", "sysfs", "ro", NULL);
+	assert_int_equal(late_sysfs(), 'w');
+	/* Made beforehand. */
+	add("/sys", "sysfs", "sysfs", "ro", NULL);
+	add("/y", "bind", "/abs", "rbind", NULL);
+	assert_int_equal(late_sysfs(), '-');
+	for (size_t i = 0; i < ARRAY_SIZE(of_the_superblock); i++) {
+		add("/sys", "sysfs", "sysfs", "ro", of_the_superblock[i]);
+		assert_int_equal(late_sysfs(), '-');
+	}
+	/* A cgroup without a namespace of its own is the host's, bound. */
+	add("/sys", "sysfs", "sysfs", "ro", NULL);
+	add("/sys/fs/cgroup", "cgroup", "cgroup", "ro", NULL);
+	in.cgroup_unified = true;
+	assert_int_equal(late_sysfs(), '-');
+	add("/sys", "sysfs", "sysfs", "ro", NULL);
+	add("/sys/fs/cgroup", "cgroup", "cgroup", "ro", NULL);
+	in.cgroup_unified = in.new_cgroup_namespace = true;
+	assert_int_equal(late_sysfs(), 'r');
+	/* Read-only only in the end: nodes are made in it. */
+	add("/dev", "sysfs", "sysfs", "ro", NULL);
+	assert_int_equal(late_sysfs(), 'w');
+}
+
 /* Only what needs no path of the host's once the sources of binds are open. */
 static void what_needs_none_of_the_hosts_mounts(void **state)
 {
@@ -339,6 +393,7 @@ int main(void)
 		T(cgroup1),
 		T(bound_dev),
 		T(what_needs_none_of_the_hosts_mounts),
+		T(sysfs_that_init_mounts_late),
 		T(whose_namespace_is_seen_by_others),
 	};
 

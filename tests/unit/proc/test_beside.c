@@ -52,7 +52,9 @@ static void helper_that_is_refused(void *number)
 {
 	struct procfs p;
 	bool is_small;
-	struct beside_work w = { .network = true, .small_ns = some_small_ns(&p, &is_small), .proc = procfs_dir(&p) };
+	struct beside_work w = {
+		.network = true, .small_ns = some_small_ns(&p, &is_small), .proc = procfs_dir(&p),
+	};
 	struct beside *b;
 	struct arena a;
 
@@ -62,7 +64,7 @@ static void helper_that_is_refused(void *number)
 	errno = 0;
 	b = beside_begin(&a, &w);
 	child_check(b);
-	beside_decide(b, true);
+	beside_decide(b, true, BESIDE_SYSFS_READONLY);
 	beside_finish(b);
 	arena_fini(&a);
 	child_check(errno != REFUSED);
@@ -73,7 +75,7 @@ static void errno_is_the_parents(void **state)
 {
 	/* Each of its calls; the parent's part needs none of them. */
 	static unsigned numbers[] = { SYS_unshare, SYS_socket, SYS_ioctl, SYS_sendmsg, SYS_futex,
-		SYS_openat, SYS_setns, SYS_mount, SYS_statx, SYS_umount2 };
+		SYS_openat, SYS_setns, SYS_mount, SYS_statx, SYS_umount2, SYS_fsopen, SYS_fsconfig };
 
 	(void)state;
 	if (SANITIZED || !OS_HAS_RAW_CALL)
@@ -129,7 +131,7 @@ static void emptied(void *unused)
 	arena_init(&a);
 	b = beside_begin(&a, &w);
 	child_check(b);
-	beside_decide(b, false);
+	beside_decide(b, false, BESIDE_NO_SYSFS);
 	child_check(beside_mounts(b, &got, &above) == -EBADF);
 	beside_finish(b);
 	/* Beside a network namespace, whatever comes first. */
@@ -137,7 +139,7 @@ static void emptied(void *unused)
 	w.small_ns = some_small_ns(&p, &is_small); /* the first helper's is gone with it */
 	b = beside_begin(&a, &w);
 	child_check(b);
-	beside_decide(b, true);
+	beside_decide(b, true, BESIDE_NO_SYSFS);
 	got = (struct beside_got){ 0 };
 	ns = beside_mounts(b, &got, &above);
 	child_check(ns >= 0);
