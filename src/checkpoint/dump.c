@@ -365,7 +365,7 @@ int container_checkpoint(struct runtime *rt, const char *id, const struct strake
 	};
 	int r;
 
-	if (rt->rootless)
+	if (ns_home_is_rootless(&rt->home, &rt->proc))
 		log_warn("%s checkpoint is untested with rootless containers", rt->program);
 	r = opened_init(&d.c, rt, id, OPEN_LOCKED, e);
 	if (r < 0)

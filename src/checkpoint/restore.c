@@ -200,7 +200,7 @@ static int prepare_child(void *data, struct err *e)
 	if (c->o->no_new_keyring)
 		return 0;
 	r = keyring_join(c->id, c->launch.job.selinux, &c->rt->proc, e);
-	return r < 0 ? r : keyring_let_search(r, c->rt->initial_userns, &c->rt->proc, e);
+	return r < 0 ? r : keyring_let_search(r, ns_home_is_initial(&c->rt->home, &c->rt->proc), &c->rt->proc, e);
 }
 
 static int start_criu(struct restore *x, struct err *e)
@@ -292,7 +292,7 @@ int container_restore(struct runtime *rt, const char *id, const struct strake_re
 	const struct creation_how how = { .o = &base, .bring = bring, .data = &x };
 	int r;
 
-	if (rt->rootless)
+	if (ns_home_is_rootless(&rt->home, &rt->proc))
 		log_warn("%s checkpoint is untested with rootless containers", rt->program);
 	arena_init(&x.arena);
 	r = take_flags(&x, e);

@@ -13,7 +13,7 @@
 #include "hooks/hooks.h"
 #include "ns/ns.h"
 #include "os/cap.h"
-#include "os/setns.h"
+#include "os/pidfd.h"
 #include "proc/fds.h"
 #include "sec/label.h"
 #include "term/term.h"
@@ -197,18 +197,20 @@ static bool may_ptrace(const struct spec_process *p)
 	return c && (c->bounding | c->permitted | c->effective) & 1ULL << CAP_SYS_PTRACE;
 }
 
+static bool enters_pid_namespace(const struct launch_input *in)
+{
+	const struct spec_namespace *pid = spec_namespace_find(&in->spec->linux->namespaces, NS_PID);
+
+	return pid && (in->is_exec || pid->path);
+}
+
 /*
  * Who has made a user namespace, as a rootless podman has, may enter the pid namespaces that belong
  * to it, but the own one belongs to the host. Asked by entering where we are.
  */
-static bool has_no_return(const struct launch *l)
+static bool has_no_return(const struct chain_job *job)
 {
-	auto_fd home = FD_NONE;
-
-	if (!l->job.rootless || !l->job.privileged)
-		return false;
-	home = procfs_open_ns(l->job.proc, 0, "pid");
-	return home >= 0 && os_setns(home, ns_table[NS_PID].flag) == -EPERM;
+	return job->privileged && ns_return_home(job->proc, job->self_pidfd) == -EPERM;
 }
 
 /* No hook sees it half made, nothing is brought from the host, its CPUs are its own matter. */
@@ -232,7 +234,6 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 	struct script_facts facts = {
 		.join = in->is_exec,
 		.privileged = l->job.privileged,
-		.no_return = has_no_return(l),
 		.watched = may_ptrace(in->spec->process),
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
@@ -241,8 +242,17 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 		.links = in->spec->linux->net_devices.n > 0 || in->pidfd_socket,
 		.apart = is_set_up_apart(in),
 	};
+	int r;
 
-	return script_plan(&l->job.script, &in->spec->linux->namespaces, &facts, e);
+	if (enters_pid_namespace(in)) {
+		l->job.self_pidfd = os_pidfd_open(getpid());
+		facts.no_return = has_no_return(&l->job);
+	}
+	r = script_plan(&l->job.script, &in->spec->linux->namespaces, &facts, e);
+	/* Where it is a stage that enters, nobody comes back. */
+	if (r == 0 && !l->job.script.parent_joins)
+		cleanup_fd(&l->job.self_pidfd);
+	return r;
 }
 
 static int connect_sockets(struct launch *l, const struct launch_input *in, struct err *e)
@@ -267,11 +277,11 @@ int launch_init(struct launch *l, struct runtime *rt, const struct launch_input 
 	*l = (struct launch){
 		.job = {
 			.spec = in->spec, .process = in->process, .id = in->id, .proc = &rt->proc,
-			.rootless = rt->rootless, .fifo_dir = FD_NONE, .lock = FD_NONE,
+			.home = &rt->home, .self_pidfd = FD_NONE, .fifo_dir = FD_NONE, .lock = FD_NONE,
 			.target_pidfd = FD_NONE, .root_fd = FD_NONE,
 			.privileged = is_privileged(),
-			.initial_userns = rt->initial_userns &&
-					  !spec_namespace_find(&in->spec->linux->namespaces, NS_USER),
+			.initial_userns = !in->is_exec && !spec_namespace_find(&in->spec->linux->namespaces, NS_USER) &&
+					  ns_home_is_initial(&rt->home, &rt->proc),
 			.relay = !in->console_socket, .argv = in->process->args.v,
 		},
 		.console = FD_NONE, .pidfd_socket = FD_NONE, .tty = FD_NONE, .is_exec = in->is_exec,
@@ -305,6 +315,7 @@ void launch_fini(struct launch *l)
 	for (size_t k = 0; k < NS_KIND_MAX; k++)
 		fd_close(TAKE_FD(l->job.ns_fd[k]));
 	fd_close(TAKE_FD(l->job.root_fd));
+	fd_close(TAKE_FD(l->job.self_pidfd));
 	hooks_close_output(l->job.hook_output);
 	beside_finish(TAKE_PTR(l->job.beside));
 	seccomp_program_fini(&l->job.seccomp);

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "cgroup/cgroup.h"
+#include "ns/ns.h"
 #include "oci/state.h"
 #include "os/exe_parts.h"
 #include "os/procfs.h"
@@ -21,8 +22,7 @@ struct runtime {
 	bool root_is_default;
 	enum cgroup_manager cgroup_manager; /* of containers that are created */
 	uid_t euid;
-	bool rootless;    /* decided */
-	bool initial_userns; /* where we are for sure; false: elsewhere, or nobody had to know */
+	struct ns_home home; /* the user namespace that we are in */
 	const char *program;
 	struct procfs proc;
 };

@@ -79,8 +79,8 @@ static bool root_may_be_rootfs(void)
 /* Asked before the helper begins, which then need not wait for the answer. */
 static bool host_lets_mounts_move(const struct creation *c)
 {
-	return c->rt->initial_userns && script_may_delay_mounts(&c->launch.job.script) && os_mount_api() &&
-	       !root_may_be_rootfs();
+	return ns_home_is_initial(&c->rt->home, &c->rt->proc) && script_may_delay_mounts(&c->launch.job.script) &&
+	       os_mount_api() && !root_may_be_rootfs();
 }
 
 /* True: it can make the mount namespace, too. */
@@ -130,7 +130,7 @@ static int choose_cgroup(struct creation *c, struct err *e)
 	const struct spec_linux *l = c->bundle.spec.linux;
 	struct cgroup_request req = {
 		.manager = c->rt->cgroup_manager,
-		.path = l->cgroups_path, .id = c->id, .rootless = c->rt->rootless,
+		.path = l->cgroups_path, .id = c->id, .rootless = ns_home_is_rootless(&c->rt->home, &c->rt->proc),
 		.named_v1 = l->cgroup_v1_at != NULL, .subgroup = l->cgroup_subgroup, .delegate = l->cgroup_delegate != NULL,
 		.resources = l->resources, .annotations = &c->bundle.spec.annotations,
 		.proc = &c->rt->proc,

@@ -100,7 +100,7 @@ int describe_creation(struct creation *c, struct err *e)
 	if (!st->id || !st->bundle || !st->rootfs || !st->created ||
 	    describe_namespaces(st, s->linux) < 0)
 		return err_sys(e, ENOMEM, "building the state");
-	st->rootless = c->rt->rootless;
+	st->rootless = ns_home_is_rootless(&c->rt->home, &c->rt->proc);
 	st->annotations = s->annotations;
 	st->owner_uid = c->rt->euid;
 	st->keyring = !c->o->no_new_keyring;

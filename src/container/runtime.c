@@ -2,34 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/parse.h"
 #include "container/container.h"
 #include "store/store.h"
-
-#define INITIAL_USERNS_INO 0xEFFFFFFDu /* Linux 3.8; PROC_USER_INIT_INO in include/linux/proc_ns.h */
-
-/* The initial user namespace, or one that maps everything onto itself as that does: "0 0 4294967295". */
-static bool in_user_namespace(struct procfs *proc)
-{
-	unsigned long long v[3];
-	struct stat st;
-	char text[128];
-	int r;
-
-	if (fstatat(procfs_dir(proc), "self/ns/user", &st, 0) == 0 && st.st_ino == INITIAL_USERNS_INO)
-		return false;
-	r = procfs_read_record(proc, "self/uid_map", text, sizeof(text));
-
-	if (r < 0)
-		return r == -EFBIG; /* more than its one line */
-	if (parse_numbers(text, v, ARRAY_SIZE(v)) < 0)
-		return true;
-	return v[0] != 0 || v[1] != 0 || v[2] != 4294967295;
-}
 
 static int choose_root(struct runtime *rt, const char *wanted, struct err *e)
 {
@@ -78,9 +55,7 @@ int rt_init(struct runtime *rt, const struct strake_runtime_options *o, struct e
 		rt_fini(rt);
 		return r;
 	}
-	if (o->rootless < 0)
-		rt->initial_userns = rt->euid == 0 && !in_user_namespace(&rt->proc);
-	rt->rootless = o->rootless < 0 ? !rt->initial_userns : o->rootless;
+	ns_home_init(&rt->home, rt->euid, o->rootless);
 	return 0;
 }
 

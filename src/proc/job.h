@@ -10,6 +10,7 @@
 
 #include "cgroup/cgroup.h"
 #include "mount/mount.h"
+#include "ns/ns.h"
 #include "oci/spec.h"
 #include "oci/state.h"
 #include "os/placement.h"
@@ -26,8 +27,10 @@ struct chain_job {
 	const char *bundle;                 /* hooks' cwd; NULL for exec */
 	struct procfs *proc;
 	struct script script;
-	bool rootless, privileged;
-	bool initial_userns;       /* the process stays in it, for sure */
+	struct ns_home *home;               /* the caller's */
+	int self_pidfd;                     /* its own, where script.parent_joins; negative: none */
+	bool privileged;
+	bool initial_userns;       /* create and run: the process stays in it, for sure */
 	bool new_keyring;
 	bool relay;                         /* the parent relays the terminal: no console socket */
 

@@ -17,7 +17,6 @@
 #include "os/clone.h"
 #include "os/exe.h"
 #include "os/pidfd.h"
-#include "os/setns.h"
 #include "proc/job.h"
 #include "proc/join.h"
 #include "proc/parent.h"
@@ -43,19 +42,6 @@ static uint64_t clone_flags(const struct script *s)
 static bool born_undumpable(const struct chain_job *job)
 {
 	return job->privileged || !(job->script.new_kinds & KIND_BIT(NS_USER));
-}
-
-/* setns() to a pid namespace concerns the children: home is where we still are. */
-static int return_home(const struct chain_job *job, int self_pidfd, struct err *e)
-{
-	int r = self_pidfd >= 0 ? os_setns_pidfd(self_pidfd, ns_table[NS_PID].flag) : -EINVAL;
-	auto_fd home = FD_NONE;
-
-	if (r == -EINVAL) {
-		home = procfs_open_ns(job->proc, 0, "pid");
-		r = home < 0 ? home : os_setns(home, ns_table[NS_PID].flag);
-	}
-	return r < 0 ? err_sys(e, -r, "returning to the runtime's own pid namespace") : 0;
 }
 
 /* Clones the first inner process; in the child it never returns. Apart from the parent's functions: the child has
@@ -117,16 +103,15 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	return 0;
 }
 
-/* After r, the failure or not of what was done abroad. Apart: what lies on the stack at the clone the child has, too. */
-static __attribute__((noinline)) int come_home(const struct chain_job *job, int self_pidfd, int r, struct err *e)
+/* After r, the failure or not of what was done abroad: setns() to a pid namespace concerns the children alone. Apart:
+ * what lies on the stack at the clone the child has, too. */
+static __attribute__((noinline)) int come_home(const struct chain_job *job, int r, struct err *e)
 {
-	struct err late;
-	int back = return_home(job, self_pidfd, &late);
+	int back = ns_return_home(job->proc, job->self_pidfd);
 
 	if (r < 0 || back >= 0)
 		return r;
-	*e = late;
-	return back;
+	return err_sys(e, -back, "returning to the runtime's own pid namespace");
 }
 
 static int spawn(struct parent *p, struct err *e)
@@ -134,7 +119,6 @@ static int spawn(struct parent *p, struct err *e)
 	struct chain_job *job = p->job;
 	bool visit = job->script.parent_joins != 0;
 	struct chan ends[4] = { CHAN_NONE, CHAN_NONE, CHAN_NONE, CHAN_NONE };
-	auto_fd home = FD_NONE;
 	int r = chan_pair(ROLE_INIT, ends, e);
 
 	if (r < 0)
@@ -147,7 +131,6 @@ static int spawn(struct parent *p, struct err *e)
 		p->stage = ends[2];
 	}
 	if (visit) {
-		home = os_pidfd_open(getpid());
 		r = join_namespaces(job, job->script.parent_joins, e);
 		if (r < 0)
 			goto out;
@@ -155,7 +138,7 @@ static int spawn(struct parent *p, struct err *e)
 	r = clone_first(p, ends, e);
 	/* Hooks and helpers must be born at home again. */
 	if (visit)
-		r = come_home(job, home, r, e);
+		r = come_home(job, r, e);
 out:
 	chan_close(&ends[1]);
 	chan_close(&ends[3]);

@@ -81,7 +81,7 @@ static int place_in_cgroup(struct parent *p, struct err *e)
 		return r;
 	r = cgroup_chown(job->cgroup, job->cgroup_uid, e);
 	/* Without privileges it can be nobody's but the caller's. */
-	if (job->rootless && errno_is_privilege(r)) {
+	if (errno_is_privilege(r) && ns_home_is_rootless(job->home, job->proc)) {
 		log_debug("the cgroup is not given to user %u", job->cgroup_uid);
 		err_init(e);
 		r = 0;
@@ -126,13 +126,17 @@ static int set_oom_score(struct parent *p, struct err *e)
 	const struct chain_job *job = p->job;
 	const struct spec_process *of_container = job->spec->process;
 	int32_t adj = job->process->oom_score_adj.v;
-	int r = sched_set_oom_score_adj(job->proc, p->init_pid, adj, job->rootless, e);
+	int r = sched_set_oom_score_adj(job->proc, p->init_pid, adj, e);
 
-	if (r > 0 && job->script.join && of_container && of_container->oom_score_adj.v == adj)
+	/* Below the caller's own value needs CAP_SYS_RESOURCE, which no rootless caller has. */
+	if (!errno_is_privilege(r) || !ns_home_is_rootless(job->home, job->proc))
+		return r;
+	err_init(e);
+	if (job->script.join && of_container && of_container->oom_score_adj.v == adj)
 		log_debug("oom_score_adj %d is not set: operation not permitted", adj);
-	else if (r > 0)
+	else
 		log_warn("oom_score_adj %d is not set: operation not permitted", adj);
-	return r < 0 ? r : 0;
+	return 0;
 }
 
 static int apply_process_facts(struct parent *p, struct err *e)

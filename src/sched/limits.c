@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "base/errno_class.h"
 #include "sched/sched.h"
 
 int sched_set_rlimits(pid_t pid, const struct spec_rlimits *r, struct err *e)
@@ -18,8 +17,7 @@ int sched_set_rlimits(pid_t pid, const struct spec_rlimits *r, struct err *e)
 	return 0;
 }
 
-int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool rootless,
-			    struct err *e)
+int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, struct err *e)
 {
 	char path[40], text[16];
 	int r;
@@ -30,10 +28,5 @@ int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool ro
 		snprintf(path, sizeof(path), "self/oom_score_adj");
 	snprintf(text, sizeof(text), "%d", adj);
 	r = procfs_write(proc, path, text);
-	/* Below the caller's own value needs CAP_SYS_RESOURCE, which no rootless caller has. */
-	if (rootless && errno_is_privilege(r))
-		return 1;
-	if (r < 0)
-		return err_sys(e, -r, "failed to update oom_score_adj to %d", adj);
-	return 0;
+	return r < 0 ? err_sys(e, -r, "failed to update oom_score_adj to %d", adj) : 0;
 }

@@ -12,9 +12,8 @@
 
 /* prlimit(2) on pid (0: self). Words as runc: "error setting rlimit type %d: ...". */
 int sched_set_rlimits(pid_t pid, const struct spec_rlimits *r, struct err *e);
-/* pid 0 is self; the parent does it for an init in a user namespace, which may not lower its own.
- * 1: a rootless caller may not, and it is as it was. */
-int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, bool rootless, struct err *e);
+/* pid 0 is self; the parent does it for an init in a user namespace, which may not lower its own. */
+int sched_set_oom_score_adj(struct procfs *proc, pid_t pid, int32_t adj, struct err *e);
 int sched_set_policy(const struct spec_scheduler *s, struct err *e);   /* sched_setattr(2) */
 int sched_set_ioprio(const struct spec_ioprio *p, struct err *e);      /* ioprio_set(2) */
 int sched_set_personality(const struct spec_personality *p, struct err *e);

@@ -79,6 +79,22 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	[ $((total - payload)) -le 145 ]
 }
 
+# The first look into /proc/self takes as long as a dozen other calls.
+@test "ceilings: who only needs the state does not ask where it is" {
+	command -v strace >/dev/null || skip "needs strace"
+	strake_only "its own ceilings"
+	default_config
+	set_args sleep 1000
+	ok strake_create
+	local command
+	for command in "state $ID" "start $ID" "exec $ID true" "kill $ID 0" "pause $ID" "resume $ID" "kill $ID KILL" "delete --force $ID"; do
+		# shellcheck disable=SC2086 # words
+		strace -f -e trace=%file -o "$T/trace" "$RUNTIME" --root "$ROOT" $command </dev/null >"$T/o" 2>&1 3>&- 4>&- ||
+			fail "$command failed" "$(cat "$T/o")"
+		! grep -E 'self/(ns/user|uid_map)' "$T/trace" || fail "$command asks for the user namespace"
+	done
+}
+
 @test "ceilings: system calls of list, for each container" {
 	command -v strace >/dev/null || skip "needs strace"
 	strake_only "its own ceilings"

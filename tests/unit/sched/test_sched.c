@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "base/errno_class.h"
 #include "base/io.h"
 #include "os/sched_raw.h"
 #include "sched/sched.h"
@@ -46,13 +47,13 @@ static void oom_score(void *arg)
 	char text[16];
 
 	(void)arg;
-	child_check(sched_set_oom_score_adj(&proc, 0, 500, false, &e) == 0);
+	child_check(sched_set_oom_score_adj(&proc, 0, 500, &e) == 0);
 	child_check(io_read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text)) == 0);
 	child_check(strcmp(text, "500") == 0);
-	child_check(sched_set_oom_score_adj(&proc, getpid(), 600, false, &e) == 0);
+	child_check(sched_set_oom_score_adj(&proc, getpid(), 600, &e) == 0);
 	child_check(io_read_file(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof(text)) == 0);
 	child_check(strcmp(text, "600") == 0);
-	child_check(sched_set_oom_score_adj(&proc, 0, 1001, false, &e) == -EINVAL);
+	child_check(sched_set_oom_score_adj(&proc, 0, 1001, &e) == -EINVAL);
 }
 
 /* Below what the caller has needs a capability. */
@@ -60,8 +61,7 @@ static void oom_score_unprivileged(void *arg)
 {
 	(void)arg;
 	child_check(setresuid(65534, 65534, 65534) == 0);
-	child_check(sched_set_oom_score_adj(&proc, 0, -999, true, &e) == 1);
-	child_check(sched_set_oom_score_adj(&proc, 0, -999, false, &e) < 0);
+	child_check(errno_is_privilege(sched_set_oom_score_adj(&proc, 0, -999, &e)));
 }
 
 static void policies(void *arg)
