@@ -49,10 +49,8 @@ int spec_load_fd(struct spec *s, const char *name, int fd, char **ret_text, size
 	r = spec_load(s, name, text, len, e);
 	if (r < 0)
 		return r;
-	if (ret_text) {
-		*ret_text = TAKE_PTR(text);
-		*ret_len = len;
-	}
+	*ret_text = TAKE_PTR(text);
+	*ret_len = len;
 	return 0;
 }
 

@@ -20,7 +20,7 @@
  * Things that only warn (unknown capability) are logged.
  */
 int spec_load(struct spec *s, const char *name, const char *text, size_t len, struct err *e);
-/* The same from an open file; also hands out the text (free() it) when ret_text is not NULL. */
+/* The same from an open file; also hands out the text (free() it). */
 int spec_load_fd(struct spec *s, const char *name, int fd, char **ret_text, size_t *ret_len,
 		 struct err *e);
 

@@ -181,39 +181,71 @@ void bundle_fini(struct bundle *b)
 	*b = (struct bundle){ 0 };
 }
 
-static int load(int fd, struct spec *ret, char **ret_text, size_t *ret_len, struct err *e)
+static int adopt_annotations(struct spec *s, struct err *e)
 {
-	int r = spec_load_fd(ret, "config.json", fd, ret_text, ret_len, e);
+	int r = spec_adopt_annotations(s, getenv("RUN_OCI_SECCOMP_RECEIVER"), e);
 
 	if (r < 0)
-		return r;
-	r = spec_adopt_annotations(ret, getenv("RUN_OCI_SECCOMP_RECEIVER"), e);
-	if (r < 0)
-		spec_fini(ret);
+		spec_fini(s);
 	return r;
+}
+
+/* 1, or 0 when there is none. */
+static int load_snapshot(const struct store_dir *dir, struct spec *ret, char **ret_text, size_t *ret_len, struct err *e)
+{
+	auto_free char *text = NULL;
+	size_t len;
+	int r = store_read_config(dir, &text, &len, e);
+
+	if (r < 0 || !text)
+		return r;
+	r = spec_load(ret, "config.json", text, len, e);
+	if (r == 0)
+		r = adopt_annotations(ret, e);
+	if (r < 0)
+		return r;
+	*ret_text = TAKE_PTR(text);
+	*ret_len = len;
+	return 1;
 }
 
 int snapshot_load(const struct store_dir *dir, struct spec *ret, struct err *e)
 {
-	auto_fd fd = store_open_config(dir, e);
+	auto_free char *text = NULL;
+	size_t len;
+	int r = load_snapshot(dir, ret, &text, &len, e);
 
-	return fd < 0 ? fd : load(fd, ret, NULL, NULL, e);
+	if (r == 0)
+		return err_sys(e, ENOENT, "open %s/config.json", dir->path);
+	return r < 0 ? r : 0;
 }
 
 int config_load_text(const struct store_dir *dir, const char *bundle, struct spec *ret, char **ret_text,
 		     size_t *ret_len, struct err *e)
 {
 	const struct bundle b = { .path = (char *)(uintptr_t)bundle };
-	auto_fd fd = store_open_config(dir, e);
+	auto_free char *text = NULL;
+	auto_fd fd = FD_NONE;
+	size_t len;
+	int r = load_snapshot(dir, ret, ret_text, ret_len, e);
 
-	if (fd == -ENOENT) {
-		err_init(e);
-		fd = open_config(&b, NULL, e);
-	}
-	return fd < 0 ? fd : load(fd, ret, ret_text, ret_len, e);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	fd = open_config(&b, NULL, e);
+	r = fd < 0 ? fd : spec_load_fd(ret, "config.json", fd, &text, &len, e);
+	if (r == 0)
+		r = adopt_annotations(ret, e);
+	if (r < 0)
+		return r;
+	*ret_text = TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
 }
 
 int config_load(const struct store_dir *dir, const char *bundle, struct spec *ret, struct err *e)
 {
-	return config_load_text(dir, bundle, ret, NULL, NULL, e);
+	auto_free char *text = NULL;
+	size_t len;
+
+	return config_load_text(dir, bundle, ret, &text, &len, e);
 }

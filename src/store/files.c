@@ -8,13 +8,14 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "oci/load.h"
 #include "store/store.h"
 
 #define CONFIG_FILE "config.json"
 #define RESOURCES_FILE "resources.json"
 #define FILTER_FILE "seccomp.bpf"
 
-#define STATE_MAX (16u << 20)
+#define STATE_MAX SPEC_MAX_BYTES /* the config's, too */
 
 static int write_file(const struct store_dir *d, const char *name, const char *text, size_t len,
 		      struct err *e)
@@ -127,16 +128,9 @@ int store_write_config(const struct store_dir *d, const char *text, size_t len, 
 	return r < 0 ? err_sys(e, -r, "write %s/%s", d->path, CONFIG_FILE) : 0;
 }
 
-int store_open_config(const struct store_dir *d, struct err *e)
+int store_read_config(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e)
 {
-	int fd = FD_NONE, r;
-	size_t size;
-
-	err_init(e);
-	r = open_file(d, CONFIG_FILE, &fd, &size, e);
-	if (r < 0)
-		return err_is_set(e) ? r : err_sys(e, ENOENT, "open %s/%s", d->path, CONFIG_FILE);
-	return fd;
+	return read_file(d, CONFIG_FILE, ret, ret_len, e);
 }
 
 int store_write_filter(const struct store_dir *d, const char *data, size_t len, struct err *e)

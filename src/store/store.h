@@ -52,7 +52,8 @@ int store_read_state(const struct store_dir *d, struct state *s, struct err *e);
 /* The same as text (heap), for what another program keeps in it. */
 int store_read_state_text(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 int store_write_config(const struct store_dir *d, const char *text, size_t len, struct err *e);
-int store_open_config(const struct store_dir *d, struct err *e); /* descriptor */
+/* *ret (heap) is NULL when there is none. */
+int store_read_config(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);
 /* seccomp.bpf: what config.json's profile was compiled to. *ret (heap) is NULL when there is none. */
 int store_write_filter(const struct store_dir *d, const char *data, size_t len, struct err *e);
 int store_read_filter(const struct store_dir *d, char **ret, size_t *ret_len, struct err *e);

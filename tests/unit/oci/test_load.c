@@ -429,7 +429,7 @@ static void from_a_descriptor(void **state)
 	assert_int_equal(spec_load_fd(&s, "c", fd, &got, &len, &e), -EFBIG);
 	assert_string_equal(e.text, "c: larger than 16 MiB");
 	assert_null(got);
-	assert_int_equal(spec_load_fd(&s, "c", FD_NONE, NULL, NULL, &e), -EBADF);
+	assert_int_equal(spec_load_fd(&s, "c", FD_NONE, &got, &len, &e), -EBADF);
 }
 
 int main(void)

@@ -95,17 +95,17 @@ static void config_comes_back(void **state)
 {
 	const struct tmp *t = *state;
 	struct store_dir d = STORE_DIR_NONE;
-	auto_fd fd = FD_NONE;
-	char text[16] = "";
+	auto_free char *text = NULL;
+	size_t len = 1;
 	struct err e;
 
 	assert_int_equal(store_create(t->root, geteuid(), "c1", &d, &e), 0);
-	assert_int_equal(store_open_config(&d, &e), -ENOENT);
+	assert_int_equal(store_read_config(&d, &text, &len, &e), 0);
+	assert_true(!text && len == 0);
 	assert_int_equal(store_write_config(&d, "{\"a\":1}", 7, &e), 0);
 	assert_int_equal(mode_at(&d, "config.json"), 0600);
-	fd = store_open_config(&d, &e);
-	assert_true(fd >= 0);
-	assert_int_equal(io_read_full(fd, text, sizeof(text)), 7);
+	assert_int_equal(store_read_config(&d, &text, &len, &e), 0);
+	assert_int_equal(len, 7);
 	assert_string_equal(text, "{\"a\":1}");
 	store_dir_close(&d);
 }
