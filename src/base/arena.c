@@ -21,17 +21,19 @@ struct arena_block {
 #define READY_BLOCKS 8
 
 /* On pages of their own: so is all that is zero in the beginning, and what each child copies once more of the
- * initialised variables (os/exe.c) is one page. */
-static union {
-	_Alignas(PAGE_MAX) struct arena_block block;
-	char room[sizeof(struct arena_block) + BLOCK_SIZE];
+ * initialised variables (os/exe.c) is one page. Whether one is taken lies in its first page, which is touched with it. */
+static struct {
+	_Alignas(PAGE_MAX) atomic_bool taken;
+	union {
+		struct arena_block block;
+		char room[sizeof(struct arena_block) + BLOCK_SIZE];
+	};
 } ready[READY_BLOCKS];
-static atomic_bool ready_taken[READY_BLOCKS];
 
 static struct arena_block *block_new(size_t size)
 {
 	for (size_t i = 0; !SANITIZED && size == BLOCK_SIZE && i < READY_BLOCKS; i++)
-		if (!atomic_exchange(&ready_taken[i], true))
+		if (!atomic_exchange(&ready[i].taken, true))
 			return &ready[i].block;
 	return malloc(sizeof(struct arena_block) + size);
 }
@@ -40,7 +42,7 @@ static void block_free(struct arena_block *b)
 {
 	for (size_t i = 0; i < READY_BLOCKS; i++)
 		if (b == &ready[i].block) {
-			atomic_store(&ready_taken[i], false);
+			atomic_store(&ready[i].taken, false);
 			return;
 		}
 	free(b);

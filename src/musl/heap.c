@@ -29,12 +29,15 @@ struct block {
 	_Alignas(ALIGN) size_t size; /* of what follows */
 };
 
-static _Alignas(PAGE) char room[ROOM];
-static atomic_size_t used;
+/* How much of it is taken lies in its first page, which is touched with it: one page less for each process. */
+static struct {
+	_Alignas(PAGE) atomic_size_t used;
+	_Alignas(ALIGN) char room[ROOM];
+} heap;
 
 static int is_ours(const void *p)
 {
-	return (uintptr_t)p - (uintptr_t)room < sizeof(room);
+	return (uintptr_t)p - (uintptr_t)heap.room < ROOM;
 }
 
 /* With what is before it; for nothing, too, or its address would be behind the room. */
@@ -46,7 +49,8 @@ static size_t space(size_t n)
 /* Zeroed: nothing is used twice. NULL: not from here. */
 static void *take(size_t n)
 {
-	size_t at = atomic_load(&used), need = space(n);
+	/* Not looked at first: a page that was read is copied once it is written to. */
+	size_t at = 0, need = space(n);
 	struct block *b;
 
 	if (n > LARGEST)
@@ -54,8 +58,8 @@ static void *take(size_t n)
 	do
 		if (need > ROOM - at)
 			return NULL;
-	while (!atomic_compare_exchange_weak(&used, &at, at + need));
-	b = (void *)(room + at);
+	while (!atomic_compare_exchange_weak(&heap.used, &at, at + need));
+	b = (void *)(heap.room + at);
 	b->size = n;
 	return b + 1;
 }
@@ -63,9 +67,9 @@ static void *take(size_t n)
 /* The last one can be longer where it is: texts grow by the half and more. */
 static int grow(struct block *b, size_t n)
 {
-	size_t at = (size_t)((char *)b - room), end = at + space(b->size);
+	size_t at = (size_t)((char *)b - heap.room), end = at + space(b->size);
 
-	if (n > LARGEST || space(n) > ROOM - at || !atomic_compare_exchange_strong(&used, &end, at + space(n)))
+	if (n > LARGEST || space(n) > ROOM - at || !atomic_compare_exchange_strong(&heap.used, &end, at + space(n)))
 		return 0;
 	b->size = n;
 	return 1;
