@@ -316,7 +316,7 @@ static int for_rows(int (*fn)(const struct piece *v, size_t n, size_t row))
 
 static int copy_program(void)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t page = getauxval(AT_PAGESZ);
 	struct program p = { 0 };
 	int r;
 

@@ -308,7 +308,7 @@ static bool has_empty(const char *status, const char *key)
 
 void procfs_self(struct procfs *p, struct procfs_self *ret)
 {
-	char text[8192];
+	char text[4096]; /* 1400 bytes, unless there are hundreds of groups */
 
 	if (procfs_read_record(p, "thread-self/status", text, sizeof(text)) < 0)
 		*text = '\0';
