@@ -118,6 +118,16 @@ load helpers
 	not_ok strake_raw --root "$ROOT" --rootless=maybe run --bundle "$BUNDLE" "$ID"
 }
 
+@test "cli: what --rootless says counts, and else where the caller is" {
+	strake_only "its own state"
+	local said
+	for said in true false auto; do
+		ok strake_raw --root "$ROOT" --rootless=$said create --bundle "$BUNDLE" "$ID" 3>&- 4>&-
+		assert_eq "$(jq '.rootless // false' "$ROOT/$ID/state.json")" "${said/auto/false}"
+		ok strake delete --force "$ID"
+	done
+}
+
 @test "cli: the state directory may not be /" {
 	runc_since 1.5 "runc 1.1.5 takes it"
 	not_ok strake_raw --root / state x
