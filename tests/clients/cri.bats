@@ -83,7 +83,7 @@ setup()
 		of RemoveContainer
 		box . /data/plain && start
 		box '.working_dir = "/data/plain"' true && start
-		box '.mounts = [{host_path: "/no/such/file", container_path: "/x"}]' true && start
+		box '.mounts = [{host_path: "'"$BATS_TEST_TMPDIR"'/no/such/file", container_path: "/x"}]' true && start
 		box . echo fine && start && exited
 	}
 	both s_missing
