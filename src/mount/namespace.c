@@ -87,14 +87,12 @@ bool mount_plan_is_movable(const struct mount_plan *p)
 
 bool mount_plan_late_sysfs(const struct mount_plan *p, bool *ret_readonly)
 {
-	const unsigned long of_the_superblock = MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME;
-
 	for (size_t i = 0; i < p->n_ops; i++) {
 		const struct mount_op *op = &p->ops[i];
 
 		if (op->kind != MOUNT_OP_FS || !str_eq(op->type, "sysfs"))
 			continue;
-		if (i < count_early(p) || op->opt.data || op->opt.set & of_the_superblock)
+		if (i < count_early(p) || op->opt.data || op->opt.set & MOUNT_SUPERBLOCK_FLAGS)
 			return false;
 		*ret_readonly = op->opt.set & MS_RDONLY;
 		return true;

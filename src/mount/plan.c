@@ -9,9 +9,6 @@
 #include "mount/plan.h"
 
 #define NOTIFY_DEST "/run/notify"
-/* Flags that the kernel keeps by superblock: it ignores them where a bind is made or remounted. */
-#define OF_A_FILE_SYSTEM \
-	((unsigned long)(MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_I_VERSION | MS_LAZYTIME))
 
 /*
  * The kernel ignores a file system's options on a bind. A "key=value" is a warning, as older runc
@@ -32,7 +29,7 @@ static int check_bind_data(const struct mount_op *op, struct err *e)
 	if (op->opt.data)
 		log_warn("%s: a bind mount takes no options of a file system: ignoring %s",
 			 op->words, op->opt.data);
-	if (op->opt.set & OF_A_FILE_SYSTEM)
+	if (op->opt.set & MOUNT_SUPERBLOCK_FLAGS)
 		log_warn("%s: a bind mount does not change its file system: ignoring sync, dirsync, "
 			 "mand, iversion, lazytime", op->words);
 	return 0;

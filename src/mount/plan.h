@@ -130,6 +130,9 @@ void mount_op_set_fs(const struct mount_plan *p, struct mount_op *op, const char
 void mount_op_set_late_readonly(struct mount_op *op);
 int mount_plan_no_memory(struct err *e);
 #define MOUNT_PSEUDO_FLAGS ((unsigned long)(MS_NOSUID | MS_NODEV | MS_NOEXEC))
+/* What the kernel keeps by superblock, and ignores where a bind is made or remounted. */
+#define MOUNT_SUPERBLOCK_FLAGS \
+	((unsigned long)(MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_I_VERSION | MS_LAZYTIME))
 
 /* plan_cgroup.c: op, of type cgroup, becomes what this host's cgroups need, with more operations
  * after it: mount_plan_cgroups_max() in all. */

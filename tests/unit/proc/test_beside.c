@@ -52,9 +52,7 @@ static void helper_that_is_refused(void *number)
 {
 	struct procfs p;
 	bool is_small;
-	struct beside_work w = {
-		.network = true, .small_ns = some_small_ns(&p, &is_small), .proc = procfs_dir(&p),
-	};
+	struct beside_work w = { .network = true, .small_ns = some_small_ns(&p, &is_small), .proc = procfs_dir(&p) };
 	struct beside *b;
 	struct arena a;
 
