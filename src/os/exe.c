@@ -59,8 +59,6 @@ static int find_program(struct program *ret)
 struct piece {
 	uintptr_t start, end;
 	int prot;
-	size_t in_file; /* bytes that are still what the file has from offset on; 0: none */
-	off_t offset;
 };
 
 #define PIECES_MAX 8
@@ -79,34 +77,6 @@ static int add_piece(struct pieces *p, const struct piece *new)
 	if (p->n == PIECES_MAX || (last && new->start < last->end))
 		return -ENOEXEC;
 	p->v[p->n++] = *new;
-	return 0;
-}
-
-/* How many of n pieces come from one place of the file, one behind the other: those that one read brings. */
-static size_t in_one_read(const struct piece *v, size_t n)
-{
-	size_t k = 1;
-
-	while (v->in_file && k < n && v[k].in_file && v[k].offset - v->offset == (off_t)(v[k].start - v->start))
-		k++;
-	return k;
-}
-
-/* What is read is not mapped, page by page, only to be copied and given up. */
-static int fill(char *copy, const struct piece *v, size_t n, int exe)
-{
-	for (size_t i = 0, k; i < n; i += k) {
-		const struct piece *first = &v[i], *last;
-		char *to = copy + (first->start - v->start);
-
-		k = in_one_read(first, n - i);
-		last = &first[k - 1];
-		if (!first->in_file)
-			memcpy(to, (const void *)first->start, first->end - first->start);
-		else if (pread(exe, to, last->end - first->start, first->offset) <
-			 (ssize_t)(last->start - first->start + last->in_file))
-			return -EIO;
-	}
 	return 0;
 }
 
@@ -149,7 +119,6 @@ struct hole {
 /* How a child leaves the file. */
 static struct {
 	enum { NOT_PREPARED, PREPARED, COPIED, DROPPED, LEFT } state;
-	int exe; /* until it is read */
 	struct pieces pieces;
 	char *copies[PIECES_MAX]; /* one for each row of them */
 	struct hole holes[HOLES_MAX];
@@ -178,8 +147,8 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 		       uintptr_t page)
 {
 	uintptr_t needed = (uintptr_t)os_exe_needed.start;
-	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1), in_file = p->base + h->p_vaddr + h->p_filesz;
-	uintptr_t end = (in_file + page - 1) & ~(page - 1);
+	uintptr_t start = (p->base + h->p_vaddr) & ~(page - 1);
+	uintptr_t end = (p->base + h->p_vaddr + h->p_filesz + page - 1) & ~(page - 1);
 	uintptr_t from = needed < start ? start : needed < end ? needed : end;
 	uintptr_t relro = end_of_relro(p, start, end, page);
 	struct piece rest = { .start = relro > from ? relro : from, .end = end, .prot = prot_of(h) };
@@ -187,11 +156,6 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 
 	if (r == 0)
 		r = add_piece(all, &(struct piece){ .start = from, .end = rest.start, .prot = PROT_READ });
-	/* What nobody could write to is what the file still has. The last page may go on behind the file's part. */
-	if (!(rest.prot & PROT_WRITE) && rest.start < in_file) {
-		rest.offset = (off_t)((h->p_offset & ~(page - 1)) + (rest.start - start));
-		rest.in_file = in_file - rest.start;
-	}
 	return r < 0 ? r : add_piece(all, &rest);
 }
 
@@ -255,12 +219,15 @@ static int may_run_written(void)
 static int copy_row(const struct piece *v, size_t n, size_t row)
 {
 	size_t len = v[n - 1].end - v->start;
-	void *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	char *copy = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	if (copy == MAP_FAILED)
 		return -errno;
+	/* From the mapping: its pages are in the cache, and 16 come with the first; opening the file to read it takes longer. */
+	for (size_t i = 0; i < n; i++)
+		memcpy(copy + (v[i].start - v->start), (const void *)v[i].start, v[i].end - v[i].start);
 	leaving.copies[row] = copy;
-	return fill(copy, v, n, leaving.exe);
+	return 0;
 }
 
 static int drop_row(const struct piece *v, size_t n, size_t row)
@@ -335,7 +302,6 @@ static int copy_program(void)
 		for_rows(drop_row);
 		return r;
 	}
-	fd_close(leaving.exe);
 	leaving.state = COPIED;
 	return 0;
 }
@@ -364,7 +330,7 @@ void os_exe_drop(void)
 	leaving.state = DROPPED;
 }
 
-int os_exe_prepare(int fd, int exe, char *const argv[])
+int os_exe_prepare(int fd, char *const argv[])
 {
 	struct program p = { 0 };
 	int r;
@@ -386,7 +352,6 @@ int os_exe_prepare(int fd, int exe, char *const argv[])
 	r = may_run_written();
 	if (r < 0)
 		return r;
-	leaving.exe = exe;
 	leaving.state = PREPARED;
 	/* Whoever links the library may clone from several threads at a time. */
 	return os_exe_needed.start ? 0 : copy_or_forget();

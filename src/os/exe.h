@@ -12,12 +12,11 @@
 /*
  * Asks whether children may leave: that takes CAP_CHECKPOINT_RESTORE (Linux 5.9) or CAP_SYS_ADMIN over the user
  * namespace, CONFIG_CHECKPOINT_RESTORE, and a policy that lets written memory be run.
- * fd: an empty file, the children's /proc/self/exe; exe: the program's file, open for reading; both are taken over
- * on success: the first stays open, the second until it is read. argv: main()'s own, as the kernel put it there.
+ * fd: an empty file, the children's /proc/self/exe, taken over on success. argv: main()'s own, as the kernel put it there.
  * A program that the linker did not part is copied at once.
  * On failure (-errno) the program runs on as it was: another way is needed.
  */
-int os_exe_prepare(int fd, int exe, char *const argv[]);
+int os_exe_prepare(int fd, char *const argv[]);
 /*
  * Copies what children run (os/exe_parts.h) of the program's own segments into anonymous memory: before a child is
  * cloned that is to leave, and so that the container does not pay for it. The child puts it in its place: where another

@@ -28,34 +28,31 @@ static bool run_by_descriptor(void)
 }
 
 /* Children leave it for an empty file: whoever executes or opens theirs finds nothing. */
-static int prepare_to_leave(int *exe, char *const argv[])
+static int prepare_to_leave(char *const argv[])
 {
 	auto_fd empty = os_memfd_empty("strake");
-	int r = empty < 0 ? empty : os_exe_prepare(empty, *exe, argv);
+	int r = empty < 0 ? empty : os_exe_prepare(empty, argv);
 
-	if (r == 0) {
+	if (r == 0)
 		(void)TAKE_FD(empty);
-		(void)TAKE_FD(*exe);
-	}
 	return r == -EALREADY ? 0 : r;
 }
 
 int seal_self(char *const argv[], struct err *e)
 {
-	auto_fd exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	auto_fd copy = FD_NONE;
+	auto_fd exe = FD_NONE, copy = FD_NONE;
+	bool by_descriptor = run_by_descriptor();
 	struct stat st;
 
-	if (exe < 0)
+	if (!by_descriptor && prepare_to_leave(argv) == 0)
+		return 0;
+	exe = openat(AT_FDCWD, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (exe < 0 || fstat(exe, &st) < 0)
 		return err_sys(e, errno, "open /proc/self/exe");
-	if (run_by_descriptor() && fstat(exe, &st) == 0 && is_unnamed(&st))
-		return 0;
-	if (prepare_to_leave(&exe, argv) == 0)
-		return 0;
-	if (fstat(exe, &st) < 0)
-		return err_sys(e, errno, "stat /proc/self/exe");
 	if (is_unnamed(&st))
 		return 0; /* whatever it was run by: never a copy of a copy */
+	if (by_descriptor && prepare_to_leave(argv) == 0)
+		return 0;
 	copy = os_program_copy("strake", exe, 0, st.st_size);
 	if (copy < 0)
 		return err_sys(e, -copy, "making a sealed copy of the runtime's own binary");

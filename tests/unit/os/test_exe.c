@@ -37,11 +37,6 @@ static int see(void)
 	return OK;
 }
 
-static int open_own(void)
-{
-	return open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-}
-
 static char **own_argv;
 
 /* The child's child is where the child is. */
@@ -72,15 +67,14 @@ static int leave(void)
 /* Everything happens in a child, which leaves with what it saw. */
 static int child(void)
 {
-	auto_fd empty = os_memfd_empty("test"), exe = open_own();
+	auto_fd empty = os_memfd_empty("test");
 	struct err e;
 	int status;
 	pid_t pid;
 
 	changed = 2;
-	if (os_exe_prepare(empty, exe, own_argv) < 0)
+	if (os_exe_prepare(empty, own_argv) < 0)
 		return REFUSED;
-	(void)TAKE_FD(exe); /* it is taken over */
 	if (changed != 2 || relocated != own_path)
 		return DATA_LOST;
 	if (os_exe_copy(&e) < 0)
@@ -97,7 +91,7 @@ static int child(void)
 			return WEXITSTATUS(status);
 	}
 	/* Here it is still there, once. */
-	if (status == 0 && (see() != STILL_NAMED || os_exe_prepare(empty, exe, own_argv) != -EALREADY))
+	if (status == 0 && (see() != STILL_NAMED || os_exe_prepare(empty, own_argv) != -EALREADY))
 		return NOT_KEPT;
 	return WEXITSTATUS(status);
 }
@@ -157,7 +151,7 @@ static void test_bad_file(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(os_exe_prepare(FD_NONE, FD_NONE, own_argv), -EBADF);
+	assert_int_equal(os_exe_prepare(FD_NONE, own_argv), -EBADF);
 	assert_int_equal(os_exe_leave(&e), 0); /* nothing was prepared */
 }
 
