@@ -1,47 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <fcntl.h>
 
 #include "cgroup/impl.h"
 
-#define DEPTH_MAX    256
-#define DEADLINE_MS  10000
 #define STEP_US      50
 #define STEP_MAX_US  100000
 
-/* Everything below dir; the first error of a removal that failed, as EBUSY. */
-static int remove_below(int dir, unsigned depth)
+static bool is_removed(int parent, const char *name)
 {
-	auto_dir d = NULL;
-	struct dirent *de;
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), first = 0;
+	return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
+}
 
-	if (fd < 0)
-		return -errno;
-	d = fdopendir(fd);
-	if (!d) {
-		first = -errno;
-		fd_close(fd);
-		return first;
-	}
-	while ((de = readdir(d))) {
-		auto_fd sub = FD_NONE;
-		int r = 0;
+static void remove_emptied(int parent, const char *name, void *first)
+{
+	if (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT && !*(int *)first)
+		*(int *)first = -errno;
+}
 
-		if (de->d_type != DT_DIR || de->d_name[0] == '.')
-			continue;
-		if (unlinkat(fd, de->d_name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-			continue;
-		if (depth == DEPTH_MAX)
-			return -ELOOP;
-		sub = openat(fd, de->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		r = sub < 0 ? -errno : remove_below(sub, depth + 1);
-		if (r >= 0 && unlinkat(fd, de->d_name, AT_REMOVEDIR) < 0)
-			r = -errno;
-		if (r < 0 && r != -ENOENT && !first)
-			first = r;
-	}
-	return first;
+/* Everything below dir; the first error of a removal that failed, as EBUSY. */
+static int remove_below(int dir)
+{
+	int first = 0, r = cg_walk(dir, &(struct cg_visit){ .skip = is_removed, .leave = remove_emptied, .data = &first });
+
+	return r < 0 ? r : first;
 }
 
 /* What was there before is not ours to empty: it goes when nobody else is in it. */
@@ -63,7 +44,7 @@ static int remove_dir(struct cgroup *c, struct cg_dir *d)
 		return 0;
 	if (fd < 0 || (r != -EBUSY && r != -ENOTEMPTY))
 		return r;
-	r = remove_below(fd, 0);
+	r = remove_below(fd);
 	if (r < 0)
 		return r;
 	return rmdir(d->path) < 0 && errno != ENOENT ? -errno : 0;
@@ -111,8 +92,7 @@ static void remove_above(struct cgroup *c)
 		}
 }
 
-/* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
-int cgroup_destroy(struct cgroup *c, struct err *e)
+int cgroup_destroy(struct cgroup *c, unsigned wait_ms, struct err *e)
 {
 	int64_t start = now_ms();
 	unsigned step = STEP_US;
@@ -142,7 +122,7 @@ int cgroup_destroy(struct cgroup *c, struct err *e)
 			remove_above(c);
 			return 0;
 		}
-		if ((why != -EBUSY && why != -ENOTEMPTY) || now_ms() - start >= DEADLINE_MS)
+		if ((why != -EBUSY && why != -ENOTEMPTY) || now_ms() - start >= wait_ms)
 			return say_why(c, left, why, e);
 		cg_sleep_us(step);
 		step = step * 2 < STEP_MAX_US ? step * 2 : STEP_MAX_US;

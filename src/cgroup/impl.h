@@ -212,6 +212,20 @@ int cg_v2_level(struct cgroup *c, const struct cg_level *l, const struct spec_re
 /* Gives the directory and what a delegatee may write to uid. */
 int cg_v2_give(struct cgroup *c, struct cg_dir *d, uint32_t uid, struct err *e);
 
+/* ---- walk.c ---- */
+
+struct cg_visit {
+	/* In each directory, before those below; -errno ends the walk, but for one that is gone meanwhile. May be NULL, as the others. */
+	int (*enter)(int dir, void *data);
+	bool (*skip)(int parent, const char *name);              /* what is not to be entered */
+	void (*leave)(int parent, const char *name, void *data); /* after those below */
+	void *data;
+};
+/* dir and all below, however deep that is: it takes two descriptors. -errno. */
+int cg_walk(int dir, const struct cg_visit *visit);
+/* The cgroup was removed meanwhile (ENODEV: while it was open). */
+bool cg_is_gone(int r);
+
 /* ---- procs.c: processes ---- */
 
 struct cg_pids {

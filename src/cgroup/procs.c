@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 
@@ -8,9 +7,6 @@
 #include "cgroup/impl.h"
 #include "os/pidfd.h"
 
-/* A container that may write its cgroup can nest as it likes; our stack and descriptors are
- * bounded. */
-#define DEPTH_MAX 256
 #define PROCS_MAX ((size_t)64 << 20)
 
 void cg_pids_fini(struct cg_pids *p)
@@ -34,14 +30,9 @@ static int add_pid(struct cg_pids *p, pid_t pid)
 	return 0;
 }
 
-/* The cgroup was removed meanwhile (ENODEV: while it was open). */
-static bool is_gone(int r)
+static int read_one(int dir, void *data)
 {
-	return r == -ENOENT || r == -ENODEV;
-}
-
-static int read_one(int dir, struct cg_pids *ret)
-{
+	struct cg_pids *ret = data;
 	auto_free char *text = NULL;
 	auto_fd fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	char *save = NULL;
@@ -65,38 +56,6 @@ static int read_one(int dir, struct cg_pids *ret)
 	return 0;
 }
 
-static int read_tree(int dir, unsigned depth, struct cg_pids *ret)
-{
-	auto_dir d = NULL;
-	struct dirent *de;
-	int fd, r = read_one(dir, ret);
-
-	if (r < 0)
-		return r;
-	if (depth == DEPTH_MAX)
-		return -ELOOP;
-	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	d = fdopendir(fd);
-	if (!d) {
-		r = -errno;
-		fd_close(fd);
-		return r;
-	}
-	while ((de = readdir(d))) {
-		auto_fd sub = FD_NONE;
-
-		if (de->d_type != DT_DIR || de->d_name[0] == '.')
-			continue;
-		sub = openat(fd, de->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		r = sub < 0 ? -errno : read_tree(sub, depth + 1, ret);
-		if (r < 0 && !is_gone(r))
-			return r;
-	}
-	return 0;
-}
-
 static int by_number(const void *a, const void *b)
 {
 	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
@@ -112,7 +71,7 @@ int cg_pids_read(const struct cgroup *c, struct cg_dir *d, struct cg_pids *ret)
 
 	if (fd < 0)
 		return fd;
-	r = read_tree(fd, 0, &p);
+	r = cg_walk(fd, &(struct cg_visit){ .enter = read_one, .data = &p });
 	if (r < 0)
 		return r;
 	/* A process that moves while we read shows twice. */
@@ -136,7 +95,7 @@ int cg_check_unused(struct cgroup *c, struct err *e)
 	if (!d || c->filled)
 		return 0;
 	r = cg_pids_read(c, d, &p);
-	if (r < 0 && !is_gone(r))
+	if (r < 0 && !cg_is_gone(r))
 		return err_sys(e, -r, "unable to get cgroup PIDs of %s", d->path);
 	if (p.n)
 		return err_make(e, ERR_STATE, EBUSY,
@@ -212,14 +171,14 @@ static int signal_rounds(struct cgroup *c, struct cg_dir *d, int sig)
 
 		r = cg_pids_read(c, d, &now);
 		if (r < 0)
-			return is_gone(r) ? 0 : r;
+			return cg_is_gone(r) ? 0 : r;
 		for (size_t i = 0; i < now.n && !fresh; i++)
 			fresh = !has_pid(&seen, now.v[i]);
 		if (!fresh)
 			return 0;
 		r = signal_slices(c, d, &now, sig);
 		if (r < 0 || sig != SIGKILL)
-			return is_gone(r) ? 0 : r;
+			return cg_is_gone(r) ? 0 : r;
 		cg_pids_fini(&seen);
 		seen = now;
 		now = (struct cg_pids){ 0 };

@@ -420,7 +420,7 @@ void creation_undo(struct creation *c)
 		c->init.pid = 0;
 	}
 	release_launch(c);
-	if (c->cgroup_made && destroy_cgroup(c->cgroup, &e) < 0)
+	if (c->cgroup_made && destroy_cgroup(c->cgroup, true, &e) < 0)
 		report_undo("cgroup", &e);
 	cgroup_free(TAKE_PTR(c->cgroup));
 	if (c->started && l && l->intel_rdt && intelrdt_remove(l->intel_rdt, c->id, &e) < 0)

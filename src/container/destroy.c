@@ -18,18 +18,27 @@
 
 #define KILL_WAIT_MS      10000
 #define UNCLAIMED_WAIT_MS 1000
+#define KILLED_WAIT_MS    10000
+#define UNUSED_WAIT_MS    2000
 
 /* Also where the directory that tells of processes is gone: a delete that was killed half-way may
  * have left those of other v1 hierarchies. */
-int destroy_cgroup(struct cgroup *cg, struct err *e)
+int destroy_cgroup(struct cgroup *cg, bool with_processes, struct err *e)
 {
-	int r;
+	int r = 0;
 
-	/* Nobody is in it, if init had a pid namespace of its own and has been reaped. */
 	if (cg && cgroup_remove_empty(cg))
 		return 0;
-	r = cg && cgroup_exists(cg) ? cgroup_kill(cg, SIGKILL, e) : 0;
-	return r < 0 || !cg ? r : cgroup_destroy(cg, e);
+	if (cg && with_processes && cgroup_exists(cg))
+		r = cgroup_kill(cg, SIGKILL, e);
+	return r < 0 || !cg ? r : cgroup_destroy(cg, with_processes ? KILLED_WAIT_MS : UNUSED_WAIT_MS, e);
+}
+
+/* With a pid namespace of its own nobody of the container's outlives init: who is in its cgroup then belongs to somebody
+ * else, who was given the same one or one below. */
+static bool has_processes(const struct opened *c)
+{
+	return !c->state.private_pidns || c->state.creating || c->abandoned;
 }
 
 static int run_hooks(const struct spec *spec, const struct state *state, enum hook_kind kind,
@@ -118,12 +127,12 @@ static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 		if (r < 0)
 			return r;
 		if (n == 0)
-			return cgroup_destroy(cg, e);
+			return cgroup_destroy(cg, KILLED_WAIT_MS, e);
 		if (waited >= UNCLAIMED_WAIT_MS)
 			return 0;
 		nanosleep(&step, NULL);
 	}
-	return cgroup_destroy(cg, e);
+	return cgroup_destroy(cg, KILLED_WAIT_MS, e);
 }
 
 int destroy_container(struct opened *c, struct err *e)
@@ -136,7 +145,7 @@ int destroy_container(struct opened *c, struct err *e)
 	if (c->state.creating && c->state.init_pid == 0)
 		r = destroy_unclaimed_cgroup(c->cgroup, e);
 	else
-		r = destroy_cgroup(c->cgroup, e);
+		r = destroy_cgroup(c->cgroup, has_processes(c), e);
 	if (r < 0)
 		return r;
 	if (c->state.needs_config || c->state.creating)

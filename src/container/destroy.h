@@ -8,8 +8,8 @@
 #include "container/opened.h"
 #include "oci/spec.h"
 
-/* Kills what is left in the cgroup and removes it. */
-int destroy_cgroup(struct cgroup *cg, struct err *e);
+/* Removes the cgroup; with_processes: kills who is left in it first, else that is an error. */
+int destroy_cgroup(struct cgroup *cg, bool with_processes, struct err *e);
 /* poststop hooks of spec; a failure warns and the rest runs (runtime.md lifecycle 13). */
 void run_poststop(const struct spec *spec, const struct state *state);
 /* poststart hooks; the first failure is the result. */

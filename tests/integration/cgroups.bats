@@ -231,3 +231,20 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_err_match "cgroup is not empty"
 	is_status running
 }
+
+@test "cgroups: below a threaded cgroup sections that say nothing ask for nothing" {
+	requires cgroups_v2
+	local above=/sys/fs/cgroup$CGROUP_PARENT/$ID
+	mkdir -p "$above/x"
+	echo threaded >"$above/x/cgroup.type" 2>/dev/null || { rmdir "$above/x" "$above"; skip "needs threaded cgroups"; }
+	update_config --arg p "$CGROUP_PARENT/$ID/x/y" '.linux.cgroupsPath = $p | .linux.resources |= {devices: .devices, memory: {}, blockIO: {}, cpu: {shares: 0}}'
+	set_args true
+	strake_run
+	local first="$status $err"
+	update_config '.linux.resources.memory = {limit: 8000000}'
+	strake_run
+	rmdir "$above/x" "$above"
+	assert_eq "$first" '0 '
+	assert_status 1
+	assert_err_match 'with domain controllers'
+}

@@ -187,3 +187,50 @@ load helpers
 	ok strake delete --force "$ID"
 	[ ! -e "$ROOT/$ID" ]
 }
+
+# A container that may write to its cgroup names and nests what is in it as it likes.
+@test "delete: sub-cgroups with a dot before their names, and three hundred deep" {
+	local hierarchy=pids dir
+	! is_cgroup2 || hierarchy=
+	run_sleeper
+	dir=$(cgroup_dir $hierarchy)
+	mkdir "$dir/.hidden" "$dir/.hidden/..."
+	(cd "$dir" && for ((i = 0; i < 300; i++)); do mkdir d && cd d || exit 1; done)
+	ok strake ps --format json "$ID"
+	assert_out "[$(init_pid)]"
+	ok strake delete --force "$ID"
+	[ ! -e "$dir" ]
+}
+
+@test "kill: whoever hides in a sub-cgroup is reached" {
+	local hierarchy=devices dir init hidden
+	! is_cgroup2 || hierarchy=
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	set_sh 'sleep 1000 & sleep 1000'
+	ok strake_run --detach
+	init=$(init_pid)
+	wait_for 5 eval 'hidden=$(pgrep -P '"$init"' -o sleep)'
+	hidden=$(pgrep -P "$init" -o sleep)
+	dir=$(cgroup_dir $hierarchy)
+	(cd "$dir" && mkdir .h && cd .h && for ((i = 0; i < 300; i++)); do mkdir d && cd d || exit 1; done && echo "$hidden" >cgroup.procs)
+	ok strake ps --format json "$ID"
+	assert_has "${out//,/ } " "$hidden"
+	ok strake kill "$ID" KILL
+	wait_for 5 eval '[ ! -d /proc/'"$hidden"' ] || grep -q "^State:.Z" /proc/'"$hidden"'/status'
+	wait_status stopped
+	ok strake delete "$ID"
+}
+
+@test "delete: who was given the same cgroup later lives on" {
+	update_config --arg p "$CGROUP_PARENT/$ID" '.linux.cgroupsPath = $p'
+	ok strake run --detach --bundle "$BUNDLE" "$ID"
+	wait_status stopped
+	set_args sleep 1000
+	ok strake run --detach --bundle "$BUNDLE" "$ID-2"
+	strake delete "$ID"
+	assert_eq "$("$RUNTIME" --root "$ROOT" state "$ID-2" | jq -r .status)" running
+	assert_status 1
+	assert_err_match 'cgroup.* is not empty: 1 process'
+	ok strake delete --force "$ID-2"
+	ok strake delete --force "$ID"
+}

@@ -19,11 +19,26 @@
 /* ---- making ---- */
 
 /* Controllers that count per domain cannot be in a threaded one. */
+static bool wants_memory(const struct spec_memory *m)
+{
+	return m && (m->limit.v || m->reservation.v || m->swap.v);
+}
+
+static bool wants_io(const struct spec_blkio *b)
+{
+	return b && (b->weight.v || b->n_weight_devices || b->read_bps.n || b->write_bps.n ||
+		     b->read_iops.n || b->write_iops.n);
+}
+
+static bool wants_cpu(const struct spec_cpu *c)
+{
+	return c && (c->shares.v || c->quota.v || c->period.v || c->idle.set || c->burst.set);
+}
+
+/* Engines write sections with nothing in them; what is not set is 0. */
 static bool wants_domain(const struct spec_resources *r)
 {
-	return r && (r->memory || r->block_io || r->n_hugepage_limits ||
-		     (r->cpu && (r->cpu->shares.set || r->cpu->quota.set || r->cpu->period.set ||
-				 r->cpu->idle.set || r->cpu->burst.set)));
+	return r && (wants_memory(r->memory) || wants_io(r->block_io) || r->n_hugepage_limits || wants_cpu(r->cpu));
 }
 
 static int check_type(struct cgroup *c, const struct cg_level *l, const struct spec_resources *r,
