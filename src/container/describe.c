@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "container/create.h"
+#include "json/utf8.h"
 #include "ns/ns.h"
 
 struct date {
@@ -86,13 +87,27 @@ static void describe_stdio(struct state *st)
 	}
 }
 
+/* The state is JSON; with another name in it the container would be another one's. */
+static int check_path(const char *what, const char *path, struct err *e)
+{
+	size_t len = strlen(path);
+
+	if (utf8_check(path, len) == len)
+		return 0;
+	return err_make(e, ERR_CONFIG, EILSEQ, "the path of the %s is not valid UTF-8: \"%s\"", what, path);
+}
+
 int describe_creation(struct creation *c, struct err *e)
 {
 	const struct spec *s = &c->bundle.spec;
 	struct state *st = &c->state;
 	pid_t creator;
-	int r, policy;
+	int r = check_path("bundle", c->bundle.path, e), policy;
 
+	if (r == 0)
+		r = check_path("root filesystem", c->bundle.rootfs, e);
+	if (r < 0)
+		return r;
 	st->id = arena_strdup(&st->arena, c->id);
 	st->bundle = arena_strdup(&st->arena, c->bundle.path);
 	st->rootfs = arena_strdup(&st->arena, c->bundle.rootfs);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/utf8.h"
 
-/* The length of the sequence that starts here; 0 when it is not valid. */
-static size_t sequence(const unsigned char *p, size_t left)
+size_t utf8_sequence(const char *text, size_t left)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t n;
 
@@ -53,7 +53,7 @@ size_t utf8_check(const char *text, size_t len)
 		}
 		if (i == len)
 			break;
-		n = sequence(p + i, len - i);
+		n = utf8_sequence(text + i, len - i);
 		if (n == 0)
 			return i;
 		i += n;

@@ -8,6 +8,8 @@
 
 #include "base/util.h"
 
+/* The length of the sequence that text, left > 0 bytes of it, begins with; 0 when it is not valid. */
+size_t utf8_sequence(const char *text, size_t left);
 /* The offset of the first byte that is not part of valid UTF-8; len when there is none. */
 size_t utf8_check(const char *text, size_t len);
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "json/utf8.h"
 #include "json/write.h"
 
 void json_writer_init(struct json_writer *w, struct str *out, const char *indent)
@@ -31,6 +32,8 @@ static void separate(struct json_writer *w)
 	w->comma = true;
 }
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, as Go writes it: a file's name may hold any byte, JSON may not */
+
 static void add_quoted(struct str *out, const char *s)
 {
 	static const char escapes[32] = {
@@ -39,14 +42,18 @@ static void add_quoted(struct str *out, const char *s)
 	const char *from = s;
 
 	str_add_n(out, "\"", 1);
-	for (; *s; s++) {
+	for (size_t n; *s; s += n) {
 		unsigned char c = (unsigned char)*s;
 
-		if (c >= 0x20 && c != '"' && c != '\\')
+		n = c < 0x80 ? 1 : utf8_sequence(s, strnlen(s, 4));
+		if (n > 0 && c >= 0x20 && c != '"' && c != '\\')
 			continue;
 		str_add_n(out, from, (size_t)(s - from));
 		from = s + 1;
-		if (c >= 0x20)
+		if (n == 0) {
+			str_add(out, REPLACEMENT);
+			n = 1;
+		} else if (c >= 0x20)
 			str_addf(out, "\\%c", c);
 		else if (escapes[c])
 			str_addf(out, "\\%c", escapes[c]);

@@ -15,7 +15,7 @@
 #define RESOURCES_FILE "resources.json"
 #define FILTER_FILE "seccomp.bpf"
 
-#define STATE_MAX SPEC_MAX_BYTES /* the config's, too */
+#define STATE_MAX SPEC_MAX_BYTES /* the config's, too, though a state has its annotations twice */
 
 static int write_file(const struct store_dir *d, const char *name, const char *text, size_t len,
 		      struct err *e)
@@ -57,6 +57,9 @@ int store_prepare_state(const struct store_dir *d, const struct state *s, struct
 	r = state_emit(s, &text, e);
 	if (r < 0)
 		return r;
+	if (text.len > STATE_MAX) /* nobody could read it again */
+		return err_make(e, ERR_CONFIG, EFBIG, "write %s/" STATE_FILE ": the state has more than %u MiB (annotations, seccomp rules)",
+				d->path, STATE_MAX >> 20);
 	r = io_prepare_file(d->fd, STATE_FILE, str_text(&text), text.len, 0600);
 	return r < 0 ? err_sys(e, -r, "write %s/" STATE_FILE, d->path) : 0;
 }

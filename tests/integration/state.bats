@@ -390,3 +390,39 @@ many() {
 	assert_eq "$(awk '$1 ~ /^x/ && $4 == "/of/" $1 && $3 == "running"' <<<"$one" | wc -l)" 52
 	assert_eq "$(awk -v bundle="$BUNDLE" '$1 ~ /^x/ && $4 == bundle && $3 == "running"' <<<"$one" | wc -l)" 8
 }
+
+# A file's name may hold any byte, JSON may not: what cannot be read again must not be written.
+@test "state: a descriptor's file whose name is not UTF-8" {
+	local log=$T/$'caf\xe9 \xc3\xa9.log'
+	set_args sleep 1000
+	STRAKE_TEST_ID=$ID timeout 20 "$RUNTIME" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" </dev/null >"$log" 2>&1 3>&- 4>&- ||
+		fail "run failed" "$(<"$log")"
+	ok strake state "$ID"
+	assert_eq "$(jq -r '.external_descriptors[1]' "$ROOT/$ID/state.json")" "$T/caf"$'\xef\xbf\xbd \xc3\xa9.log'
+	ok strake exec "$ID" true
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+}
+
+@test "state: a bundle or a root whose path is not UTF-8" {
+	strake_only "runc says what its state's reader says"
+	mv "$BUNDLE" "$T/"$'b\xff'
+	not_ok strake create --bundle "$T/"$'b\xff' "$ID"
+	assert_err_match 'the path of the bundle is not valid UTF-8'
+	assert_nothing_left
+	mv "$T/"$'b\xff' "$BUNDLE"
+	mv "$BUNDLE/rootfs" "$BUNDLE/"$'r\xff'
+	ln -s $'r\xff' "$BUNDLE/rootfs"
+	not_ok strake create --bundle "$BUNDLE" "$ID"
+	assert_err_match 'the path of the root filesystem is not valid UTF-8'
+	assert_nothing_left
+}
+
+@test "state: more than its reader takes" {
+	strake_only "runc has no limit"
+	update_config '.annotations.big = ("x" * (9 * 1024 * 1024))'
+	not_ok strake create --bundle "$BUNDLE" "$ID"
+	assert_err_match 'state.json: the state has more than 16 MiB'
+	assert_nothing_left
+}

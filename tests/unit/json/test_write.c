@@ -53,6 +53,29 @@ static void round_trip(void **state)
 	assert_canonical(text, NULL, text);
 }
 
+/* What is no UTF-8 becomes U+FFFD, a byte at a time: it would be refused when it is read. */
+static void any_bytes(void **state)
+{
+	static const struct { const char *text, *written; } rows[] = {
+		{ "caf\xe9", "\"caf\xef\xbf\xbd\"" },
+		{ "\xff\xc3\xa9\"", "\"\xef\xbf\xbd\xc3\xa9\\\"\"" },
+		{ "\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\"" },
+		{ "a\xed\xa0\x80z", "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct json_writer w;
+		auto_str out;
+
+		str_init(&out);
+		json_writer_init(&w, &out, NULL);
+		json_string(&w, rows[i].text);
+		assert_string_equal(str_text(&out), rows[i].written);
+	}
+}
+
 static void aliases_become_the_first_name(void **state)
 {
 	(void)state;
@@ -132,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(absent_is_left_out),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(any_bytes),
 		cmocka_unit_test(aliases_become_the_first_name),
 		cmocka_unit_test(indented_as_go_does),
 		cmocka_unit_test(escapes),
