@@ -167,6 +167,7 @@ static void set_back(struct opened *c, const struct update *u)
 	char text[ERR_TEXT_MAX];
 	struct err e;
 
+	err_init(&e);
 	if (!u->stored || cgroup_set(c->cgroup, u->stored, &e) >= 0)
 		return;
 	err_format(&e, text, sizeof(text));
