@@ -125,13 +125,9 @@ static int set_bind_flags(const struct mount_op *op, int tree, bool locked, stru
 
 int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e)
 {
-	int r = set_propagation(op, tree, e);
+	int r = set_bind_flags(op, tree, locked, e);
 
-	if (r == 0)
-		r = set_bind_flags(op, tree, locked, e);
-	if (r == 0)
-		r = set_recursive(op, tree, e);
-	return r;
+	return r < 0 ? r : set_recursive(op, tree, e);
 }
 
 static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
@@ -151,11 +147,21 @@ static int move_to(int mount, const struct mount_target *t)
 	return t->follow ? os_move_mount_follow(mount, t->fd, t->name) : os_move_mount_to(mount, t->fd, t->name);
 }
 
-static int attach(int mount, const struct mount_target *t, struct err *e)
+/*
+ * The propagation comes after: what is attached below a shared mount becomes shared, whatever it was, and nothing
+ * unbindable may be. But below a detached root, where nothing is shared, nothing can be changed any more.
+ */
+static int attach(const struct mount_plan *p, const struct mount_op *op, int mount, const struct mount_target *t,
+		  struct err *e)
 {
-	int r = move_to(mount, t);
+	int r = p->in.inherit_namespace ? set_propagation(op, mount, e) : 0;
 
-	return r < 0 ? err_sys(e, -r, "move the mount to %s", t->path) : 0;
+	if (r < 0)
+		return r;
+	r = move_to(mount, t);
+	if (r < 0)
+		return err_sys(e, -r, "move the mount to %s", t->path);
+	return p->in.inherit_namespace ? 0 : set_propagation(op, mount, e);
 }
 
 static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
@@ -163,8 +169,7 @@ static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool confi
 {
 	int r = configured ? 0 : mount_tree_configure(op, *source, false, e);
 
-	(void)p;
-	return r < 0 ? r : attach(*source, t, e);
+	return r < 0 ? r : attach(p, op, *source, t, e);
 }
 
 /* "key=value", or a flag; quotes around the value are mount(2)'s, not fsconfig's. */
@@ -257,8 +262,6 @@ int mount_fs_detached(const struct mount_op *op, int *ret_mount, struct err *e)
 	int r = make_fs(op, &nowhere, &mount, e);
 
 	if (r == 0)
-		r = set_propagation(op, mount, e);
-	if (r == 0)
 		r = set_recursive(op, mount, e);
 	if (r == 0)
 		*ret_mount = TAKE_FD(mount);
@@ -302,11 +305,9 @@ static int exec_fs(struct mount_plan *p, const struct mount_op *op, const struct
 		return 0;
 	r = make_fs(op, t, &mount, e);
 	if (r == 0)
-		r = set_propagation(op, mount, e);
-	if (r == 0)
 		r = set_recursive(op, mount, e);
 	if (r == 0)
-		r = attach(mount, t, e);
+		r = attach(p, op, mount, t, e);
 	if (r < 0)
 		fd_close(TAKE_FD(mount));
 	else if (ret_mount)
@@ -318,15 +319,18 @@ static int exec_bind_fd(struct mount_plan *p, int source, const struct mount_tar
 			bool recursive, uint64_t add)
 {
 	auto_left_fd tree = os_open_tree(source, "", recursive);
-	struct os_mount_attr attr = { .set = add };
+	const struct os_mount_attr attr = { .set = add };
+	bool first = p->in.inherit_namespace;
 	int r;
 
-	(void)p;
 	if (tree < 0)
 		return tree;
-	r = add ? os_mount_setattr(tree, &attr, false) : 0;
+	/* Not before it is there: below a shared mount the copies of the others in its group would have it, too. */
+	r = add && first ? os_mount_setattr(tree, &attr, false) : 0;
 	if (r == 0)
 		r = move_to(tree, t);
+	if (r == 0 && add && !first)
+		r = os_mount_setattr(tree, &attr, false);
 	if (r < 0)
 		fd_close(TAKE_FD(tree));
 	return r;

@@ -164,7 +164,7 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set);
 #define MOUNT_LOCKED_WORDS \
 	"set mount flags: some are locked by the user namespace that the mount comes from"
 
-/* exec_fd.c: flags, propagation, r* options of a bind, on a detached tree. locked: as if a user namespace
+/* exec_fd.c: flags and r* options of a bind, on a detached tree. locked: as if a user namespace
  * had locked the flags that it has. */
 int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e);
 /* Whether the options of op, a new file system, are fsconfig(2)'s, and none of them a path. */

@@ -737,3 +737,33 @@ see_covered() {
 	not_ok strake_create
 	assert_nothing_left
 }
+
+# run_below_shared: runs the container with a shared tmpfs on $T/sh; what it says is in $T/seen, the host's mounts then in $T/host.
+run_below_shared() {
+	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -ec '
+		mkdir -p "$4/sh"; mount -t tmpfs none "$4/sh"; mount --make-shared "$4/sh"
+		mkdir "$4/sh/private" "$4/sh/tmpfs" "$4/sh/unbindable" "$4/sh/ro"
+		"$1" --root "$2" run --bundle "$3" '"$ID"' >"$4/seen" 2>&1
+		touch "$4/sh/ro/host" || echo "the host cannot write"
+		cat /proc/self/mountinfo' sh "$RUNTIME" "$ROOT" "$BUNDLE" "$T" </dev/null >"$T/host" 2>&1 3>&- 4>&- ||
+		fail "$(<"$T/seen")" "$(<"$T/host")"
+}
+
+@test "mounts: propagation below a shared mount is what the mount asks for" {
+	mkdir "$T/other"
+	update_config --arg sh "$T/sh" --arg other "$T/other" '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"]) | .mounts += [
+		{destination: "/mnt", type: "bind", source: $sh, options: ["rbind", "rshared"]},
+		{destination: "/mnt/private", type: "bind", source: $other, options: ["rbind", "rprivate"]},
+		{destination: "/mnt/tmpfs", type: "tmpfs", source: "tmpfs", options: ["rprivate"]},
+		{destination: "/mnt/unbindable", type: "tmpfs", source: "tmpfs", options: ["unbindable"]}]'
+	set_sh 'sed -nE "s@.* (/mnt/[a-z]+) [^ ]+ (.*)- .*@\1 \2@p" /proc/self/mountinfo'
+	run_below_shared
+	assert_eq "$(sed -E 's/ $//' "$T/seen")" $'/mnt/private\n/mnt/tmpfs\n/mnt/unbindable unbindable'
+	# And where the host is in the same peer group: what is the container's stays there.
+	update_config '.linux.rootfsPropagation = "rshared" | .linux.readonlyPaths += ["/mnt/ro"] | del(.mounts[] | select(.destination == "/mnt/unbindable"))'
+	set_sh 'mkdir /mnt/private/deep; mount -t tmpfs strake-leak /mnt/private/deep; ! touch /mnt/ro/x 2>/dev/null && echo read-only'
+	run_below_shared
+	assert_eq "$(<"$T/seen")" read-only
+	assert_not "$(<"$T/host")" strake-leak
+	assert_not "$(<"$T/host")" 'cannot write'
+}
