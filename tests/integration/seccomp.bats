@@ -156,3 +156,13 @@ NR_GETPRIORITY=140
 	assert_has "$err" 'no_such_call'
 	[ ! -e "$ROOT/$ID" ]
 }
+
+@test "seccomp: whom the filter lets neither execute nor end ends" {
+	seccomp '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [{"names": ["read", "write", "close"], "action": "SCMP_ACT_ALLOW"}]}'
+	set_args true
+	CALL_TIMEOUT=20 strake_run
+	[ "$status" != 0 ] && [ "$status" != 124 ] && [ "$status" != 137 ] || fail "it did not end" "$(show)"
+	ok strake_create
+	CALL_TIMEOUT=20 strake start "$ID"
+	wait_status stopped
+}
