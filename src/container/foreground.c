@@ -108,6 +108,36 @@ static void handle_signals(struct foreground *f, struct session *s)
 	}
 }
 
+/* With nobody left to pass it to, it is for us. */
+static bool is_told_to_end(const struct foreground *f)
+{
+	struct signalfd_siginfo si;
+	bool told = false;
+
+	while (read(f->signals, &si, sizeof(si)) > 0) {
+		int sig = (int)si.ssi_signo;
+
+		told |= (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP) && os_signal_is_default(sig);
+	}
+	return told;
+}
+
+/* All of the output, for as long as its reader takes. */
+static void drain(const struct foreground *f, struct term_relay *t)
+{
+	struct pollfd fds[2] = { { .fd = t->out, .events = POLLOUT }, { .fd = f->signals, .events = POLLIN } };
+
+	if (term_relay_drain(t))
+		return;
+	term_relay_give_back_keys(t);
+	do {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return;
+		if (fds[1].revents && is_told_to_end(f))
+			return;
+	} while (!term_relay_drain(t));
+}
+
 static int turn(struct foreground *f, struct session *s, struct err *e)
 {
 	struct pollfd fds[6] = { { .fd = f->signals, .events = POLLIN },
@@ -153,7 +183,7 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 	while (r == 0 && !s.ended)
 		r = turn(f, &s, e);
 	if (s.have_relay) {
-		term_relay_drain(&s.relay);
+		drain(f, &s.relay);
 		term_relay_fini(&s.relay);
 	}
 	f->ended = s.ended;

@@ -36,3 +36,12 @@ static inline int os_signal_mask(int how, const sigset_t *set, sigset_t *old)
 {
 	return (int)syscall(SYS_rt_sigprocmask, how, set, old, (size_t)(_NSIG / 8));
 }
+
+/* Neither handled nor ignored, as nohup(1) has SIGHUP and a shell SIGINT of what runs in the background. (One that is
+ * blocked comes by a signalfd though it is ignored.) */
+static inline bool os_signal_is_default(int sig)
+{
+	struct sigaction sa;
+
+	return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_DFL;
+}

@@ -15,7 +15,6 @@ enum { POLL_IN, POLL_MASTER, POLL_OUT, POLL_COUNT };
 /* What a finished container may leave in its pty is far less; a background process that goes on
  * writing must not hold us. */
 #define DRAIN_MAX (1u << 20)
-#define DRAIN_WAIT_MS 1000
 
 static void copy_size(int master, int in, int out)
 {
@@ -146,19 +145,29 @@ int term_relay_process(struct term_relay *t, const struct pollfd *fds, struct er
 	return 0;
 }
 
-void term_relay_drain(struct term_relay *t)
+bool term_relay_drain(struct term_relay *t)
 {
-	for (size_t total = 0; total < DRAIN_MAX; total += t->len[TO_OUT]) {
+	while (t->drained < DRAIN_MAX) {
 		while (t->len[TO_OUT]) {
-			struct pollfd p = { .fd = t->out, .events = POLLOUT };
-
-			if (poll(&p, 1, DRAIN_WAIT_MS) <= 0)
-				return;
+			if (poll(&(struct pollfd){ .fd = t->out, .events = POLLOUT }, 1, 0) <= 0)
+				return false;
 			flush(t, TO_OUT, t->out);
 		}
 		if (fill(t, TO_OUT, t->master) <= 0)
-			return;
+			return true;
+		t->drained += t->len[TO_OUT];
 	}
+	return true;
+}
+
+void term_relay_give_back_keys(const struct term_relay *t)
+{
+	struct termios now;
+
+	if (!t->have_saved || tcgetattr(t->in, &now) < 0)
+		return;
+	now.c_lflag |= t->saved.c_lflag & ISIG;
+	tcsetattr(t->in, TCSANOW, &now);
 }
 
 void term_relay_resize(const struct term_relay *t)

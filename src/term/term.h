@@ -32,6 +32,7 @@ struct term_relay {
 	bool in_eof;
 	char buf[2][4096];   /* [0] in -> master, [1] master -> out */
 	size_t pos[2], len[2];
+	size_t drained;
 };
 /* Init does this before it execs, or the first lines would have it otherwise: clears ONLCR of the
  * pty (the host's side adds the \r), copies the window size of the host's in or out. */
@@ -45,7 +46,10 @@ void term_relay_fini(struct term_relay *t);
 struct pollfd;
 size_t term_relay_poll(const struct term_relay *t, struct pollfd *fds);
 int term_relay_process(struct term_relay *t, const struct pollfd *fds, struct err *e);
-/* After the process ended: what is still in the pty, bounded. */
-void term_relay_drain(struct term_relay *t);
+/* After the process ended: what is still in the pty, bounded. False: out has no room now, and whoever reads
+ * it may take his time (a pager), so poll it for POLLOUT and call again. */
+bool term_relay_drain(struct term_relay *t);
+/* Nobody is there to type to any more: ^C is a signal again. What a pager has set meanwhile stays. */
+void term_relay_give_back_keys(const struct term_relay *t);
 /* Host's window size to the container (SIGWINCH). */
 void term_relay_resize(const struct term_relay *t);

@@ -171,6 +171,53 @@ while True:
 	assert_has "$out" is-tty
 }
 
+# More than a pipe holds, and not so much that the process would have to wait for its reader, too.
+MUCH='i=0; while [ $i -lt 2900 ]; do echo "line $i of the output"; i=$((i + 1)); done; echo THE-END'
+
+@test "tty: a slow reader gets all of run's output" {
+	with_terminal
+	set_sh "$MUCH"
+	STRAKE_TEST_ID=$ID timeout 60 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
+		</dev/null 2>"$T/slow.err" 3>&- | (sleep 3 && cat) >"$T/slow"
+	[ "${PIPESTATUS[0]}" = 0 ]
+	assert_eq "$(tail -n 1 "$T/slow" | tr -d '\r')" THE-END
+	assert_eq "$(wc -l <"$T/slow")" 2901
+}
+
+@test "tty: a slow reader gets all of exec -t's output" {
+	run_sleeper
+	STRAKE_TEST_ID=$ID timeout 60 "$RUNTIME" --root "$ROOT" exec -t "$ID" sh -c "$MUCH" \
+		</dev/null 2>"$T/slow.err" 3>&- | (sleep 3 && cat) >"$T/slow"
+	[ "${PIPESTATUS[0]}" = 0 ]
+	assert_eq "$(wc -l <"$T/slow")" 2901
+}
+
+@test "tty: the wait for a reader ends by a signal, and with the reader" {
+	strake_only "runc waits on"
+	local how pid rc
+	with_terminal
+	set_sh "$MUCH; exit 9"
+	mkfifo "$T/unread"
+	for how in TERM HUP gone; do
+		exec 7<>"$T/unread" 8<"$T/unread"
+		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
+			</dev/null >"$T/unread" 2>"$T/unread.err" 3>&- 7>&- 8<&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		exec 7>&-
+		wait_status stopped
+		sleep 1.5
+		kill -0 "$pid" || fail "it did not wait"
+		[ "$how" = gone ] || kill -s "$how" "$pid"
+		[ "$how" != gone ] || exec 8<&-
+		rc=0
+		timeout 10 tail --pid="$pid" -f /dev/null || fail "$how does not end it"
+		wait "$pid" || rc=$?
+		assert_eq "$how $rc" "$how 9"
+		exec 8<&-
+	done
+}
+
 @test "tty: ONLCR is cleared in the foreground" {
 	with_terminal
 	put_probe

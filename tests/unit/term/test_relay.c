@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "term/term.h"
@@ -190,13 +191,98 @@ static void drain_takes_what_is_left(void **state)
 	(void)state;
 	fixture_make(&f);
 	assert_int_equal(write(f.slave, "one", 3), 3);
-	term_relay_drain(&f.relay); /* the slave is still open: it returns all the same */
+	assert_true(term_relay_drain(&f.relay)); /* the slave is still open: it returns all the same */
 	assert_int_equal(read(f.out[0], buf, sizeof(buf)), 3);
 	assert_int_equal(write(f.slave, "two", 3), 3);
 	close(f.slave);
 	f.slave = -1;
-	term_relay_drain(&f.relay);
+	assert_true(term_relay_drain(&f.relay));
 	assert_int_equal(read(f.out[0], buf, sizeof(buf)), 3);
+	fixture_end(&f);
+}
+
+static void drain_waits_for_a_slow_reader(void **state)
+{
+	struct fixture f;
+	char block[1024], buf[4096];
+	size_t sent = 0, got = 0;
+	bool drained = false;
+	ssize_t n;
+
+	(void)state;
+	memset(block, 'x', sizeof(block));
+	fixture_make(&f);
+	fcntl(f.slave, F_SETFL, O_NONBLOCK);
+	do {
+		n = write(f.slave, block, sizeof(block));
+		sent += n > 0 ? (size_t)n : 0;
+	} while (turn(&f.relay, 20) != -ETIME || n > 0);
+	close(f.slave);
+	f.slave = -1;
+	for (int i = 0; i < 3; i++)
+		assert_false(term_relay_drain(&f.relay));
+	while (!drained) {
+		got += (size_t)read(f.out[0], buf, sizeof(buf));
+		drained = term_relay_drain(&f.relay);
+	}
+	fcntl(f.out[0], F_SETFL, O_NONBLOCK);
+	while ((n = read(f.out[0], buf, sizeof(buf))) > 0)
+		got += (size_t)n;
+	assert_int_equal(got, sent);
+	fixture_end(&f);
+}
+
+static void drain_ends_with_a_reader_that_is_gone(void **state)
+{
+	char block[1024] = { 0 };
+	struct fixture f;
+	ssize_t n;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	fixture_make(&f);
+	fcntl(f.slave, F_SETFL, O_NONBLOCK);
+	do
+		n = write(f.slave, block, sizeof(block));
+	while (turn(&f.relay, 20) != -ETIME || n > 0);
+	assert_false(term_relay_drain(&f.relay));
+	close(f.out[0]);
+	f.out[0] = -1;
+	assert_true(term_relay_drain(&f.relay));
+	fixture_end(&f);
+}
+
+static void drain_leaves_one_who_goes_on_writing(void **state)
+{
+	struct fixture f;
+	int null_fd, status;
+	pid_t pid;
+
+	(void)state;
+	fixture_make(&f);
+	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	assert_true(null_fd >= 0);
+	f.relay.out = null_fd;
+	pid = fork();
+	if (pid == 0) {
+		char block[4096] = { 0 };
+
+		while (write(f.slave, block, sizeof(block)) > 0)
+			;
+		_exit(0);
+	}
+	for (size_t before = 1; before != f.relay.drained && f.relay.drained < 1 << 20;) {
+		struct pollfd p = { .fd = f.relay.master, .events = POLLIN };
+
+		before = f.relay.drained;
+		assert_int_equal(poll(&p, 1, 5000), 1);
+		assert_true(term_relay_drain(&f.relay));
+	}
+	assert_true(f.relay.drained >= 1 << 20);
+	assert_true(term_relay_drain(&f.relay)); /* there is more, and it is not for us */
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	close(null_fd);
 	fixture_end(&f);
 }
 
@@ -228,6 +314,10 @@ static void host_terminal_goes_raw_and_back(void **state)
 	memset(&ws, 0, sizeof(ws));
 	ioctl(slave, TIOCGWINSZ, &ws);
 	assert_int_equal(ws.ws_col, 132);
+	term_relay_give_back_keys(&t);
+	tcgetattr(host, &after);
+	assert_int_equal(after.c_lflag, during.c_lflag | ISIG);
+	assert_int_equal(after.c_iflag, during.c_iflag);
 	term_relay_fini(&t);
 	tcgetattr(host, &after);
 	assert_int_equal(after.c_lflag, before.c_lflag);
@@ -259,6 +349,9 @@ int main(void)
 		cmocka_unit_test(end_of_input_is_not_the_end),
 		cmocka_unit_test(broken_output_does_not_block_the_container),
 		cmocka_unit_test(drain_takes_what_is_left),
+		cmocka_unit_test(drain_waits_for_a_slow_reader),
+		cmocka_unit_test(drain_ends_with_a_reader_that_is_gone),
+		cmocka_unit_test(drain_leaves_one_who_goes_on_writing),
 		cmocka_unit_test(host_terminal_goes_raw_and_back),
 		cmocka_unit_test(zeroed_relay_can_be_ended),
 	};
