@@ -28,6 +28,15 @@ static int remove_after_run(struct creation *c, struct err *e)
 	return r;
 }
 
+/* It runs, and the hooks may call other commands for it, which want the lock. */
+static int poststart(struct creation *c, struct err *e)
+{
+	if (c->bundle.spec.hooks.list[HOOK_POSTSTART].n == 0)
+		return 0;
+	store_unlock(&c->dir);
+	return run_poststart(&c->bundle.spec, &c->state, e);
+}
+
 /* poststart fails: the container is stopped and goes through the rest of its life (runtime.md 9). */
 static int publish(struct creation *c, struct err *e)
 {
@@ -35,9 +44,23 @@ static int publish(struct creation *c, struct err *e)
 
 	/* What is restored was started long ago. */
 	if (r == 0 && !c->bring)
-		r = run_poststart(&c->bundle.spec, &c->state, e);
+		r = poststart(c, e);
 	/* Last: its existence means success. */
 	return r == 0 ? creation_write_pid_file(c, e) : r;
+}
+
+/* With what was done to it while it was not locked. */
+static void unpublish(struct creation *c)
+{
+	struct err e;
+
+	if (store_lock(&c->dir, LOCK_TIMEOUT_MS, &e) < 0)
+		/* Deleted, and what has its name or its cgroup by now is another; or just being deleted: the
+		 * process alone is ours. */
+		c->dir_made = c->cgroup_made = c->started = false;
+	else if (cgroup_is_frozen(c->cgroup, &e) > 0)
+		cgroup_freeze(c->cgroup, false, &e); /* or it would not die, on cgroup v1 */
+	creation_undo(c);
 }
 
 /*
@@ -102,7 +125,7 @@ int creation_run(struct runtime *rt, const char *id, const struct creation_how *
 	if (r == 0) {
 		r = publish(&c, e);
 		if (r < 0)
-			creation_undo(&c);
+			unpublish(&c);
 	}
 	beside_finish(TAKE_PTR(c.launch.job.beside));
 	*ret_exit = 0;

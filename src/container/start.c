@@ -121,9 +121,24 @@ static int poststart(struct opened *c, struct err *e)
 	r = config_load(&c->dir, c->state.bundle, &spec, e);
 	if (r < 0)
 		return r;
+	/* It runs, and the hooks may call other commands for it. */
+	store_unlock(&c->dir);
 	r = run_poststart(&spec, &c->state, e);
 	spec_fini(&spec);
 	return r;
+}
+
+/* A failed start stops the container and takes it through the rest of its life: runtime.md,
+ * lifecycle 8 and 9. While poststart hooks ran somebody else may have done so, or have paused it. */
+static void end_container(struct opened *c)
+{
+	struct err e;
+	bool locked = store_lock(&c->dir, LOCK_TIMEOUT_MS, &e) == 0;
+
+	if (!locked && e.kind == ERR_NOT_FOUND)
+		return;
+	if (opened_refresh(c, &e) == 0 && kill_and_wait(c, &e) == 0 && locked)
+		destroy_container(c, &e);
 }
 
 /* Until the container says that it is ready, while others may work with it. */
@@ -137,7 +152,6 @@ int container_start(struct runtime *rt, const char *id, struct err *e)
 {
 	auto_fd notify = FD_NONE;
 	struct opened c;
-	struct err later;
 	int pidfd = FD_NONE, r = opened_init(&c, rt, id, OPEN_LOCKED, e);
 
 	if (r < 0)
@@ -152,10 +166,9 @@ int container_start(struct runtime *rt, const char *id, struct err *e)
 	r = release_init(&c, e);
 	if (r == 0)
 		r = poststart(&c, e);
-	/* A failed start stops the container and takes it through the rest of its life: runtime.md,
-	 * lifecycle 8 and 9. Not one that turns out to be started or stopped already. */
-	if (r < 0 && e->kind != ERR_STATE && kill_and_wait(&c, &later) == 0)
-		destroy_container(&c, &later);
+	/* Not one that turns out to be started or stopped already. */
+	if (r < 0 && e->kind != ERR_STATE)
+		end_container(&c);
 	if (r == 0 && notify >= 0)
 		wait_until_ready(&c, notify, pidfd);
 out:

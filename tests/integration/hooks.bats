@@ -157,6 +157,78 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 	wait_for 5 gone_or_stopped
 }
 
+# both_ways COMMAND...: after the container's run in the background, and after create and start.
+both_ways() {
+	SECONDS=0
+	strake_run --detach
+	"$@"
+	strake delete --force "$ID"
+	ok strake_create
+	strake start "$ID"
+	"$@"
+	strake delete --force "$ID"
+	[ "$SECONDS" -lt 20 ] || fail "a command waited for another one"
+}
+
+@test "hooks: poststart may call the runtime for its own container" {
+	runc_since 1.5 "runc 1.1.5 runs poststart at create"
+	hook poststart "for c in 'pause' 'resume' 'exec $ID true #'; do eval $RUNTIME --root $ROOT \$c $ID || exit 1; echo \$c >>$T/calls; done 2>>$T/calls"
+	set_args sleep 1000
+	could() {
+		assert_status 0
+		is_status running
+		assert_eq "$(cut -d' ' -f1 "$T/calls" | tr '\n' ' ')" 'pause resume exec '
+		rm "$T/calls"
+	}
+	both_ways could
+}
+
+@test "hooks: a poststart hook that deletes its own container" {
+	runc_since 1.5 "runc 1.1.5 runs poststart at create"
+	hook poststart "exec $RUNTIME --root $ROOT delete --force $ID"
+	hook poststop "echo poststop >>$T/poststop"
+	set_args sleep 1000
+	is_gone() {
+		assert_status 0
+		assert_nothing_left
+		assert_eq "$(cat "$T/poststop")" poststop
+		rm "$T/poststop"
+	}
+	both_ways is_gone
+	strake_run
+	assert_status 137
+	assert_nothing_left
+}
+
+@test "hooks: a poststart hook that pauses the container and fails" {
+	strake_only "runc leaves it"
+	hook poststart "$RUNTIME --root $ROOT pause $ID; exit 3"
+	hook poststop "echo poststop >>$T/poststop"
+	set_args sleep 1000
+	is_gone() {
+		assert_status 1
+		assert_err_match 'error running poststart hook #0: exit status 3'
+		assert_nothing_left
+		assert_eq "$(cat "$T/poststop")" poststop
+		rm "$T/poststop"
+	}
+	both_ways is_gone
+}
+
+@test "hooks: a poststart hook that fails leaves another container of the same name alone" {
+	strake_only "its own order"
+	cp "$BUNDLE/config.json" "$T/plain.json"
+	hook poststart "$RUNTIME --root $ROOT delete --force $ID && jq '.process.args = [\"sleep\", \"1000\"]' $T/plain.json >$T/other.json &&
+		$RUNTIME --root $ROOT run --detach --bundle $BUNDLE --config $T/other.json $ID </dev/null >/dev/null 2>&1; exit 3"
+	set_args sleep 1000
+	other_lives() {
+		assert_status 1
+		assert_err_match 'error running poststart hook #0: exit status 3'
+		is_status running
+	}
+	both_ways other_lives
+}
+
 @test "hooks: a failing poststop hook is a warning, the rest runs" {
 	strake_only "runc stops at the first"
 	hook poststop 'exit 3'
