@@ -38,7 +38,7 @@ static int delete_opened(struct opened *c, bool force, struct err *e)
 int container_delete(struct runtime *rt, const char *id, bool force, struct err *e)
 {
 	struct opened c;
-	int r = opened_init(&c, rt, id, OPEN_LOCKED, e);
+	int r = opened_init(&c, rt, id, force ? OPEN_TO_END : OPEN_LOCKED, e);
 
 	if (r < 0) {
 		if (e->kind != ERR_NOT_FOUND)

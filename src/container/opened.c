@@ -6,7 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/timeline.h"
+#include "os/mark.h"
 #include "os/pidfd.h"
+
+/* How often who waits for the lock looks whether it is a start that has it. */
+#define LOOK_MS 1000
 
 /* Is the process with this start time still there, and not a zombie? */
 static bool is_alive(struct procfs *proc, int64_t pid, uint64_t start)
@@ -56,6 +60,41 @@ int opened_refresh(struct opened *c, struct err *e)
 	return 0;
 }
 
+/* Created, or released by start but not yet the payload. While it is being created its init is its creator's. */
+static bool is_starting(const struct opened *c)
+{
+	return c->status == STATUS_CREATED ||
+	       (c->status == STATUS_RUNNING && os_is_marked((pid_t)c->state.init_pid));
+}
+
+/* What is read without the lock is forgotten again. */
+static void end_start(struct opened *c)
+{
+	struct err ignored;
+
+	if (store_read_state(&c->dir, &c->state, &ignored) == 0 && opened_refresh(c, &ignored) == 0 && is_starting(c))
+		opened_signal(c, SIGKILL, &ignored);
+	cgroup_free(TAKE_PTR(c->cgroup));
+	fd_close(TAKE_FD(c->pidfd));
+	state_fini(&c->state);
+	state_init(&c->state);
+}
+
+/* start has the lock for as long as startContainer hooks take, and lets go of it when init is dead. */
+static int lock_to_end(struct opened *c, struct err *e)
+{
+	int r = store_lock(&c->dir, 0, e);
+
+	for (int waited = 0; r == -ETIMEDOUT && waited < LOCK_TIMEOUT_MS; waited += LOOK_MS) {
+		end_start(c);
+		r = store_lock(&c->dir, LOOK_MS, e);
+	}
+	if (r == -ETIMEDOUT)
+		return err_make(e, ERR_STATE, ETIMEDOUT, "container is busy: %s is locked, and was each time that it was tried in %d ms",
+				c->dir.path, LOCK_TIMEOUT_MS);
+	return r;
+}
+
 int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_lock lock, struct err *e)
 {
 	int r = store_check_id(id, e);
@@ -63,13 +102,15 @@ int opened_init(struct opened *c, struct runtime *rt, const char *id, enum open_
 
 	*c = (struct opened){
 		.rt = rt, .dir = STORE_DIR_NONE, .pidfd = FD_NONE,
-		.by_pidfd = lock == OPEN_LOCKED || lock == OPEN_TO_ENTER,
+		.by_pidfd = lock == OPEN_LOCKED || lock == OPEN_TO_ENTER || lock == OPEN_TO_END,
 	};
 	state_init(&c->state);
 	if (r == 0)
 		r = store_open(rt->root, rt->euid, id, &c->dir, e);
 	if (r == 0 && lock == OPEN_LOCKED)
 		r = store_lock(&c->dir, LOCK_TIMEOUT_MS, e);
+	if (r == 0 && lock == OPEN_TO_END)
+		r = lock_to_end(c, e);
 	if (r == 0)
 		r = store_read_state(&c->dir, &c->state, e);
 	if (r == 0 && lock != OPEN_STATE_ALONE)

@@ -27,6 +27,7 @@ enum open_lock {
 	OPEN_UNLOCKED,
 	OPEN_TO_ENTER, /* unlocked, and init will be asked for by opened_pidfd() */
 	OPEN_LOCKED,   /* the same, locked */
+	OPEN_TO_END,   /* the same; who only starts it is not waited for, but ended with its init */
 	OPEN_STATE_ALONE, /* unlocked, and without a look at what became of it: no status, no init_alive */
 };
 

@@ -29,3 +29,8 @@ unsigned long os_mark_of(pid_t pid)
 
 	return syscall(SYS_get_robust_list, pid, &mark, &size) == 0 ? mark : 0;
 }
+
+bool os_is_marked(pid_t pid)
+{
+	return (os_mark_of(pid) & NO_ADDRESS) == NO_ADDRESS;
+}

@@ -234,3 +234,57 @@ load helpers
 	ok strake delete --force "$ID-2"
 	ok strake delete --force "$ID"
 }
+
+# starts: in the background, with a startContainer hook that does not end; its pid is in $start.
+starts() {
+	update_config --arg id "$ID" '.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "sleep 1000; true"], "env": ["PATH=/bin", "STRAKE_TEST_ID=" + $id]}]'
+	ok strake_create
+	background "$RUNTIME" --root "$ROOT" start "$ID" >"$T/start.out" 2>&1
+	start=$!
+	hook_runs() { left_processes | grep -q 'sleep 1000'; }
+	wait_for 5 hook_runs
+}
+
+@test "delete: --force while a startContainer hook hangs" {
+	local namespaces
+	for namespaces in . 'map(select(.type != "pid"))'; do
+		update_config ".linux.namespaces |= $namespaces"
+		starts
+		CALL_TIMEOUT=5 ok strake delete --force "$ID"
+		assert_eq "$err" ''
+		assert_nothing_left
+		timeout 5 tail --pid="$start" -f /dev/null
+	done
+}
+
+@test "delete: --force waits for any other command" {
+	strake_only "the lock is its own"
+	requires cmd_flock
+	local deleter n
+	locked() { ! flock -n "$ROOT/$ID" true; }
+	run_sleeper
+	background flock "$ROOT/$ID" sleep 3
+	wait_for 5 locked
+	background "$RUNTIME" --root "$ROOT" delete --force "$ID"
+	deleter=$!
+	for n in 1 2 3 4; do
+		sleep 0.3
+		is_status running
+	done
+	timeout 10 tail --pid="$deleter" -f /dev/null
+	assert_nothing_left
+}
+
+@test "delete: --force waits for a create that is under way" {
+	strake_only "runc does not wait"
+	local create rc=0
+	update_config --arg t "$T" '.hooks.createRuntime = [{"path": "/bin/sh", "args": ["sh", "-c", ("echo >" + $t + "/begun; sleep 2")]}]'
+	set_args sleep 1000
+	background "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" >"$T/create.out" 2>&1
+	create=$!
+	wait_for 5 test -e "$T/begun"
+	ok strake delete --force "$ID"
+	wait "$create" || rc=$?
+	assert_eq "$rc $(cat "$T/create.out")" '0 '
+	assert_nothing_left
+}

@@ -64,10 +64,12 @@ static void executing_takes_it_away(void **state)
 
 	(void)state;
 	assert_true(os_mark_of(pid) == mark);
+	assert_true(os_is_marked(pid));
 	tell(to);
 	tell(to);
 	wait_told(from);
 	assert_true(os_mark_of(pid) != mark);
+	assert_false(os_is_marked(pid));
 	end(pid, to, from);
 }
 
@@ -82,6 +84,7 @@ static void a_zombie_has_none(void **state)
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(info.si_code, CLD_EXITED);
 	assert_true(os_mark_of(pid) == 0);
+	assert_false(os_is_marked(pid));
 	end(pid, to, from);
 }
 
