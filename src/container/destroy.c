@@ -14,6 +14,7 @@
 #include "container/config.h"
 #include "hooks/hooks.h"
 #include "os/pidfd.h"
+#include "os/spawn.h"
 #include "sched/sched.h"
 
 #define KILL_WAIT_MS      10000
@@ -49,8 +50,9 @@ static int run_hooks(const struct spec *spec, const struct state *state, enum ho
 		.id = state->id, .bundle = state->bundle, .status = status,
 		.pid = status == STATUS_STOPPED ? 0 : state->init_pid, .annotations = &state->annotations,
 	};
+	struct spawn_signals signals;
 	struct hook_context ctx = {
-		.cwd = state->bundle, .inherit_env = environ, .keep_going = kind == HOOK_POSTSTOP,
+		.cwd = state->bundle, .inherit_env = environ, .keep_going = kind == HOOK_POSTSTOP, .signals = &signals,
 	};
 	int output[2], r;
 	auto_str text = { 0 };
@@ -64,8 +66,11 @@ static int run_hooks(const struct spec *spec, const struct state *state, enum ho
 	ctx.state_len = text.len;
 	ctx.output = output;
 	r = hooks_open_output(&spec->hooks, output, e);
-	if (r == 0)
+	if (r == 0) {
+		spawn_signals_take(&signals);
 		r = hooks_run(kind, list, &ctx, e);
+		spawn_signals_give_back(&signals, r < 0);
+	}
 	hooks_close_output(output);
 	return r;
 }

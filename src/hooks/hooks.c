@@ -57,6 +57,7 @@ static int run_one(const struct spec_hook *h, const struct hook_context *ctx, st
 		.cwd = ctx->cwd,
 		.input = ctx->state,
 		.input_len = ctx->state_len,
+		.signals = ctx->signals,
 		.timeout_ms = timeout_ms(h),
 		.out = out,
 		.out_size = sizeof(out),

@@ -19,6 +19,7 @@ struct hook_context {
 				     process.env for startContainer; NULL: an empty environment
 				     (createContainer: CVE-2025-23266) */
 	const int *output; /* for stdout and stderr (FD_NONE: captured); NULL: both captured */
+	struct spawn_signals *signals; /* for the hook in place of us: it then fails by that; NULL: none */
 	bool keep_going;   /* poststop: a failure warns and the rest runs */
 };
 /* Opens the files that the config names for the hooks' output, to append: ret[2], FD_NONE where

@@ -231,6 +231,18 @@ static void collect(struct spawn_run *run, size_t i)
 	}
 }
 
+/* The terminal does not signal them: their group is their own. */
+static void pass_signals(const struct spawn_run *run)
+{
+	const struct timespec now = { 0 };
+	int sig;
+
+	while ((sig = sigtimedwait(&run->s->signals->set, NULL, &now)) > 0) {
+		run->s->signals->passed |= UINT64_C(1) << sig;
+		kill(-run->pid, sig);
+	}
+}
+
 /* 1 when the child has ended, by its pidfd or else by asking. It stays a zombie. */
 static int ended(const struct spawn_run *run)
 {
@@ -262,13 +274,14 @@ static int poll_timeout(const struct spawn_run *run)
 static int serve(struct spawn_run *run)
 {
 	for (;;) {
-		struct pollfd fds[4] = {
+		struct pollfd fds[5] = {
 			{ .fd = run->pipes.parent[0], .events = POLLOUT },
 			{ .fd = run->pipes.parent[1], .events = POLLIN },
 			{ .fd = run->pipes.parent[2], .events = POLLIN },
 			{ .fd = run->pidfd, .events = POLLIN },
+			{ .fd = run->s->signals ? run->s->signals->fd : FD_NONE, .events = POLLIN },
 		};
-		int r = poll(fds, 4, poll_timeout(run));
+		int r = poll(fds, ARRAY_SIZE(fds), poll_timeout(run));
 
 		if (r < 0 && errno != EINTR)
 			return -errno;
@@ -277,6 +290,8 @@ static int serve(struct spawn_run *run)
 		for (size_t i = 0; i < 2; i++)
 			if (r > 0 && fds[1 + i].revents)
 				collect(run, i);
+		if (r > 0 && fds[4].revents)
+			pass_signals(run);
 		if (run->pidfd < 0 || (r > 0 && fds[3].revents)) {
 			r = ended(run);
 			if (r)
@@ -364,6 +379,8 @@ int os_spawn(const struct spawn *s, int *ret_status, struct err *e)
 	}
 	fd_close(run.pidfd);
 	pipes_close(&run.pipes);
+	if (s->signals && (r < 0 || *ret_status))
+		s->signals->passed = 0;
 	sigpipe_restore(&pipe_set, was_pending, &saved);
 	return r;
 }

@@ -6,9 +6,23 @@
  */
 #pragma once
 
+#include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+
+/* INT, QUIT, TERM and HUP, but for those that are ignored or handled. */
+struct spawn_signals {
+	int fd; /* signalfd, FD_NONE: it could not be made */
+	sigset_t set, saved;
+	uint64_t passed; /* and borne by a child that ended with 0: a bit for each */
+};
+/* From here on they are blocked, for children that get them instead of us. */
+void spawn_signals_take(struct spawn_signals *p);
+/* failed: what has ended a child, and is told of as its end, must not end us on the way out. Else a signal that
+ * was borne comes once more. */
+void spawn_signals_give_back(struct spawn_signals *p, bool failed);
 
 struct spawn {
 	const char *path;       /* execve'd as it is: no PATH search */
@@ -16,6 +30,7 @@ struct spawn {
 	const char *cwd;        /* NULL: unchanged */
 	const void *input;      /* stdin's content; NULL: /dev/null or nothing */
 	size_t input_len;
+	struct spawn_signals *signals; /* of these those that come for us go to its process group; NULL: none */
 	int64_t timeout_ms;     /* -1: none; then SIGKILL to its process group */
 	char *out, *err;        /* buffers for stdout and stderr, NUL-terminated; NULL: not captured */
 	const int *output;      /* [2]: descriptors for stdout and stderr in place of pipes (FD_NONE: a

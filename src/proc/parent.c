@@ -17,6 +17,7 @@
 #include "os/clone.h"
 #include "os/exe.h"
 #include "os/pidfd.h"
+#include "os/spawn.h"
 #include "proc/job.h"
 #include "proc/join.h"
 #include "proc/parent.h"
@@ -203,14 +204,16 @@ static int on_hooks_request(struct parent *p, struct err *e)
 	static const enum hook_kind kinds[] = { HOOK_PRESTART, HOOK_CREATE_RUNTIME };
 	struct chain_job *job = p->job;
 	struct oci_state state = job->hook_state;
+	struct spawn_signals signals;
 	int r = chan_expect(&p->init, MSG_HOOKS_REQUEST, NULL, NULL, e);
 
 	if (r < 0)
 		return r;
+	spawn_signals_take(&signals);
 	state.pid = p->init_pid;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(kinds); i++) {
 		struct hook_context ctx = {
-			.cwd = job->bundle, .inherit_env = environ, .output = job->hook_output,
+			.cwd = job->bundle, .inherit_env = environ, .output = job->hook_output, .signals = &signals,
 		};
 		auto_str text = { 0 };
 
@@ -221,6 +224,7 @@ static int on_hooks_request(struct parent *p, struct err *e)
 		if (r == 0)
 			r = hooks_run(kinds[i], &job->spec->hooks.list[kinds[i]], &ctx, e);
 	}
+	spawn_signals_give_back(&signals, r < 0);
 	return r;
 }
 

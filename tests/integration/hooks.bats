@@ -301,3 +301,100 @@ both_ways() {
 	ok strake_create
 	! grep -q LD_PRELOAD "$T/env1" "$T/env2"
 }
+
+# signalled SIGNAL ARG...: the command gets it while a hook sleeps; sets status and err as strake does. (A shell
+# has what it starts in the background ignore some.)
+signalled() {
+	local sig=$1 pid hook
+	shift
+	status=0 last_command=$*
+	STRAKE_TEST_ID=$ID env --default-signal=INT,QUIT "$RUNTIME" --root "$ROOT" "$@" </dev/null >"$T/signalled.out" 2>"$T/signalled.err" 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	hook() { pgrep -P "$pid" -x sleep; }
+	wait_for 5 hook
+	hook=$(hook)
+	kill -s "$sig" "$pid"
+	timeout 10 tail --pid="$pid" -f /dev/null || fail "$sig does not end: $*" || return 1
+	wait "$pid" || status=$?
+	err=$(cat "$T/signalled.err")
+	[ ! -d "/proc/$hook" ] || fail "the hook is left"
+}
+sleeping() { update_config --arg k "$1" '.hooks[$k] = [{"path": "/bin/sleep", "args": ["sleep", "1000"]}]'; }
+
+@test "hooks: a signal ends the hook, and by that what waits for it" {
+	strake_only "a hook of runc's is in the group of its terminal"
+	local how sig word
+	sleeping createRuntime
+	hook poststop "echo >>$T/poststop"
+	for how in create run 'run --detach'; do
+		for sig in INT=interrupt QUIT=quit TERM=terminated HUP=hangup; do
+			signalled "${sig%=*}" $how --bundle "$BUNDLE" "$ID"
+			assert_status 1
+			assert_err_match "error running createRuntime hook #0: signal: ${sig#*=}"
+			assert_nothing_left
+		done
+	done
+	assert_eq "$(wc -l <"$T/poststop")" 12
+}
+
+@test "hooks: a signal while poststart and poststop hooks run" {
+	strake_only "a hook of runc's is in the group of its terminal"
+	set_args sleep 1000
+	sleeping poststart
+	ok strake_create
+	signalled TERM start "$ID"
+	assert_status 1
+	assert_err_match 'error running poststart hook #0: signal: terminated'
+	assert_nothing_left
+	update_config 'del(.hooks.poststart)'
+	sleeping poststop
+	ok strake_create
+	signalled TERM delete --force "$ID"
+	assert_status 0
+	assert_err_match 'error running poststop hook #0: signal: terminated'
+	assert_nothing_left
+}
+
+@test "hooks: ^C on a terminal" {
+	requires cmd_script
+	sleeping createRuntime
+	pressed() {
+		(sleep 1.5 && printf '\003' && sleep 5) |
+			STRAKE_TEST_ID=$ID timeout 30 script -qefc "$RUNTIME --root $ROOT $* --bundle $BUNDLE $ID" "$T/typescript" >"$T/pty.out" 2>&1 3>&- || true
+		assert_has "$(cat "$T/pty.out")" 'error running createRuntime hook #0: signal: interrupt'
+		assert_nothing_left
+	}
+	pressed run
+	! is_strake || pressed create
+}
+
+@test "hooks: a signal that the hook bears is the command's own" {
+	strake_only "a hook of runc's is in the group of its terminal"
+	hook createRuntime "trap 'echo \"\$(jq -r .id)\" >$T/borne; kill %1; exit 0' TERM; sleep 10 & wait"
+	STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/borne.out" 2>&1 3>&- &
+	local pid=$! rc=0
+	BACKGROUND+=("$pid")
+	has_child() { pgrep -f "sleep 10 & wait" -P "$pid"; }
+	wait_for 5 has_child
+	sleep 0.3
+	kill "$pid"
+	wait "$pid" || rc=$?
+	assert_eq "$rc" 143
+	assert_eq "$(cat "$T/borne")" "$ID"
+}
+
+@test "hooks: a signal that is ignored does not reach them" {
+	local rc=0
+	hook createRuntime "echo >$T/begun; sleep 1; echo >$T/ended"
+	set_args sleep 1000
+	STRAKE_TEST_ID=$ID env --ignore-signal=HUP "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >"$T/nohup.out" 2>&1 3>&- &
+	local pid=$!
+	BACKGROUND+=("$pid")
+	wait_for 5 test -e "$T/begun"
+	kill -s HUP "$pid"
+	wait "$pid" || rc=$?
+	assert_eq "$rc $(cat "$T/nohup.out")" '0 '
+	[ -e "$T/ended" ]
+	is_status created
+}

@@ -229,6 +229,55 @@ static void closed_stdio_is_no_trap(void **state)
 	assert_string_equal(out, "in");
 }
 
+static bool is_pending(int sig)
+{
+	sigset_t set;
+
+	assert_int_equal(sigpending(&set), 0);
+	return sigismember(&set, sig);
+}
+
+/* The child sends us what somebody else would. */
+static int signalled(const char *line)
+{
+	struct spawn_signals signals;
+	struct spawn s = { .timeout_ms = 20000, .signals = &signals };
+	struct err e;
+	int status;
+
+	spawn_signals_take(&signals);
+	assert_int_equal(sh(&s, line, &status, &e), 0);
+	spawn_signals_give_back(&signals, status != 0);
+	return status;
+}
+
+static void signals_for_us_go_to_the_child(void **state)
+{
+	sigset_t term, before, after;
+	int status;
+
+	(void)state;
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_SETMASK, NULL, &before);
+	status = signalled("kill -TERM $PPID; kill -TERM $PPID; sleep 10");
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	sigprocmask(SIG_SETMASK, NULL, &after);
+	assert_int_equal(sigismember(&before, SIGTERM), sigismember(&after, SIGTERM));
+	/* Borne: the caller has a signalfd of his own. */
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	status = signalled("kill -TERM $PPID; sleep 10");
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	assert_false(is_pending(SIGTERM));
+	assert_int_equal(signalled("trap 'exit 0' TERM; kill -TERM $PPID; while :; do sleep 0.01; done"), 0);
+	assert_true(is_pending(SIGTERM));
+	signal(SIGTERM, SIG_IGN); /* takes it away */
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	status = signalled("kill -TERM $PPID; exit 4");
+	assert_int_equal(WEXITSTATUS(status), 4);
+	signal(SIGTERM, SIG_DFL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +290,7 @@ int main(void)
 		cmocka_unit_test(background_child_is_not_waited_for),
 		cmocka_unit_test(descriptors_do_not_leak),
 		cmocka_unit_test(signals_are_reset),
+		cmocka_unit_test(signals_for_us_go_to_the_child),
 		cmocka_unit_test(closed_stdio_is_no_trap),
 	};
 
