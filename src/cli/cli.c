@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "base/timeline.h"
+#include "cli/streams.h"
 #include "os/all_signals.h"
 
 /* What the library reads at the most. */
@@ -36,19 +38,23 @@ int cli_read_document(struct cli *c, const char *path, char **ret, size_t *ret_l
 {
 	auto_fd opened = FD_NONE;
 	int fd = STDIN_FILENO, r;
+	struct stat st;
 
 	if (!str_eq(path, "-")) {
 		fd = opened = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
 			return cli_fail(c, "open %s: %s", path, err_strerror(errno));
 	}
-	r = io_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		r = stream_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
+	else
+		r = io_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
 	return r < 0 ? cli_fail(c, "read %s: %s", path, err_strerror(-r)) : 0;
 }
 
 int cli_print(struct cli *c, const char *text)
 {
-	int r = io_write_all(STDOUT_FILENO, text, strlen(text));
+	int r = stream_write_all(STDOUT_FILENO, text, strlen(text));
 
 	return r < 0 ? cli_fail(c, "write /dev/stdout: %s", err_strerror(-r)) : 0;
 }

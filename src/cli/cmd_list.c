@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "cli/cli.h"
 #include "cli/quote.h"
+#include "cli/streams.h"
 #include "cli/table.h"
 
 struct values {
@@ -85,7 +85,7 @@ static void unreadable(void *data, const char *id, const char *why)
 
 	(void)data;
 	str_addf(&line, "load container %s: %s\n", id, why);
-	io_write_all(STDERR_FILENO, str_text(&line), line.len);
+	stream_write_all(STDERR_FILENO, str_text(&line), line.len);
 }
 
 static int run(struct cli *c, void *values, char **args, size_t n_args)

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "cli/quote.h"
+#include "cli/streams.h"
 
 static const struct {
 	const char *name, *label; /* label: for terminals */
@@ -154,7 +154,7 @@ void logger_record(const struct logger *l, int level, const char *msg)
 	}
 	logger_format(&with, level, msg, &now, &line);
 	/* One write, as other commands append to the same file. */
-	io_write_all(l->fd >= 0 ? l->fd : STDERR_FILENO, str_text(&line), line.len);
+	stream_write_all(l->fd >= 0 ? l->fd : STDERR_FILENO, str_text(&line), line.len);
 }
 
 void logger_failure(const struct logger *l, const char *msg)
@@ -165,5 +165,5 @@ void logger_failure(const struct logger *l, const char *msg)
 	if (l->fd < 0)
 		return;
 	str_addf(&line, "%s\n", msg);
-	io_write_all(STDERR_FILENO, str_text(&line), line.len);
+	stream_write_all(STDERR_FILENO, str_text(&line), line.len);
 }

@@ -192,6 +192,18 @@ load helpers
 	assert_eq "$rc" 1
 }
 
+# What the caller's streams are open for may be set not to block by anybody who shares them.
+@test "cli: standard output and error that do not block" {
+	requires cmd_python3
+	ok strake_raw features
+	"$REPO/tests/integration/nonblocking.py" 1 "$RUNTIME" features </dev/null >"$T/features" 3>&- 4>&-
+	cmp "$T/features" "$out_file"
+	not_ok strake state "$ID"
+	! "$REPO/tests/integration/nonblocking.py" 2 "$RUNTIME" --root "$ROOT" state "$ID" </dev/null 2>"$T/e" 3>&- 4>&- ||
+		fail "it succeeded"
+	assert_eq "$(sed 's/time="[^"]*"//' "$T/e")" "$(sed 's/time="[^"]*"//' "$err_file")"
+}
+
 @test "features: what engines read" {
 	runc_since 1.5 "runc 1.1.5 prints less"
 	ok strake_raw features

@@ -165,6 +165,20 @@ followed_to_the_end() {
 	assert_has "$err$out" 'invalid value'
 }
 
+@test "events: a slow reader, and a pipe that does not block" {
+	requires cmd_python3
+	is_strake || requires cgroup_memory # without it runc has none
+	run_sleeper
+	background "$REPO/tests/integration/nonblocking.py" 1 "$RUNTIME" --root "$ROOT" events --interval 50ms "$ID" \
+		>"$T/events" 2>"$T/events.err"
+	EVENTS=$!
+	three() { [ "$(grep -c '"type":"stats"' "$T/events")" -ge 3 ]; }
+	wait_for 10 three
+	ok strake delete --force "$ID"
+	followed_to_the_end
+	jq -e . "$T/events" >/dev/null
+}
+
 @test "events: a reader that goes away ends it" {
 	runc_since 1.5 "runc 1.1.5 goes on for ever"
 	run_sleeper

@@ -152,6 +152,15 @@ update_json() {
 	assert_err_match 'no such file or directory'
 }
 
+@test "update: standard input that does not block" {
+	requires cgroups_v1 cgroup_pids cmd_python3
+	run_sleeper
+	echo '{"pids": {"limit": 18}}' |
+		"$REPO/tests/integration/nonblocking.py" 0 "$RUNTIME" --root "$ROOT" update -r - "$ID" >"$T/o" 2>&1 3>&- 4>&- ||
+		fail "$(cat "$T/o")"
+	assert_eq "$(file pids pids.max)" 18
+}
+
 @test "update: limits that are no numbers" {
 	run_sleeper
 	strake update --memory lots "$ID"
