@@ -46,7 +46,7 @@ int cli_read_document(struct cli *c, const char *path, char **ret, size_t *ret_l
 			return cli_fail(c, "open %s: %s", path, err_strerror(errno));
 	}
 	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		r = stream_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
+		r = stream_read_document(fd, DOCUMENT_MAX, ret, ret_len);
 	else
 		r = io_read_alloc(fd, DOCUMENT_MAX, ret, ret_len);
 	return r < 0 ? cli_fail(c, "read %s: %s", path, err_strerror(-r)) : 0;

@@ -73,7 +73,7 @@ int cli_fail(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* stdout: 0, or -1 with c->err set. */
 int cli_print(struct cli *c, const char *text);
 int cli_print_str(struct cli *c, const struct str *text);
-/* A file, or stdin for "-", in the heap: 0, or -1 with c->err set. */
+/* A file, or stdin for "-", in the heap (what is no regular file: cli/streams.h): 0, or -1 with c->err set. */
 int cli_read_document(struct cli *c, const char *path, char **ret, size_t *ret_len);
 /* The exit status for a command that is not there, told. */
 int cli_unknown_command(struct cli *c, const char *name);

@@ -2,6 +2,7 @@
 #include "cli/streams.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -46,10 +47,41 @@ static ssize_t read_some(int fd, void *buf, size_t size)
 	return n < 0 ? -errno : n;
 }
 
-int stream_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
+/* How far a JSON object has come; what is wrong in it, or before it, is for the parser to find. */
+struct scan {
+	size_t pos;
+	unsigned depth; /* of braces */
+	bool in_string, escaped;
+};
+
+/* Goes on in the text up to len; true when the object ended, at s->pos. */
+static bool scan_object(struct scan *s, const char *text, size_t len)
+{
+	while (s->pos < len) {
+		char c = text[s->pos++];
+
+		if (!s->depth && !strchr(" \t\r\n{", c)) /* nothing that closes */
+			s->depth = UINT_MAX / 2;
+		if (s->in_string) {
+			s->in_string = s->escaped || c != '"';
+			s->escaped = !s->escaped && c == '\\';
+		} else if (c == '"') {
+			s->in_string = true;
+		} else if (c == '{') {
+			s->depth++;
+		} else if (c == '}' && --s->depth == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int stream_read_document(int fd, size_t max, char **ret, size_t *ret_len)
 {
 	auto_free char *buf = NULL;
 	size_t size = 4096, have = 0;
+	struct scan scan = {};
+	bool ended;
 	ssize_t n;
 
 	do {
@@ -64,7 +96,10 @@ int stream_read_alloc(int fd, size_t max, char **ret, size_t *ret_len)
 		have += (size_t)n;
 		if (have > max)
 			return -EFBIG;
-	} while (n > 0);
+		ended = scan_object(&scan, buf, have);
+	} while (n > 0 && !ended);
+	if (ended)
+		have = scan.pos;
 	buf[have] = '\0';
 	*ret = TAKE_PTR(buf);
 	*ret_len = have;

@@ -12,5 +12,9 @@
 
 /* 0, or -errno. */
 int stream_write_all(int fd, const void *buf, size_t len);
-/* All of a pipe, a terminal or the like, in the heap, NUL-terminated (free() it); -EFBIG beyond max bytes. */
-int stream_read_alloc(int fd, size_t max, char **ret, size_t *ret_len);
+/*
+ * A JSON document from a pipe, a terminal or the like, in the heap, NUL-terminated (free() it); -EFBIG beyond
+ * max bytes. An object ends where it is closed: who waits for the command may keep the pipe open. Anything else
+ * is read to its end.
+ */
+int stream_read_document(int fd, size_t max, char **ret, size_t *ret_len);

@@ -153,12 +153,29 @@ update_json() {
 }
 
 @test "update: standard input that does not block" {
-	requires cgroups_v1 cgroup_pids cmd_python3
+	requires cgroup_pids cmd_python3
 	run_sleeper
 	echo '{"pids": {"limit": 18}}' |
 		"$REPO/tests/integration/nonblocking.py" 0 "$RUNTIME" --root "$ROOT" update -r - "$ID" >"$T/o" 2>&1 3>&- 4>&- ||
 		fail "$(cat "$T/o")"
 	assert_eq "$(file pids pids.max)" 18
+}
+
+@test "update: standard input that stays open" {
+	requires cgroup_pids
+	run_sleeper
+	mkfifo "$T/fifo"
+	exec 5<>"$T/fifo"
+	# What follows the object is not looked at.
+	echo '{"pids": {"limit": 19}} and more' >&5
+	STDIN=$T/fifo CALL_TIMEOUT=5 ok strake update -r - "$ID"
+	assert_eq "$(file pids pids.max)" 19
+	exec 5>&-
+	# A file is what it is as a whole.
+	if is_strake; then
+		not_ok update_json '{"pids": {"limit": 20}} and more'
+		assert_eq "$(file pids pids.max)" 19
+	fi
 }
 
 @test "update: limits that are no numbers" {
