@@ -97,6 +97,15 @@ static int usage(struct cli *c, const struct cmd *cmd, const char *msg, bool sho
 	return 1;
 }
 
+/* The exit status of what only prints. */
+static int printed(struct cli *c, int r)
+{
+	if (r == 0)
+		return 0;
+	logger_failure(&c->log, c->err.text);
+	return 1;
+}
+
 /* Apart, for the sake of the stack: every command has the frame of who calls this. */
 static int __attribute__((noinline)) usage_err(struct cli *c, const struct cmd *cmd, const struct err *e)
 {
@@ -238,11 +247,11 @@ static int dispatch(struct cli *c, char **argv, char **args, struct err *e)
 	}
 	strake_set_log(to_logger, &c->log, c->log.lowest);
 	if (!args[0])
-		return help_app(c) < 0 ? 1 : 0;
+		return printed(c, help_app(c));
 	if (!cmd)
 		return cli_unknown_command(c, args[0]);
 	if (c->globals.version)
-		return help_version(c) < 0 ? 1 : 0;
+		return printed(c, help_version(c));
 	return command_run(c, cmd, args + 1, sealed, e);
 }
 
@@ -292,9 +301,9 @@ int cli_main(char **argv)
 	if (r < 0) {
 		r = usage_err(&c, NULL, &e);
 	} else if (help) {
-		r = help_app(&c) < 0 ? 1 : 0;
+		r = printed(&c, help_app(&c));
 	} else if (c.globals.version) {
-		r = help_version(&c) < 0 ? 1 : 0;
+		r = printed(&c, help_version(&c));
 	} else {
 		r = dispatch(&c, argv, argv + 1 + n, &e);
 	}

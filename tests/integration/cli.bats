@@ -192,6 +192,18 @@ load helpers
 	assert_eq "$rc" 1
 }
 
+@test "cli: no room for the version, the help" {
+	strake_only "runc does not look"
+	local rc args
+	for args in --version --help '' help 'state --help' features "--root $T state --version"; do
+		rc=0
+		# shellcheck disable=SC2086 # words
+		"$RUNTIME" $args </dev/null >/dev/full 2>"$T/e" 3>&- 4>&- || rc=$?
+		assert_eq "$args: $rc" "$args: 1"
+		assert_eq "$(sed 's/.*level=//' "$T/e")" 'error msg="write /dev/stdout: no space left on device"'
+	done
+}
+
 # What the caller's streams are open for may be set not to block by anybody who shares them.
 @test "cli: standard output and error that do not block" {
 	requires cmd_python3
