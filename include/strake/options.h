@@ -30,8 +30,8 @@ struct strake_create_options {
 	size_t size;
 	const char *bundle;         /* directory with config.json; NULL: the current one */
 	const char *config;         /* another file than <bundle>/config.json; NULL: that */
-	const char *console_socket; /* AF_UNIX stream socket that gets the pty's master */
-	const char *pidfd_socket;   /* AF_UNIX stream socket that gets init's pidfd */
+	const char *console_socket; /* AF_UNIX stream socket that gets the pty's master; relative to the bundle */
+	const char *pidfd_socket;   /* AF_UNIX stream socket that gets init's pidfd; relative to the bundle */
 	const char *pid_file;
 	bool no_pivot;
 	bool no_new_keyring;
@@ -46,7 +46,7 @@ struct strake_exec_options {
 	size_t size;
 	const char *process;        /* path of a process.json; NULL: from the flags below */
 	const char *const *args;    /* NULL-terminated command; only without process */
-	const char *console_socket, *pidfd_socket, *pid_file;
+	const char *console_socket, *pidfd_socket, *pid_file; /* relative to the working directory */
 	const char *cwd;
 	const char *const *env;     /* NULL-terminated "k=v", added to the container's */
 	const char *user;           /* "uid[:gid]" */

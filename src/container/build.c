@@ -258,12 +258,12 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 static int connect_sockets(struct launch *l, const struct launch_input *in, struct err *e)
 {
 	if (in->console_socket) {
-		l->console = term_socket_connect(in->console_socket, e);
+		l->console = term_socket_connect(in->socket_dir, in->console_socket, e);
 		if (l->console < 0)
 			return l->console;
 	}
 	if (in->pidfd_socket) {
-		l->pidfd_socket = term_socket_connect(in->pidfd_socket, e);
+		l->pidfd_socket = term_socket_connect(in->socket_dir, in->pidfd_socket, e);
 		if (l->pidfd_socket < 0)
 			return l->pidfd_socket;
 	}

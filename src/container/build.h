@@ -24,6 +24,7 @@ struct launch_input {
 	const struct spec_process *process;
 	const char *id;
 	const char *console_socket, *pidfd_socket;
+	const char *socket_dir;    /* where their relative names begin; NULL: the working directory */
 	unsigned preserve_fds;
 	bool notify;               /* NOTIFY_SOCKET is at NOTIFY_ENV (create and run) */
 	bool listen_fds;           /* also LISTEN_FDS of the environment (create and run) */

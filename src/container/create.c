@@ -106,6 +106,7 @@ static int prepare_launch(struct creation *c, struct err *e)
 		.spec = s, .process = s->process, .id = c->id,
 		.console_socket = str_empty(c->o->console_socket) ? NULL : c->o->console_socket,
 		.pidfd_socket = str_empty(c->o->pidfd_socket) ? receiver : c->o->pidfd_socket,
+		.socket_dir = c->o->bundle ? c->bundle.path : NULL,
 		.preserve_fds = c->o->preserve_fds, .listen_fds = true, .notify = notify_wanted(),
 	};
 	int r = launch_init(&c->launch, c->rt, &in, e);

@@ -18,8 +18,9 @@ int term_open_pty(int root, const struct spec_console_size *size, int *ret_maste
 /* Makes slave the controlling terminal and fds 0-2 of the caller (who is a session leader). */
 int term_take_over(int slave, struct err *e);
 
-/* Connects to a console socket; the descriptor, or -errno with e. */
-int term_socket_connect(const char *path, struct err *e);
+/* Connects to a console socket; the descriptor, or -errno with e. dir: where a relative name begins; NULL: the working
+ * directory. What is too long for an address (108 bytes) is reached by its directory. */
+int term_socket_connect(const char *dir, const char *name, struct err *e);
 /* One sendmsg: payload text, exactly one descriptor (clients.md 1.4). Also for --pidfd-socket. */
 int term_socket_send_fd(int sock, const char *payload, int fd, struct err *e);
 

@@ -727,7 +727,9 @@ quiet_restore() {
 	not_ok restore
 	assert_err_match 'cannot allocate tty if runc will detach without setting console socket'
 	listen 2
-	ok restore --console-socket "$T/sock.2"
+	# A relative name begins at the bundle.
+	cd /
+	ok restore --console-socket ../sock.2
 	echo two >"$T/keys.2"
 	wait_for 10 grep -q '<2 two>' "$T/console.2"
 	assert_nothing_to_console

@@ -109,6 +109,58 @@ in_pty() {
 	assert_nothing_left
 }
 
+# listen_in DIRECTORY MODE: as console(), with a socket of a relative name.
+listen_in() {
+	requires payload_recvfd
+	(cd "$1" && exec "$STRAKE_PAYLOAD/recvfd" "$2" sock </dev/null >"$T/console.out" 2>"$T/console.err" 3>&-) &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$1/sock"
+}
+
+@test "console socket: a relative name begins at the bundle" {
+	local deep
+	deep=$T/$(printf 'd%.0s' {1..120})
+	with_terminal
+	set_sh 'echo done; sleep 1000'
+	mv "$BUNDLE" "$deep"
+	cd "$T"
+	listen_in "$deep" tty
+	ok strake create --bundle "$deep" --console-socket sock --pid-file pid "$ID"
+	[ -s "$T/pid" ]
+	ok strake start "$ID"
+	wait_for 5 grep -q done "$T/console.out"
+	ok strake delete --force "$ID"
+	rm -f "$deep/sock" "$T/console.out"
+	listen_in "$deep" tty
+	ok strake run --bundle "${deep##*/}" --detach --console-socket ./sock "$ID"
+	wait_for 5 grep -q done "$T/console.out"
+	ok strake delete --force "$ID"
+	rm -f "$deep/sock" "$T/console.out"
+	# Without --bundle that is the working directory.
+	cd "$deep"
+	listen_in . tty
+	ok strake run --detach --console-socket sock "$ID"
+	wait_for 5 grep -q done "$T/console.out"
+}
+
+@test "console socket: of exec a relative name begins at the working directory" {
+	run_sleeper
+	jq '.process | .terminal = true | .args = ["sh", "-c", "echo done"]' <"$BUNDLE/config.json" >"$T/process.json"
+	cd "$T"
+	listen_in . tty
+	ok strake exec -p process.json --detach --console-socket sock "$ID"
+	wait_for 5 grep -q done "$T/console.out"
+}
+
+@test "pidfd socket: a relative name begins at the bundle" {
+	runc_since 1.5 "runc 1.1.5 has no --pidfd-socket"
+	set_args sleep 1000
+	cd "$T"
+	listen_in "$BUNDLE" fd
+	ok strake_create --pidfd-socket sock
+	wait_for 5 grep -q Pid: "$T/console.out"
+}
+
 @test "console socket: nobody listens" {
 	with_terminal
 	not_ok strake_create --console-socket "$T/none"

@@ -32,7 +32,7 @@ static void one_message_one_descriptor(void **state)
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/s", dir);
 	assert_int_equal(bind(server, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	assert_int_equal(listen(server, 1), 0);
-	sock = term_socket_connect(addr.sun_path, &e);
+	sock = term_socket_connect(NULL, addr.sun_path, &e);
 	assert_true(sock >= 0);
 	assert_true(fcntl(sock, F_GETFD) & FD_CLOEXEC);
 	fd = open("/dev/null", O_RDWR);
@@ -58,6 +58,47 @@ static void one_message_one_descriptor(void **state)
 	rmdir(dir);
 }
 
+/* Below a directory, and where no address has room for the whole path. */
+static void names_and_directories(void **state)
+{
+	char top[] = "/tmp/strake-test-XXXXXX", dir[200], path[220], longer[100];
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "s" };
+	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), home = open(".", O_PATH | O_CLOEXEC), sock;
+	struct err e;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	memset(longer, 'd', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	snprintf(dir, sizeof(dir), "%s/%s", top, longer);
+	snprintf(path, sizeof(path), "%s/s", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(bind(server, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(server, 5), 0);
+	assert_true((sock = term_socket_connect(NULL, "s", &e)) >= 0);
+	close(sock);
+	assert_int_equal(fchdir(home), 0);
+	assert_true((sock = term_socket_connect(dir, "s", &e)) >= 0);
+	close(sock);
+	assert_true((sock = term_socket_connect(NULL, path, &e)) >= 0);
+	close(sock);
+	assert_true((sock = term_socket_connect("/nonexistent", path, &e)) >= 0);
+	close(sock);
+	assert_int_equal(chdir(top), 0);
+	assert_true((sock = term_socket_connect(top, path + sizeof(top), &e)) >= 0);
+	close(sock);
+	assert_int_equal(fchdir(home), 0);
+	assert_int_equal(term_socket_connect("/nonexistent", "s", &e), -ENOENT);
+	assert_int_equal(term_socket_connect(dir, "x/s", &e), -ENOENT);
+	assert_int_equal(term_socket_connect(dir, longer, &e), -ENAMETOOLONG);
+	close(home);
+	close(server);
+	unlink(path);
+	rmdir(dir);
+	rmdir(top);
+}
+
 static void failures_have_words(void **state)
 {
 	char text[256], longer[200];
@@ -65,12 +106,12 @@ static void failures_have_words(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(term_socket_connect("/nonexistent/s", &e), -ENOENT);
+	assert_int_equal(term_socket_connect(NULL, "/nonexistent/s", &e), -ENOENT);
 	err_format(&e, text, sizeof(text));
 	assert_string_equal(text, "dial unix /nonexistent/s: connect: no such file or directory");
 	memset(longer, 'a', sizeof(longer));
 	longer[sizeof(longer) - 1] = '\0';
-	assert_int_equal(term_socket_connect(longer, &e), -ENAMETOOLONG);
+	assert_int_equal(term_socket_connect(NULL, longer, &e), -ENAMETOOLONG);
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	assert_int_equal(term_socket_send_fd(pair[0], "", 0, &e), -EINVAL);
@@ -83,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_message_one_descriptor),
+		cmocka_unit_test(names_and_directories),
 		cmocka_unit_test(failures_have_words),
 	};
 
