@@ -183,8 +183,8 @@ static int plan_mounts(struct creation *c, struct err *e)
 	}
 	r = mounts_plan(&in, &c->mounts, e);
 	c->launch.job.mounts = c->mounts;
-	if (r == 0 && mount_plan_late_idmaps(c->mounts))
-		script_expect_idmaps(&c->launch.job.script);
+	if (r == 0)
+		script_expect_mounts(&c->launch.job.script, mount_plan_inside(c->mounts), mount_plan_late_idmaps(c->mounts));
 	if (r == 0 && !c->bring)
 		choose_namespace(c);
 	return r;

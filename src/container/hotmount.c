@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mounts: more mounts for a container that runs, and their removal. The sources are opened here; a
- * child that enters the container's namespaces puts them in their places. The container's config
- * stays as it was.
+ * mounts: more mounts for a container that runs, and their removal. The sources are opened here, or with a user
+ * namespace in a copy of the mount namespace that has its locks (mount_plan_open_inside()); a child that enters the
+ * container's namespaces puts them in their places. The container's config stays as it was.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
-#include "base/log.h"
 #include "container/config.h"
 #include "container/opened.h"
 #include "mount/mount.h"
@@ -22,6 +20,7 @@
 #include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
+#include "proc/helper.h"
 #include "proc/join.h"
 
 struct hotmount {
@@ -32,6 +31,7 @@ struct hotmount {
 	struct spec_mounts mounts;
 	struct mount_plan *plan; /* to add */
 	int user_ns, mount_ns, root;
+	int copy, copy_root; /* of the caller's mount namespace, with the locks of the user namespace */
 };
 
 /* Opened by the number of init, which is looked at again afterwards. */
@@ -72,8 +72,10 @@ static int plan(struct hotmount *h, struct err *e)
 		.new_cgroup_namespace = spec_namespace_find(&l->namespaces, NS_CGROUP) != NULL,
 		.cgroup_unified = cgroup_host_is_unified(), .live = true,
 	};
-	int r = mount_plan_new(&in, &h->plan, e);
+	int r;
 
+	in.sources_inside = in.user_namespace;
+	r = mount_plan_new(&in, &h->plan, e);
 	return r < 0 ? r : mount_plan_open_sources(h->plan, e);
 }
 
@@ -88,10 +90,24 @@ static int enter(const struct hotmount *h, struct err *e)
 	return h->user_ns >= 0 ? become_root(e) : 0;
 }
 
+/* Before it enters: with the caller's rights to the files. */
+static int open_sources(const struct hotmount *h, struct err *e)
+{
+	int r = mount_enter(h->copy, h->copy_root);
+
+	if (r < 0)
+		return err_sys(e, -r, "enter a copy of the mount namespace");
+	for (size_t i = 0; r == 0 && i < mount_plan_inside(h->plan); i++)
+		r = mount_plan_open_inside(h->plan, i, 0, e);
+	return r;
+}
+
 static int work(const struct hotmount *h, struct err *e)
 {
-	int r = enter(h, e);
+	int r = h->copy >= 0 ? open_sources(h, e) : 0;
 
+	if (r == 0)
+		r = enter(h, e);
 	if (r == 0 && h->add)
 		return mount_live_add(h->plan, h->root, &h->c.rt->proc, e);
 	/* In the opposite order: one may lie in another. */
@@ -100,36 +116,39 @@ static int work(const struct hotmount *h, struct err *e)
 	return r;
 }
 
-/*
- * On its way in it is the host's root still, with all that we have open: nobody in there who sees the
- * host's processes may get hold of it (CVE-2016-9962). An unprivileged caller's own they may.
- */
-static _Noreturn void child(const struct hotmount *h, int words, pid_t parent)
+static _Noreturn void child(const struct hotmount *h, int words, pid_t caller)
 {
 	struct err e;
-	int r;
+	int r = helper_begin(caller, &e);
 
-	err_init(&e);
-	r = os_exe_leave(&e);
-	log_set_sink(NULL, NULL); /* the parent's is in what was left */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	if (geteuid() == 0)
-		prctl(PR_SET_DUMPABLE, 0);
-	if (r == 0 && work(h, &e) == 0)
-		_exit(0);
-	(void)io_write_all(words, &e, sizeof(e));
-	_exit(1);
+	helper_end(words, r < 0 ? r : work(h, &e), &e);
+}
+
+static _Noreturn void copier(const struct hotmount *h, int words, pid_t caller)
+{
+	struct err e;
+	int r = helper_begin(caller, &e);
+
+	if (r == 0)
+		r = os_setns(h->user_ns, ns_table[NS_USER].flag);
+	if (r == 0)
+		r = os_unshare(CLONE_NEWNS);
+	if (r < 0 && !err_is_set(&e))
+		err_sys(&e, -r, "copy the mount namespace for the container's user namespace");
+	if (r < 0)
+		helper_end(words, r, &e);
+	helper_say_done(words);
+	for (;;)
+		pause();
 }
 
 /* Apart from the rest, which the child has not (os/exe_parts.h). */
-static int __attribute__((noinline)) run_child(const struct hotmount *h, struct err *e)
+static pid_t __attribute__((noinline)) clone_child(const struct hotmount *h, bool copies, int *ret_words, struct err *e)
 {
 	const struct os_clone how = { .cgroup = FD_NONE };
 	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;
 	pid_t pid, self = getpid();
-	int ends[2], status = 0;
+	int ends[2];
 	bool in_cgroup;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -140,14 +159,41 @@ static int __attribute__((noinline)) run_child(const struct hotmount *h, struct 
 	if (pid < 0)
 		return err_sys(e, -pid, "clone");
 	if (pid == 0)
-		child(h, theirs, self);
-	cleanup_fd(&theirs);
-	if (io_read_full(words, e, sizeof(*e)) != sizeof(*e) || !err_is_valid(e) || !err_is_set(e))
-		err_init(e);
+		copies ? copier(h, theirs, self) : child(h, theirs, self);
+	*ret_words = TAKE_FD(words);
+	return pid;
+}
+
+/* Who copies has no rights to the files any more: another one looks for the sources in the copy. */
+static int copy_the_hosts(struct hotmount *h, struct err *e)
+{
+	auto_fd words = FD_NONE;
+	pid_t pid = clone_child(h, true, &words, e);
+	int status, r;
+
+	if (pid < 0)
+		return pid;
+	r = helper_listen(words, e);
+	if (r == 0)
+		/* It may be in the caller's own still, where nothing is locked. */
+		err_make(e, ERR_CHILD, ECHILD, "the process that copies the mount namespace died");
+	if (r > 0) {
+		h->copy = procfs_open_ns(&h->c.rt->proc, pid, ns_table[NS_MOUNT].link);
+		h->copy_root = h->copy < 0 ? h->copy : procfs_open_root(&h->c.rt->proc, pid);
+		if (h->copy_root < 0)
+			err_sys(e, -h->copy_root, "open a copy of the mount namespace");
+	}
+	kill(pid, SIGKILL); /* our own child, not yet waited for */
 	os_wait_child(pid, &status);
-	if (err_is_set(e))
-		return -e->errnum;
-	return status == 0 ? 0 : err_make(e, ERR_CHILD, ECHILD, "the process that mounts died");
+	return err_is_set(e) ? -e->errnum : 0;
+}
+
+static int run_child(const struct hotmount *h, struct err *e)
+{
+	auto_fd words = FD_NONE;
+	pid_t pid = clone_child(h, false, &words, e);
+
+	return pid < 0 ? pid : helper_wait(words, pid, "the process that mounts", e);
 }
 
 static int change(struct hotmount *h, const char *text, size_t len, struct err *e)
@@ -167,13 +213,16 @@ static int change(struct hotmount *h, const char *text, size_t len, struct err *
 		r = plan(h, e);
 	if (r == 0)
 		r = os_exe_copy(e);
+	if (r == 0 && h->add && mount_plan_inside(h->plan))
+		r = copy_the_hosts(h, e);
 	return r < 0 ? r : run_child(h, e);
 }
 
 int container_mounts(struct runtime *rt, const char *id, bool add, const char *text, size_t len,
 		     struct err *e)
 {
-	struct hotmount h = { .add = add, .user_ns = FD_NONE, .mount_ns = FD_NONE, .root = FD_NONE };
+	struct hotmount h = { .add = add, .user_ns = FD_NONE, .mount_ns = FD_NONE, .root = FD_NONE,
+			      .copy = FD_NONE, .copy_root = FD_NONE };
 	int r = opened_init(&h.c, rt, id, OPEN_LOCKED, e);
 
 	if (r < 0)
@@ -183,6 +232,8 @@ int container_mounts(struct runtime *rt, const char *id, bool add, const char *t
 	fd_close(h.user_ns);
 	fd_close(h.mount_ns);
 	fd_close(h.root);
+	fd_close(h.copy);
+	fd_close(h.copy_root);
 	mount_plan_free(h.plan);
 	if (h.has_spec)
 		spec_fini(&h.spec);

@@ -2,6 +2,9 @@
 #include "container/mounts.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+#include "os/mount_fd.h"
 
 static bool others_mount(const struct spec *s)
 {
@@ -35,6 +38,8 @@ int mounts_plan(const struct mounts_input *m, struct mount_plan **ret, struct er
 		.notify_socket_dir = m->notify_dir,
 	};
 
+	/* An unprivileged caller cannot, and need not: init has the same rights to the files. */
+	in.sources_inside = in.user_namespace && !in.inherit_namespace && geteuid() == 0 && os_mount_api();
 	if (n > ARRAY_SIZE(views))
 		return err_make(e, ERR_UNSUPPORTED, E2BIG, "the host has %zu cgroup hierarchies", n);
 	for (size_t i = 0; i < n; i++)

@@ -71,7 +71,7 @@ static int do_bind(struct mount_plan *p, struct mount_op *op, struct err *e)
 		r = mount_check_link(op, S_ISDIR(st.st_mode), &t, e);
 	if (r < 0)
 		return r;
-	r = p->exec->bind(p, op, !opened_here, &source, &t, e);
+	r = p->exec->bind(p, op, p->moved, &source, &t, e);
 	if (r == 0 && (op->late_readonly || p->in.live))
 		op->mounted = TAKE_FD(source);
 	return r;

@@ -84,22 +84,12 @@ static int set_flags(int tree, unsigned long set)
 	return os_mount_setattr(tree, &attr, false);
 }
 
-static int try_bind_flags(int tree, unsigned long set, bool locked)
-{
-	unsigned long have;
-	int r = locked ? mount_current_flags(tree, &have) : 0;
-
-	if (r == 0)
-		r = locked && mount_lock_forbids(have, set) ? -EPERM : set_flags(tree, set);
-	return r;
-}
-
 /*
  * The flags of a bind: those that are asked for and no others, as "mount --bind -o" is meant. Where
  * the kernel refuses because a user namespace has locked some, they are kept, but not against an
  * explicit wish; "atime" and "diratime" are none, they have no effect with mount(2).
  */
-static int set_bind_flags(const struct mount_op *op, int tree, bool locked, struct err *e)
+static int set_bind_flags(const struct mount_op *op, int tree, struct err *e)
 {
 	unsigned long set = op->opt.set & ~(unsigned long)(MS_BIND | MS_REC), with_atime = set, have;
 	int r;
@@ -108,9 +98,9 @@ static int set_bind_flags(const struct mount_op *op, int tree, bool locked, stru
 		return 0;
 	r = mount_bind_atime(tree, op->opt.clr, &with_atime);
 	if (r == 0)
-		r = try_bind_flags(tree, with_atime, locked);
+		r = set_flags(tree, with_atime);
 	if (r == -EPERM && with_atime != set)
-		r = try_bind_flags(tree, set, locked);
+		r = set_flags(tree, set);
 	if (r == -EPERM) {
 		r = mount_current_flags(tree, &have);
 		if (r == 0)
@@ -123,11 +113,21 @@ static int set_bind_flags(const struct mount_op *op, int tree, bool locked, stru
 	return r < 0 ? err_sys(e, -r, "set mount flags") : 0;
 }
 
-int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e)
+int mount_tree_configure(const struct mount_op *op, int tree, struct err *e)
 {
-	int r = set_bind_flags(op, tree, locked, e);
+	int r = set_bind_flags(op, tree, e);
 
 	return r < 0 ? r : set_recursive(op, tree, e);
+}
+
+/* The kernel says no more than EINVAL where a locked mount would be left behind, and what it covers be seen. */
+int mount_clone_failed(const struct mount_op *op, int r, struct err *e)
+{
+	auto_fd whole = r == -EINVAL && !(op->opt.set & MS_REC) && !(op->opt.links & MOUNT_SRC_NOFOLLOW) ?
+		os_open_tree(AT_FDCWD, op->source, true) : FD_NONE;
+
+	return err_sys(e, -r, "open the source %s%s", op->source, whole < 0 ? "" : " without what is mounted in it, "
+		       "which is locked for a user namespace (rbind takes it along)");
 }
 
 static int open_source(const struct mount_op *op, int at, int *ret_fd, struct err *e)
@@ -135,7 +135,7 @@ static int open_source(const struct mount_op *op, int at, int *ret_fd, struct er
 	int fd = at < 0 ? mount_clone_source(op) : os_open_tree(at, "", op->opt.set & MS_REC);
 
 	if (fd < 0)
-		return err_sys(e, -fd, "open the source %s", op->source);
+		return mount_clone_failed(op, fd, e);
 	*ret_fd = fd;
 	return 0;
 }
@@ -167,7 +167,7 @@ static int attach(const struct mount_plan *p, const struct mount_op *op, int mou
 static int exec_bind(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		     const struct mount_target *t, struct err *e)
 {
-	int r = configured ? 0 : mount_tree_configure(op, *source, false, e);
+	int r = configured ? 0 : mount_tree_configure(op, *source, e);
 
 	return r < 0 ? r : attach(p, op, *source, t, e);
 }

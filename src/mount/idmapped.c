@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What only the parent can open: sources for init in a user namespace, and all that is idmapped. */
+/* What only the parent can open, or its helper: sources for init in a user namespace, and all that is idmapped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -137,8 +137,8 @@ int mount_idmap(struct mount_userns_cache *cache, const struct mount_op *op, int
 	return r < 0 ? r : mount_idmap_to(r, op, tree, e);
 }
 
-/* Init opens the source, but no user namespace comes into being there. */
-static int prepare_late(struct mount_op *op, struct mount_userns_cache *cache, struct err *e)
+/* Init or the helper opens the source, but no user namespace comes into being there. */
+static int prepare_userns(struct mount_op *op, struct mount_userns_cache *cache, struct err *e)
 {
 	int r = op->uid_map ? cached_userns(cache, op, e) : 0;
 
@@ -188,16 +188,8 @@ static int open_one(struct mount_plan *p, struct mount_op *op, struct mount_user
 	auto_fd tree = FD_NONE;
 	int r = mount_open_tree(p, op, &tree, e);
 
-	/* Root of a user namespace that does not own the mount namespace: as unprivileged. */
-	if (r == -EPERM && !op->uid_map && !p->in.live) {
-		err_init(e);
-		return 0;
-	}
 	if (r == 0 && op->uid_map)
 		r = mount_idmap(cache, op, tree, e);
-	if (r == 0)
-		/* As with the locks that the mount would have had in the user namespace. */
-		r = mount_tree_configure(op, tree, p->in.user_namespace, e);
 	if (r == 0)
 		*op->tree = TAKE_FD(tree);
 	return r;
@@ -248,12 +240,71 @@ void mount_plan_on_idmap(struct mount_plan *p, mount_ask_fn ask, void *data)
 	p->ask_data = data;
 }
 
-static int open_or_make(struct mount_plan *p, struct mount_op *op, bool need_all,
-			struct mount_userns_cache *cache, struct err *e)
+static bool is_inside(const struct mount_plan *p, const struct mount_op *op)
+{
+	return p->in.sources_inside && op->kind == MOUNT_OP_BIND && !op->late_source && !op->link;
+}
+
+size_t mount_plan_inside(const struct mount_plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++)
+		n += is_inside(p, &p->ops[i]);
+	return n;
+}
+
+static struct mount_op *inside(struct mount_plan *p, size_t i)
+{
+	struct mount_op *op = p->ops;
+
+	while (!is_inside(p, op) || i-- > 0)
+		op++;
+	return op;
+}
+
+int *mount_plan_inside_tree(struct mount_plan *p, size_t i)
+{
+	return inside(p, i)->tree;
+}
+
+/* What init configures it as, the kernel checks against the locks. */
+static int open_inside(const struct mount_op *op, int entered, struct err *e)
+{
+	auto_fd tree = FD_NONE;
+
+	/* The root of a user namespace without CAP_SYS_ADMIN, say: as unprivileged. */
+	if (entered == -EPERM && !op->uid_map)
+		return 0;
+	if (entered < 0)
+		return err_sys(e, -entered, "enter the container's mount namespace");
+	tree = mount_clone_source(op);
+	if (tree == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR)
+		return 0;
+	if (tree < 0)
+		return mount_clone_failed(op, tree, e);
+	if (op->uid_map && mount_idmap_to(op->userns, op, tree, e) < 0)
+		return -e->errnum;
+	*op->tree = TAKE_FD(tree);
+	return 0;
+}
+
+int mount_plan_open_inside(struct mount_plan *p, size_t i, int entered, struct err *e)
+{
+	const struct mount_op *op = inside(p, i);
+	int r = open_inside(op, entered, e);
+
+	if (r < 0)
+		err_place(e, "%s", op->words), err_wrap(e, "error mounting");
+	return r;
+}
+
+static int open_or_make(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
+			struct err *e)
 {
 	int r = op->opt.links & MOUNT_COPY_SYMLINK ? mount_note_link(p, op, e) : 0;
 
-	if (r < 0 || op->link || (!op->uid_map && (op->kind != MOUNT_OP_BIND || !need_all)))
+	if (r < 0 || op->link || (!op->uid_map && (op->kind != MOUNT_OP_BIND || !p->in.live)))
 		return r;
 	/* Such a caller's probe of the call fails too. */
 	if (op->uid_map && geteuid() != 0)
@@ -264,8 +315,8 @@ static int open_or_make(struct mount_plan *p, struct mount_op *op, bool need_all
 				"id-mapped mounts need mount_setattr(2), Linux 5.12");
 	if (op->kind == MOUNT_OP_FS)
 		return make_one(op, cache, e);
-	if (op->late_source)
-		return prepare_late(op, cache, e);
+	if (op->late_source || p->in.sources_inside)
+		return prepare_userns(op, cache, e);
 	r = open_one(p, op, cache, e);
 	if (r == -ENOENT && op->if_missing != MOUNT_MISSING_IS_ERROR) {
 		err_init(e);
@@ -277,8 +328,6 @@ static int open_or_make(struct mount_plan *p, struct mount_op *op, bool need_all
 int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 {
 	struct mount_userns_cache cache = { .fd = FD_NONE };
-	/* An unprivileged caller cannot, and need not: init has the same rights to the files. */
-	bool need_all = p->in.live || (p->in.user_namespace && geteuid() == 0 && os_mount_api());
 	size_t i;
 	int r = 0;
 
@@ -288,7 +337,7 @@ int mount_plan_open_sources(struct mount_plan *p, struct err *e)
 	for (i = 0; r == 0 && i < p->n_ops; i++) {
 		struct mount_op *op = &p->ops[i];
 
-		r = open_or_make(p, op, need_all, &cache, e);
+		r = open_or_make(p, op, &cache, e);
 		if (r < 0)
 			r = err_place(e, "%s", op->words), err_wrap(e, "error mounting");
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The container's file system: a pure plan made from the config, then applied in steps.
- * Runs in: plan and open_sources: parent | prepare .. pivot: init before pivot | finish: init after.
+ * Runs in: plan and open_sources: parent | enter and open_inside: its helper | prepare .. pivot: init before pivot | finish: init after.
  * Must not happen here: a path of the rootfs by name (os/safe_path.h), retrying by path what
  * failed by descriptor, logging but by log_warn().
  */
@@ -30,6 +30,8 @@ struct mount_input {
 	const char *mount_label;          /* SELinux context for new file systems, or NULL */
 	const struct spec_idmaps *uid_mappings, *gid_mappings; /* of the user namespace; may be empty */
 	bool user_namespace;   /* init runs in a user namespace: no mknod, locked flags */
+	bool sources_inside;   /* a mount namespace of a user namespace's, and a caller who may enter it: see
+				* mount_plan_open_inside() */
 	bool new_cgroup_namespace;
 	bool inherit_namespace; /* no mount namespace of its own: nothing may be mounted in the caller's */
 	bool live;             /* for a container that runs: all sources are opened by the parent */
@@ -58,8 +60,23 @@ bool mount_plan_external(const struct mount_plan *p, size_t i, const char **ret_
 int mount_plan_can_restore(const struct mount_plan *p, struct err *e);
 
 /* Parent: opens (open_tree, OPEN_TREE_CLONE) and idmaps the sources that init could not open
- * itself: user namespaces, idmapped mounts. Nothing to do otherwise. */
+ * itself: idmapped mounts, a live plan's. Nothing to do otherwise. */
 int mount_plan_open_sources(struct mount_plan *p, struct err *e);
+
+/*
+ * In a user namespace (sources_inside) the parent opens no source of a bind. The root of that namespace may change the
+ * flags of a mount, and unmount what is mounted below it, but for the locks that the kernel sets where it copies a mount
+ * namespace for another user namespace; a tree that is opened in the host's own has none. So a helper with the caller's rights
+ * to the files opens them in such a copy. How many there are, after mount_plan_open_sources(); and of the i-th, in the
+ * order of the mounts, the tree, which the helper sets and whoever mounts takes.
+ */
+size_t mount_plan_inside(const struct mount_plan *p);
+int *mount_plan_inside_tree(struct mount_plan *p, size_t i);
+/* Helper: into the mount namespace ns, with root for its root; 0 or -errno. */
+int mount_enter(int ns, int root);
+/* Helper: entered is what mount_enter() has said. A source without a tree then is init's own to open: there is none, or
+ * the caller has no more rights than init. */
+int mount_plan_open_inside(struct mount_plan *p, size_t i, int entered, struct err *e);
 
 /* Parent: how many sources init opens itself, since other mounts provide them, and has id-mapped by the
  * parent, since in a user namespace it may not; and the i-th of them. */

@@ -137,7 +137,7 @@ static int open_source(struct mount_plan *p, struct mount_op *op, struct err *e)
 
 	if (r == 0)
 		r = mount_open_tree(p, op, op->tree, e);
-	return r < 0 ? r : mount_tree_configure(op, *op->tree, false, e);
+	return r < 0 ? r : mount_tree_configure(op, *op->tree, e);
 }
 
 static int open_all(struct mount_plan *p, struct err *e)
@@ -214,14 +214,19 @@ int mount_namespace(struct mount_plan *p, int ns, dev_t above, struct err *e)
 	return r < 0 ? err_sys(e, -r, "emptying the mount namespace") : 0;
 }
 
+int mount_enter(int ns, int root)
+{
+	int r = os_setns(ns, CLONE_NEWNS);
+
+	return r == 0 && (fchdir(root) < 0 || chroot(".") < 0) ? -errno : r;
+}
+
 int mount_move_back(struct mount_plan *p, int why, struct err *e)
 {
 	/* Its root may be another one than the namespace's. */
 	auto_fd home = procfs_open_ns(p->proc, p->home, "mnt"), root = procfs_open_root(p->proc, p->home);
-	int r = home < 0 ? home : root < 0 ? root : os_setns(home, CLONE_NEWNS);
+	int r = home < 0 ? home : root < 0 ? root : mount_enter(home, root);
 
-	if (r == 0 && (fchdir(root) < 0 || chroot(".") < 0))
-		r = -errno;
 	if (r < 0)
 		return err_sys(e, -r, "going back to the host's mounts");
 	os_leave_fd(TAKE_FD(p->fresh_fd));

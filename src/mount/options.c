@@ -303,20 +303,6 @@ unsigned long mount_clear_atime(unsigned long have, unsigned long clr)
 	return kept & ATIME_ENUM ? kept : kept | MS_RELATIME;
 }
 
-/* mount(2): nodiratime alone comes with relatime. */
-static unsigned long atime_of(unsigned long set)
-{
-	return set & ATIME_ENUM ? set & MOUNT_LOCKABLE_ATIME :
-				  (set & MS_NODIRATIME) | MS_RELATIME;
-}
-
-bool mount_lock_forbids(unsigned long have, unsigned long set)
-{
-	if (have & ~set & MOUNT_LOCKABLE_SIMPLE)
-		return true;
-	return mount_has_atime(set) && atime_of(set) != (have & MOUNT_LOCKABLE_ATIME);
-}
-
 int mount_keep_locked(unsigned long have, unsigned long set, unsigned long clr, unsigned long *ret)
 {
 	if (have & clr & (MOUNT_LOCKABLE_SIMPLE | MOUNT_LOCKABLE_ATIME))

@@ -59,8 +59,6 @@ unsigned long mount_clear_atime(unsigned long have, unsigned long clr);
 #define MOUNT_LOCKABLE_ATIME \
 	((unsigned long)(MS_NOATIME | MS_RELATIME | MS_STRICTATIME | MS_NODIRATIME))
 
-/* Whether the kernel refuses set (and no other flags) for a mount that has the flags have, all of them
- * locked. */
-bool mount_lock_forbids(unsigned long have, unsigned long set);
-/* The flags for it all the same: set, and those that are locked; -EPERM against an explicit wish. */
+/* Where the kernel refuses set (and no other flags) for a mount that has the flags have, all of them locked: set, and
+ * those that are locked; -EPERM against an explicit wish. */
 int mount_keep_locked(unsigned long have, unsigned long set, unsigned long clr, unsigned long *ret);

@@ -45,10 +45,10 @@ struct mount_op {
 	const char *link;   /* the source is a symlink, to be made again, with this text; NULL: not known */
 	struct mount_op *instead; /* done when the kernel refuses (EPERM, EBUSY) */
 	bool late_source; /* another mount of the config provides it: only init can open it */
-	int userns;  /* for init to idmap a late source; FD_NONE otherwise */
-	int *tree;   /* the source or the file system, opened and configured: by the parent, or by init before
-		      * it leaves the host's mount namespace. With those of all others, in a page that init writes
-		      * to anyway: the copy is the container's to pay for */
+	int userns;  /* to idmap a source that the parent does not open; FD_NONE otherwise */
+	int *tree;   /* the source or the file system, opened: by the parent or its helper, or by init before
+		      * it leaves the host's mount namespace, and then configured, too. With those of all others, in a
+		      * page that init writes to anyway: the copy is the container's to pay for */
 	int mounted; /* the mount made, kept until mount_finish() when late_readonly, and in a live plan
 		      * until all are made, so that it can be taken back */
 };
@@ -107,7 +107,7 @@ struct mount_executor {
 	/* The source of a bind, ready for bind(): a detached tree, or an O_PATH descriptor. at is
 	 * the source itself, or FD_NONE: then it is op->source. */
 	int (*open_source)(const struct mount_op *op, int at, int *ret_fd, struct err *e);
-	/* *source then is a descriptor of the new mount. configured: the parent has done it. */
+	/* *source then is a descriptor of the new mount. configured: it was, when it was opened. */
 	int (*bind)(struct mount_plan *p, const struct mount_op *op, bool configured, int *source,
 		    const struct mount_target *t, struct err *e);
 	/* *ret_mount is a descriptor of the new mount; ret_mount may be NULL. */
@@ -164,9 +164,10 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set);
 #define MOUNT_LOCKED_WORDS \
 	"set mount flags: some are locked by the user namespace that the mount comes from"
 
-/* exec_fd.c: flags and r* options of a bind, on a detached tree. locked: as if a user namespace
- * had locked the flags that it has. */
-int mount_tree_configure(const struct mount_op *op, int tree, bool locked, struct err *e);
+/* exec_fd.c: flags and r* options of a bind, on a detached tree. */
+int mount_tree_configure(const struct mount_op *op, int tree, struct err *e);
+/* exec_fd.c: why mount_clone_source() has said r. */
+int mount_clone_failed(const struct mount_op *op, int r, struct err *e);
 /* Whether the options of op, a new file system, are fsconfig(2)'s, and none of them a path. */
 bool mount_fs_by_fd(const struct mount_op *op);
 /* Whether it takes over the mode of the directory that it is mounted on. */

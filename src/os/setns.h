@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Entering namespaces (setns with a pidfd: Linux 5.8; CLONE_NEWTIME: 5.6).
- * Runs in: stage | init | parent for its children's pid namespace alone.
+ * Runs in: stage | init | a helper of the parent's | parent for its children's pid namespace alone.
  */
 #pragma once
 

@@ -11,6 +11,10 @@
  *   clone3(), cgroups, id maps, links
  *        --------------- BEGIN ------------>
  *                                            namespaces, mounts, devices
+ *        <----------- SOURCES_REQUEST ------             only with binds in a user namespace, from
+ *        <------------ SOURCES_ROOT --------             a mount namespace of its own
+ *   a helper goes there
+ *        ---------------- SOURCE ---------->             for each of them
  *        <------------ IDMAP_REQUEST -------             for each source that an earlier mount
  *        ------------- IDMAP_DONE --------->             provides, in a user namespace
  *        <------------ HOOKS_REQUEST -------             only with prestart, createRuntime
@@ -67,6 +71,9 @@ struct msg_log {
 	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_begin, MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
 	X(CGROUP_READY,  ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "my cgroup namespace is made; give me my part of the cgroup") \
 	X(DELEGATED,     ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "you are in it") \
+	X(SOURCES_REQUEST, ROLE_INIT, ROLE_PARENT, struct msg_none, MSG_FD_ONE, "open the sources of binds in this mount namespace, mine") \
+	X(SOURCES_ROOT,  ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "and with this root, mine") \
+	X(SOURCE,        ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_MAYBE, "the next of them; none: it is yours to open") \
 	X(IDMAP_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_ONE, "map the ids of this mount, I may not") \
 	X(IDMAP_DONE,    ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "they are mapped") \
 	X(HOOKS_REQUEST, ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "run the hooks of the runtime namespace") \

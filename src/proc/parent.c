@@ -282,6 +282,7 @@ static int (*const handlers[MSG_TYPE_MAX])(struct parent *, struct err *) = {
 	[MSG_BEGIN] = parent_begin,
 	[MSG_CGROUP_READY] = on_cgroup_ready,
 	[MSG_DELEGATED] = on_delegated,
+	[MSG_SOURCES_REQUEST] = parent_open_sources,
 	[MSG_IDMAP_REQUEST] = on_idmap_requests,
 	[MSG_HOOKS_REQUEST] = on_hooks_request,
 	[MSG_HOOKS_DONE] = on_hooks_done,

@@ -18,3 +18,5 @@ struct parent {
 
 /* MSG_BEGIN: all that init waits for: its ids, limits, cgroup, device rules and links. */
 int parent_begin(struct parent *p, struct err *e);
+/* MSG_SOURCES_REQUEST: a helper opens them where init is, and sends them. */
+int parent_open_sources(struct parent *p, struct err *e);

@@ -117,15 +117,23 @@ int script_plan(struct script *s, const struct spec_namespaces *ns, const struct
 	return 0;
 }
 
-void script_expect_idmaps(struct script *s)
+/* init's mounts come before all that it says once it is in its cgroup. */
+static void say_first(struct script *s, enum msg_type type)
 {
 	size_t i = s->n_messages++;
 
-	/* init's mounts come before all that it says once it is in its cgroup. */
 	for (; s->messages[i - 1] != MSG_BEGIN && s->messages[i - 1] != MSG_DELEGATED; i--)
 		s->messages[i] = s->messages[i - 1];
-	s->messages[i] = MSG_IDMAP_REQUEST;
+	s->messages[i] = type;
 	s->side_by_side = false;
+}
+
+void script_expect_mounts(struct script *s, size_t sources, size_t idmaps)
+{
+	if (idmaps)
+		say_first(s, MSG_IDMAP_REQUEST);
+	if (sources)
+		say_first(s, MSG_SOURCES_REQUEST);
 }
 
 bool script_may_delay_mounts(const struct script *s)

@@ -47,8 +47,8 @@ struct script {
 
 int script_plan(struct script *s, const struct spec_namespaces *ns, const struct script_facts *f,
 		struct err *e);
-/* Init will ask for id-mapped mounts, once or more. */
-void script_expect_idmaps(struct script *s);
+/* Init will ask for the sources of so many binds, and then for so many id-mapped mounts. */
+void script_expect_mounts(struct script *s, size_t sources, size_t idmaps);
 /* Whether init may enter its mount namespace once it is born; and that it does. */
 bool script_may_delay_mounts(const struct script *s);
 void script_delay_mounts(struct script *s);

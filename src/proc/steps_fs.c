@@ -41,8 +41,33 @@ static int ask_for_idmap(void *data, int tree, struct err *e)
 	return r < 0 ? r : chan_expect(parent, MSG_IDMAP_DONE, NULL, NULL, e);
 }
 
+/* By descriptors: what is in /proc of a process in a user namespace is not every parent's to open. */
+static int ask_for_sources(struct init_ctx *ctx, struct err *e)
+{
+	size_t n = mount_plan_inside(ctx->job->mounts);
+	auto_fd ns = FD_NONE, root = FD_NONE;
+	int r;
+
+	if (n == 0)
+		return 0;
+	ns = procfs_open_ns(ctx->job->proc, 0, "mnt");
+	root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (ns < 0 || root < 0)
+		return err_sys(e, ns < 0 ? -ns : errno, "open the mount namespace and its root");
+	r = chan_send(ctx->parent, MSG_SOURCES_REQUEST, NULL, ns, e);
+	if (r == 0)
+		r = chan_send(ctx->parent, MSG_SOURCES_ROOT, NULL, root, e);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = chan_expect(ctx->parent, MSG_SOURCE, NULL, mount_plan_inside_tree(ctx->job->mounts, i), e);
+	return r;
+}
+
 int step_mounts(struct init_ctx *ctx, struct err *e)
 {
+	int r = ask_for_sources(ctx, e);
+
+	if (r < 0)
+		return r;
 	mount_plan_on_idmap(ctx->job->mounts, ask_for_idmap, ctx->parent);
 	return mount_all(ctx->job->mounts, ctx->job->proc, e);
 }

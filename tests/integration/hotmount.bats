@@ -84,6 +84,40 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_err_match 'id-map .*/rootfs/tm: operation not permitted'
 }
 
+@test "mounts: what is locked for a user namespace" {
+	requires cmd_unshare
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] |
+		.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"]) | .process.args = ["sleep", "1000"]'
+	own_rootfs 100000:100000
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$T"
+	# Nor can it be opened with the rights of the container's root.
+	mkdir -p "$T/closed/source"
+	chown 5000:5000 "$T/closed"
+	chmod 700 "$T/closed"
+	echo '[{"destination": "/new", "type": "bind", "source": "'"$T/closed/source"'", "options": ["rbind"]}]' >"$T/mounts.json"
+	STRAKE_TEST_ID=$ID RUNTIME="$RUNTIME --root $ROOT" T=$T ID=$ID BUNDLE=$BUNDLE unshare -m --propagation private sh -exc '
+		cd "$T/closed/source"
+		mount -t tmpfs -o mode=777 locks .
+		cd "$T/closed/source"
+		mkdir in
+		touch in/secret
+		mount -t tmpfs -o mode=777 locks in
+		touch in/cover
+		mount -o remount,bind,ro,nosuid,nodev,noexec .
+		cd /
+		$RUNTIME run --detach --bundle "$BUNDLE" "$ID" </dev/null >"$T/run.out" 2>&1
+		$RUNTIME mounts add "$ID" "$T/mounts.json"
+		$RUNTIME exec "$ID" sh -c "mount -o remount,bind,rw,suid,dev,exec none /new; umount /new/in; touch /new/x
+			ls /new /new/in; grep -c \" /new ro,nosuid,nodev,noexec\" /proc/self/mountinfo; umount -l /new && echo gone" >"$T/seen"
+		sed "s/rbind/bind/" "$T/mounts.json" >"$T/alone.json"
+		if $RUNTIME mounts add "$ID" "$T/alone.json" 2>"$T/err"; then exit 1; fi
+	' </dev/null >"$T/log" 2>&1 3>&- 4>&- || fail "$(cat "$T/log")"
+	assert_eq "$(cat "$T/seen")" $'/new:\nin\n\n/new/in:\ncover\n1\ngone'
+	[[ $(cat "$T/err") == *"/new"*"locked for a user namespace (rbind"* ]] || fail "$(cat "$T/err")"
+}
+
 @test "mounts: on links, and links themselves" {
 	ln -s file "$T/source/link"
 	ln -s below "$BUNDLE/rootfs/link"

@@ -342,6 +342,28 @@ knows_links() { [ "$RUNTIME_NAME" != runc ] || skip "not for runc: options of cr
 	assert_out $'file\n0:0'
 }
 
+@test "mounts: in a user namespace, of a source that nobody there could open" {
+	requires root kernel_mount_api kernel_mount_setattr
+	mkdir -p "$T/closed/open"
+	echo inside >"$T/closed/open/file"
+	chown -R 5000:5000 "$T/closed"
+	chmod 700 "$T/closed"
+	in_user_namespace
+	mount_at /one bind "$T/closed/open" rbind ro
+	mount_at /two bind "$T/closed/open/file" bind
+	local p
+	for p in rprivate rslave rshared; do
+		update_config --arg p "$p" '.linux.rootfsPropagation = $p'
+		run_sh 'cat /one/file /two; touch /one/x; cat /proc/self/mountinfo'
+		assert_out_match $'^inside\ninside\n'
+		[[ $(info /one) == ro,* ]]
+	done
+	rm -r "$T/closed/open"
+	not_ok strake_run
+	assert_err_match 'closed/open.*: [nN]o such file'
+	assert_nothing_left
+}
+
 @test "mounts: copy-symlink stays in the root" {
 	knows_links
 	link_source "$T/src/file"

@@ -477,6 +477,75 @@ start_console() {
 	assert_out $'0 5\nallow'
 }
 
+# The root of a user namespace that is none of the host's, with the way to the rootfs open.
+admin_in_user_namespace() {
+	requires root cmd_unshare
+	local d=$BUNDLE/rootfs
+	update_config '.linux.namespaces += [{"type": "user"}] |
+		.linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}] | .linux.gidMappings = .linux.uidMappings |
+		.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+	own_rootfs 100000:100000
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	mkdir "$T/source" "$BUNDLE/rootfs/mnt"
+}
+# bind_source OPTION...: on /mnt.
+bind_source() {
+	update_config --arg s "$T/source" '.mounts += [{"destination": "/mnt", "type": "bind", "source": $s, "options": $ARGS.positional}]' --args -- "$@"
+}
+# on_a_host SCRIPT: runs the container where SCRIPT has mounted something first.
+on_a_host() {
+	CALLS=$((CALLS + 1)) status=0
+	out_file=$T/out.$CALLS err_file=$T/err.$CALLS
+	STRAKE_TEST_ID=$ID unshare -m --propagation private sh -ec 'cd "$0"; '"$1"'; cd /; exec "$@"' "$T/source" \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$out_file" 2>"$err_file" 3>&- 4>&- || status=$?
+	out=$(<"$out_file") err=$(<"$err_file")
+}
+TRY_FLAGS='mount -o remount,bind,rw,suid,dev,exec none /mnt; touch /mnt/new; ls /mnt; awk "\$5 == \"/mnt\" { print \$6 }" /proc/self/mountinfo'
+READONLY='mount -t tmpfs -o mode=777 locks .; cd "$0"; touch file; mount -o remount,bind,ro,nosuid,nodev,noexec .'
+
+@test "userns_flags_of_a_bind_are_locked" {
+	admin_in_user_namespace
+	bind_source rbind
+	set_sh "$TRY_FLAGS"
+	ok on_a_host "$READONLY"
+	assert_out_match $'^file\nro,nosuid,nodev,noexec,'
+	# Whatever is asked for besides, or it is an error.
+	update_config '.mounts[-1].options = ["bind", "nosuid", "rslave"]'
+	on_a_host "$READONLY"
+	! is_strake || assert_out_match $'^file\nro,nosuid,nodev,noexec,'
+	assert_not "$out" new
+	update_config '.mounts[-1].options = ["bind", "rw"]'
+	on_a_host "$READONLY"
+	assert_not "$out" new
+}
+
+@test "userns_flags_of_an_idmapped_bind_are_locked" {
+	requires kernel_mount_api kernel_mount_setattr linux_6.3
+	runc_since 1.5 "runc 1.1.5 has none"
+	admin_in_user_namespace
+	bind_source rbind idmap
+	set_sh "$TRY_FLAGS"
+	ok on_a_host "$READONLY"
+	assert_out_match $'^file\nro,nosuid,nodev,noexec,'
+}
+
+@test "userns_what_the_host_covers_stays_covered" {
+	admin_in_user_namespace
+	bind_source rbind
+	set_sh 'umount -l /mnt/in; umount /mnt/in; ls /mnt/in'
+	local covered='mount -t tmpfs -o mode=777 locks .; cd "$0"; mkdir in; touch in/secret; mount -t tmpfs -o mode=777 locks in; touch in/cover'
+	on_a_host "$covered"
+	assert_out cover
+	# It cannot be left out either.
+	update_config '.mounts[-1].options = ["bind"]'
+	not_ok on_a_host "$covered"
+	! is_strake || [[ ${STRAKE_FALLBACK:-} == *mount* ]] || assert_err_match 'mounts.*/mnt.*locked for a user namespace \(rbind'
+	assert_not "$out" secret
+}
+
 @test "no_setuid_bits" {
 	[ ! -u "$RUNTIME" ] && [ ! -g "$RUNTIME" ]
 }

@@ -418,7 +418,7 @@ static void write_to(const char *path, const char *text)
 	CHECK(io_write_file(AT_FDCWD, path, text) == 0);
 }
 
-/* The steps of init in a user namespace, the sources opened before it was entered. */
+/* The steps of init in a user namespace, with the locks that its mount namespace has. */
 static void user_namespace(struct fixture *f)
 {
 	make_dir(f->base, "src", 0755);

@@ -67,8 +67,10 @@ static void everything_that_can_be_said(void **state)
 	plan(&s, v, ARRAY_SIZE(v),
 	     &(struct script_facts){ .privileged = true, .host_hooks = true, .terminal = true, .notify = true });
 	says(&s, "INIT_PID BEGIN HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
-	script_expect_idmaps(&s);
-	says(&s, "INIT_PID BEGIN IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
+	script_expect_mounts(&s, 0, 0);
+	says(&s, "INIT_PID BEGIN HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
+	script_expect_mounts(&s, 2, 1);
+	says(&s, "INIT_PID BEGIN SOURCES_REQUEST IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE TTY SECCOMP_FD SECCOMP_DONE READY");
 }
 
 static void the_cgroup_is_delegated_before_all_mounts(void **state)
@@ -80,8 +82,8 @@ static void the_cgroup_is_delegated_before_all_mounts(void **state)
 	plan(&s, v, ARRAY_SIZE(v),
 	     &(struct script_facts){ .privileged = true, .host_hooks = true, .delegate = true });
 	says(&s, "BEGIN CGROUP_READY DELEGATED HOOKS_REQUEST HOOKS_DONE READY");
-	script_expect_idmaps(&s);
-	says(&s, "BEGIN CGROUP_READY DELEGATED IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE READY");
+	script_expect_mounts(&s, 1, 1);
+	says(&s, "BEGIN CGROUP_READY DELEGATED SOURCES_REQUEST IDMAP_REQUEST HOOKS_REQUEST HOOKS_DONE READY");
 	plan(&s, v, ARRAY_SIZE(v), &(struct script_facts){ .privileged = true, .join = true, .delegate = true });
 	says(&s, "BEGIN READY");
 }
@@ -96,7 +98,7 @@ static void init_goes_on_beside_the_parent(void **state)
 	(void)state;
 	plan(&s, v, ARRAY_SIZE(v), &f);
 	assert_true(s.side_by_side);
-	script_expect_idmaps(&s); /* by the parent */
+	script_expect_mounts(&s, 0, 1); /* by the parent */
 	assert_false(s.side_by_side);
 	/* The maps of its ids come first. */
 	plan(&s, user, ARRAY_SIZE(user), &f);
