@@ -299,6 +299,12 @@ int mount_plan_open_inside(struct mount_plan *p, size_t i, int entered, struct e
 	return r;
 }
 
+void mount_plan_close_sources(struct mount_plan *p)
+{
+	for (size_t i = 0; i < p->n_ops; i++)
+		cleanup_fd(p->ops[i].tree);
+}
+
 static int open_or_make(struct mount_plan *p, struct mount_op *op, struct mount_userns_cache *cache,
 			struct err *e)
 {

@@ -62,6 +62,8 @@ int mount_plan_can_restore(const struct mount_plan *p, struct err *e);
 /* Parent: opens (open_tree, OPEN_TREE_CLONE) and idmaps the sources that init could not open
  * itself: idmapped mounts, a live plan's. Nothing to do otherwise. */
 int mount_plan_open_sources(struct mount_plan *p, struct err *e);
+/* Parent, once init has them too: who keeps a mount open keeps it from being unmounted. */
+void mount_plan_close_sources(struct mount_plan *p);
 
 /*
  * In a user namespace (sources_inside) the parent opens no source of a bind. The root of that namespace may change the

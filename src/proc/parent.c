@@ -350,6 +350,8 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 	};
 	int r = spawn(&p, e);
 
+	if (job->mounts)
+		mount_plan_close_sources(job->mounts);
 	if (r == 0 && log_enabled(LOG_LEVEL_DEBUG)) {
 		char text[256];
 

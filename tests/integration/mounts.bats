@@ -364,6 +364,25 @@ knows_links() { [ "$RUNTIME_NAME" != runc ] || skip "not for runc: options of cr
 	assert_nothing_left
 }
 
+# Who waits for it in the foreground holds none of its mounts.
+@test "mounts: the container takes its bind off again" {
+	strake_only "runc holds none"
+	mkdir "$T/dir"
+	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+	mount_at /mnt bind "$T/dir" bind
+	run_sh 'umount /mnt && echo gone'
+	assert_out gone
+	in_user_namespace
+	run_sh 'umount /mnt && echo gone'
+	assert_out gone
+	requires kernel_mount_api kernel_mount_setattr
+	update_config 'del(.linux.uidMappings, .linux.gidMappings) | .linux.namespaces |= map(select(.type != "user")) |
+		.mounts[-1].uidMappings = [{"containerID": 0, "hostID": 5000, "size": 1000}] | .mounts[-1].gidMappings = .mounts[-1].uidMappings'
+	strake_run
+	[[ ! $err =~ (invalid\ argument|not\ support) ]] || skip "the file system of $T cannot be idmapped"
+	assert_out gone
+}
+
 @test "mounts: copy-symlink stays in the root" {
 	knows_links
 	link_source "$T/src/file"
