@@ -165,6 +165,19 @@ static const struct json_field mem_bw_info[] = {
 };
 #undef MB
 
+static const struct json_field mbm[] = {
+	NUMBER_0("mbm_total_bytes", struct stats_mbm, total_bytes),
+	NUMBER_0("mbm_local_bytes", struct stats_mbm, local_bytes),
+	{ NULL }
+};
+static const struct json_field item_mbm = JSON_OBJECT_ITEM(mbm);
+
+static const struct json_field cmt[] = {
+	NUMBER_0("llc_occupancy", struct stats_cmt, llc_occupancy),
+	{ NULL }
+};
+static const struct json_field item_cmt = JSON_OBJECT_ITEM(cmt);
+
 static const struct json_field intel_rdt[] = {
 	{ "l3_cache_info", JSON_POINTER, JSON_POINTER_AT(T, l3_info), .child = l3_info },
 	{ "l3_cache_schema_root", JSON_STRING, JSON_AT(T, l3_schema_root) },
@@ -173,6 +186,8 @@ static const struct json_field intel_rdt[] = {
 	{ "mem_bw_schema_root", JSON_STRING, JSON_AT(T, mem_bw_schema_root) },
 	{ "mem_bw_schema", JSON_STRING, JSON_AT(T, mem_bw_schema) },
 	{ "schemata", STRINGS_AT(T, schemata) },
+	{ "mbm_stats", JSON_ARRAY, JSON_LIST_AT(T, mbm), .child = &item_mbm },
+	{ "cmt_stats", JSON_ARRAY, JSON_LIST_AT(T, cmt), .child = &item_cmt },
 	{ NULL }
 };
 #undef T

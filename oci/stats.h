@@ -85,6 +85,14 @@ struct stats_hugetlb {
 	uint64_t usage, max, failcnt;
 };
 
+/* Of one L3 cache, whose number runc does not give: they are in the order of their names. */
+struct stats_mbm {
+	uint64_t total_bytes, local_bytes;
+};
+struct stats_cmt {
+	uint64_t llc_occupancy;
+};
+
 /* What resctrl says: which groups there can be, and what ours has. */
 struct stats_intel_rdt {
 	struct {
@@ -97,6 +105,15 @@ struct stats_intel_rdt {
 	} *mem_bw_info;
 	char *mem_bw_schema_root, *mem_bw_schema;
 	struct strv schemata;
+	/* v is NULL: the machine does not count it. */
+	struct {
+		struct stats_mbm *v;
+		size_t n;
+	} mbm;
+	struct {
+		struct stats_cmt *v;
+		size_t n;
+	} cmt;
 };
 
 struct stats {

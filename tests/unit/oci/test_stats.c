@@ -37,6 +37,8 @@ static void everything_counted(void **state)
 	struct stats_pressure pressure = { .some = { .avg10 = 150, .total = 7 } };
 	struct stats_blkio_entry io[] = { { 8, 0, 100, read_op }, { 8, 16, 0, NULL } };
 	struct stats_hugetlb huge[] = { { size, 1, 2, 0 } };
+	struct stats_mbm mbm[] = { { 9123911, 0 }, { 0, UINT64_MAX } };
+	struct stats_cmt cmt[] = { { 123331 }, { 0 } };
 	struct stats s = {
 		.cpu = { .usage = { .total = UINT64_MAX, .percpu = { percpu, 2 }, .kernel = 1 },
 			 .throttling = { .periods = 3 }, .pressure = &pressure },
@@ -45,7 +47,8 @@ static void everything_counted(void **state)
 		.pids = { 1, 2 },
 		.blkio = { .service_bytes = { io, 2 }, .queued = { io, 1 } },
 		.hugetlb = { huge, 1 },
-		.intel_rdt = { .l3_schema = l3, .schemata = { schemata, 2 } },
+		.intel_rdt = { .l3_schema = l3, .schemata = { schemata, 2 }, .mbm = { mbm, 2 },
+			       .cmt = { cmt, 2 } },
 	};
 	__typeof__(*s.intel_rdt.l3_info) l3_info = { mask, 1, 16 };
 	__typeof__(*s.intel_rdt.mem_bw_info) bw = { .bandwidth_gran = 10 };
@@ -70,7 +73,9 @@ static void everything_counted(void **state)
 	    "\"intel_rdt\":{\"l3_cache_info\":{\"cbm_mask\":\"fff\",\"min_cbm_bits\":1,"
 	    "\"num_closids\":16},\"l3_cache_schema\":\"L3:0=f\",\"mem_bw_info\":{\"bandwidth_"
 	    "gran\":10},"
-	    "\"schemata\":[\"L3:0=f\",\"MB:0=10\"]},\"network_interfaces\":null}");
+	    "\"schemata\":[\"L3:0=f\",\"MB:0=10\"],\"mbm_stats\":[{\"mbm_total_bytes\":9123911,"
+	    "\"mbm_local_bytes\":0},{\"mbm_total_bytes\":0,\"mbm_local_bytes\":18446744073709551615}],"
+	    "\"cmt_stats\":[{\"llc_occupancy\":123331},{\"llc_occupancy\":0}]},\"network_interfaces\":null}");
 }
 
 static void out_of_memory(void **state)

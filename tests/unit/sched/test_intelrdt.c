@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/str.h"
 #include "sched/intelrdt_dir.h"
 #include "sched/sched.h"
 #include "tests/unit/test.h"
@@ -76,9 +77,10 @@ static int teardown(void **state)
 		"info/L3/min_cbm_bits",
 		"info/L3/num_closids",
 		"info/MB/bandwidth_gran",
+		"info/L3_MON/mon_features",
 	};
 	static const char *const dirs[] = { "gold/mon_groups/c1", "gold/mon_groups", "gold",
-					    "c1/mon_groups", "c1", "info/L3", "info/MB", "info" };
+					    "c1/mon_groups", "c1", "info/L3", "info/MB", "info/L3_MON", "info" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -324,6 +326,102 @@ static void statistics(void **state)
 	arena_fini(&a);
 }
 
+static void make_domain(const char *group, const char *name, const char *const *files)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/mon_data", group);
+	(void)mkdirat(root, path, 0755);
+	snprintf(path, sizeof(path), "%s/mon_data/%s", group, name);
+	assert_int_equal(mkdirat(root, path, 0755), 0);
+	for (; *files; files += 2) {
+		snprintf(path, sizeof(path), "%s/mon_data/%s/%s", group, name, files[0]);
+		write_at(path, files[1]);
+	}
+}
+
+static void remove_domains(const char *group, const char *const *names)
+{
+	static const char *const files[] = { "mbm_total_bytes", "mbm_local_bytes", "llc_occupancy", "core_energy" };
+	char path[200];
+
+	for (; *names; names++) {
+		for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+			snprintf(path, sizeof(path), "%s/mon_data/%s/%s", group, *names, files[i]);
+			unlinkat(root, path, 0);
+		}
+		snprintf(path, sizeof(path), "%s/mon_data/%s", group, *names);
+		unlinkat(root, path, AT_REMOVEDIR);
+	}
+	snprintf(path, sizeof(path), "%s/mon_data", group);
+	unlinkat(root, path, AT_REMOVEDIR);
+}
+
+/* The event's intel_rdt, as runc's encoding/json writes its types.IntelRdt. */
+static void is_counted(const struct spec_intel_rdt *r, const char *features, const char *want)
+{
+	struct stats s = { .pids.current = 0 };
+	auto_str out = {}, whole = {};
+	struct arena a;
+
+	arena_init(&a);
+	if (features)
+		write_at("info/L3_MON/mon_features", features);
+	assert_int_equal(intelrdt_stats_at(root, r, "c1", &a, &s.intel_rdt, &e), 0);
+	assert_int_equal(stats_emit("c1", &s, &out, &e), 0);
+	str_addf(&whole, "\"intel_rdt\":{\"schemata\":[\"L2:0=3\"]%s},\"network_interfaces\":null}}", want);
+	assert_non_null(strstr(str_text(&out), "\"intel_rdt\":"));
+	assert_string_equal(strstr(str_text(&out), "\"intel_rdt\":"), str_text(&whole));
+	arena_fini(&a);
+}
+
+static void counters(void **state)
+{
+	static const char *const gold_0[] = { "mbm_total_bytes", "9123911\n", "mbm_local_bytes", "2361361\n",
+					      "llc_occupancy", "123331\n", NULL };
+	static const char *const gold_1[] = { "mbm_total_bytes", "Unavailable\n", "mbm_local_bytes", "0\n",
+					      "llc_occupancy", "1\n", NULL };
+	static const char *const energy[] = { "core_energy", "1.5\n", NULL };
+	static const char *const own[] = { "mbm_total_bytes", "18446744073709551615\n", "mbm_local_bytes", "7\n",
+					   "llc_occupancy", "8\n", NULL };
+	static const char all[] = "llc_occupancy\nmbm_total_bytes\nmbm_total_bytes_config\nmbm_local_bytes\n";
+	static const char *const caches[] = { "mon_L3_00", "mon_L3_01", "mon_L3_10", "mon_PERF_PKG_00", NULL };
+	struct spec_intel_rdt r = { .clos_id = clos };
+
+	(void)state;
+	make_group(clos);
+	has_schemata("gold/schemata", l2);
+	make_domain("gold", "mon_L3_10", gold_0);
+	make_domain("gold", "mon_L3_00", gold_0);
+	make_domain("gold", "mon_L3_01", gold_1);
+	make_domain("gold", "mon_PERF_PKG_00", energy);
+	is_counted(&r, NULL, "");
+	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	assert_int_equal(mkdirat(root, "info/L3_MON", 0755), 0);
+	is_counted(&r, NULL, "");
+	is_counted(&r, "mbm_local_bytes_config\n", "");
+	is_counted(&r, all,
+		   ",\"mbm_stats\":[{\"mbm_total_bytes\":9123911,\"mbm_local_bytes\":2361361},"
+		   "{\"mbm_total_bytes\":0,\"mbm_local_bytes\":0},"
+		   "{\"mbm_total_bytes\":9123911,\"mbm_local_bytes\":2361361}],"
+		   "\"cmt_stats\":[{\"llc_occupancy\":123331},{\"llc_occupancy\":1},{\"llc_occupancy\":123331}]");
+	is_counted(&r, "mbm_local_bytes\n",
+		   ",\"mbm_stats\":[{\"mbm_total_bytes\":0,\"mbm_local_bytes\":2361361},"
+		   "{\"mbm_total_bytes\":0,\"mbm_local_bytes\":0},"
+		   "{\"mbm_total_bytes\":0,\"mbm_local_bytes\":2361361}]");
+	is_counted(&r, "llc_occupancy\n", ",\"cmt_stats\":[{\"llc_occupancy\":123331},{\"llc_occupancy\":1},"
+					  "{\"llc_occupancy\":123331}]");
+	/* The container's own monitoring group, which may be gone. */
+	r.enable_monitoring = true;
+	is_counted(&r, all, "");
+	assert_int_equal(mkdirat(root, "gold/mon_groups/c1", 0755), 0);
+	make_domain("gold/mon_groups/c1", "mon_L3_00", own);
+	is_counted(&r, all, ",\"mbm_stats\":[{\"mbm_total_bytes\":18446744073709551615,\"mbm_local_bytes\":7}],"
+			    "\"cmt_stats\":[{\"llc_occupancy\":8}]");
+	remove_domains("gold", caches);
+	remove_domains("gold/mon_groups/c1", caches);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -331,7 +429,7 @@ int main(void)
 		T(group_of_the_config), T(a_group_that_is_there_must_match),
 		T(bandwidth_is_for_its_own_schema), T(group_of_the_container), T(monitoring),
 		T(group_must_exist), T(root_group), T(the_kernels_words),
-		T(update_writes_schemata), T(statistics),
+		T(update_writes_schemata), T(statistics), T(counters),
 		cmocka_unit_test(bad_clos_ids), cmocka_unit_test(not_mounted),
 	};
 
