@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/timeline.h"
@@ -43,7 +44,7 @@ enum { UNDECIDED, AWAITED, WANTED, NOT_WANTED };
 
 struct beside {
 	struct beside_work work;
-	pid_t pid;
+	pid_t parent, pid;
 	int ends[2]; /* the helper sends by [0], init receives by [1] */
 	enum beside_sysfs sysfs; /* with mounts */
 	_Atomic uint32_t mounts; /* whether they are wanted; AWAITED: the helper sleeps on it */
@@ -160,8 +161,10 @@ static int make(void *arg)
 	struct beside *b = arg;
 
 	atomic_store(&b->begun, true);
-	/* It must not outlive the parent's thread. */
+	/* It must not outlive the parent's thread; whoever died before that sends no signal. */
 	os_raw_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
+	if (os_raw_call(SYS_getppid, 0, 0, 0) != b->parent)
+		return 0;
 	if (b->work.network)
 		make_network(b);
 	if (b->work.small_ns >= 0)
@@ -179,6 +182,7 @@ struct beside *beside_begin(struct arena *a, const struct beside_work *w)
 	if (!b || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, b->ends) < 0)
 		return NULL;
 	b->work = *w;
+	b->parent = getpid();
 	b->mounts = UNDECIDED;
 	b->begun = false;
 	b->done = 0;

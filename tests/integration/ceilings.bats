@@ -55,7 +55,7 @@ calls() { grep -cE "^[0-9]+ +$1\(" "$T/trace" || true; }
 	count_calls
 	# Parent and init, the 38 drops from the bounding set included; docs/design/performance.md.
 	# A dozen of them buy a network namespace that is made meanwhile, a tenth of the time of run; a dozen more a mount
-	# namespace without the host's mounts, a tenth of that of create; three a sysfs that is, on a busy host. 288, and up to eight more where the kernel puts parent,
+	# namespace without the host's mounts, a tenth of that of create; three a sysfs that is, on a busy host. 290, and up to eight more where the kernel puts parent,
 	# helper and init on one CPU (os/placement.h), or the parent decides late.
 	[ $((total - payload)) -le 300 ]
 	! grep -E '(close|flock)\(.* EBADF' "$T/trace" || fail "a descriptor is closed that is not there"
