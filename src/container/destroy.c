@@ -22,17 +22,43 @@
 #define KILLED_WAIT_MS    10000
 #define UNUSED_WAIT_MS    2000
 
+/* How many are in there, and below, after wait_ms at the most. */
+static int wait_for_empty(struct cgroup *cg, int wait_ms, size_t *ret_n, struct err *e)
+{
+	const struct timespec step = { .tv_nsec = 5 * 1000 * 1000 };
+
+	for (int waited = 0;; waited += 5) {
+		auto_free pid_t *pids = NULL;
+		int r;
+
+		*ret_n = 0;
+		if (!cgroup_exists(cg))
+			return 0;
+		r = cgroup_pids(cg, &pids, ret_n, e);
+		if (r < 0 || *ret_n == 0 || waited >= wait_ms)
+			return r;
+		nanosleep(&step, NULL);
+	}
+}
+
 /* Also where the directory that tells of processes is gone: a delete that was killed half-way may
  * have left those of other v1 hierarchies. */
 int destroy_cgroup(struct cgroup *cg, bool with_processes, struct err *e)
 {
+	size_t n = 0;
 	int r = 0;
 
-	if (cg && cgroup_remove_empty(cg))
+	if (!cg || cgroup_remove_empty(cg))
 		return 0;
-	if (cg && with_processes && cgroup_exists(cg))
+	if (!with_processes)
+		r = wait_for_empty(cg, UNUSED_WAIT_MS, &n, e);
+	else if (cgroup_exists(cg))
 		r = cgroup_kill(cg, SIGKILL, e);
-	return r < 0 || !cg ? r : cgroup_destroy(cg, with_processes ? KILLED_WAIT_MS : UNUSED_WAIT_MS, e);
+	/* Not even by removing it: systemd would stop all of the unit. */
+	if (r == 0 && n > 0)
+		return err_make(e, ERR_STATE, EBUSY,
+				"unable to remove the cgroup: container's cgroup is not empty: %zu process(es) found", n);
+	return r < 0 ? r : cgroup_destroy(cg, KILLED_WAIT_MS, e);
 }
 
 /* With a pid namespace of its own nobody of the container's outlives init: who is in its cgroup then belongs to somebody
@@ -122,22 +148,10 @@ static void undo_by_config(struct opened *c)
  */
 static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 {
-	const struct timespec step = { .tv_nsec = 5 * 1000 * 1000 };
+	size_t n;
+	int r = wait_for_empty(cg, UNCLAIMED_WAIT_MS, &n, e);
 
-	for (int waited = 0; cgroup_exists(cg); waited += 5) {
-		auto_free pid_t *pids = NULL;
-		size_t n = 0;
-		int r = cgroup_pids(cg, &pids, &n, e);
-
-		if (r < 0)
-			return r;
-		if (n == 0)
-			return cgroup_destroy(cg, KILLED_WAIT_MS, e);
-		if (waited >= UNCLAIMED_WAIT_MS)
-			return 0;
-		nanosleep(&step, NULL);
-	}
-	return cgroup_destroy(cg, KILLED_WAIT_MS, e);
+	return r < 0 || n > 0 ? r : cgroup_destroy(cg, KILLED_WAIT_MS, e);
 }
 
 int destroy_container(struct opened *c, struct err *e)

@@ -516,3 +516,18 @@ podman_test() { # as_root|as_user
 	DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus ok strake delete --force "$ID"
 	[ ! -d "$(cgroup)" ]
 }
+
+@test "systemd: delete stops no unit that another container was given later" {
+	set_args true
+	ok sd_run --detach
+	wait_status stopped
+	wait_for 5 no_unit
+	set_args sleep 1000
+	ok strake --systemd-cgroup run --detach --bundle "$BUNDLE" "$ID-2"
+	strake delete "$ID"
+	assert_eq "$("$RUNTIME" --root "$ROOT" state "$ID-2" | jq -r .status)" running
+	assert_status 1
+	assert_err_match 'cgroup is not empty: 1 process'
+	ok strake delete --force "$ID-2"
+	ok strake delete "$ID"
+}
