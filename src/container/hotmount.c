@@ -127,6 +127,7 @@ static _Noreturn void child(const struct hotmount *h, int words, pid_t caller)
 static _Noreturn void copier(const struct hotmount *h, int words, pid_t caller)
 {
 	struct err e;
+	bool root = geteuid() == 0;
 	int r = helper_begin(caller, &e);
 
 	if (r == 0)
@@ -137,6 +138,7 @@ static _Noreturn void copier(const struct hotmount *h, int words, pid_t caller)
 		err_sys(&e, -r, "copy the mount namespace for the container's user namespace");
 	if (r < 0)
 		helper_end(words, r, &e);
+	helper_guard(caller, root);
 	helper_say_done(words);
 	for (;;)
 		pause();

@@ -34,7 +34,7 @@ struct mount_input {
 				* mount_plan_open_inside() */
 	bool new_cgroup_namespace;
 	bool inherit_namespace; /* no mount namespace of its own: nothing may be mounted in the caller's */
-	bool live;             /* for a container that runs: all sources are opened by the parent */
+	bool live;             /* for a container that runs: all sources are opened by the parent, or its helper */
 	bool others_mount;     /* hooks before the pivot, or who else is in the namespace */
 	bool no_pivot;
 	bool terminal;

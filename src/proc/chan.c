@@ -145,6 +145,9 @@ static int receive(struct chan *c, struct packet *p, size_t room, int *ret_fd, s
 	if (n <= 0)
 		return 0;
 	fd = take_fds(&mh);
+	/* More descriptors than we may have: those that did not fit are gone, and a message may have had one or none. */
+	if (mh.msg_flags & MSG_CTRUNC)
+		return err_sys(e, EMFILE, "receive a descriptor");
 	if ((size_t)n < PACKET_HEAD || p->type == MSG_INVALID || p->type >= MSG_TYPE_MAX)
 		return err_make(e, ERR_PROTOCOL, EPROTO, "a packet of %zd bytes that is no message", n);
 	info = &msg_table[p->type];

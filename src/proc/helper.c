@@ -11,20 +11,26 @@
 #include "os/exe.h"
 #include "os/pidfd.h"
 
-int helper_begin(pid_t caller, struct err *e)
+void helper_guard(pid_t caller, bool hidden)
 {
 	pid_t parent;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	parent = getppid();
+	if (parent != caller && parent != 0) /* 0: in another pid namespace */
+		_exit(1);
+	if (hidden)
+		prctl(PR_SET_DUMPABLE, 0);
+}
+
+int helper_begin(pid_t caller, struct err *e)
+{
 	int r;
 
 	err_init(e);
 	r = os_exe_leave(e);
 	log_set_sink(NULL, NULL); /* the caller's is in what was left */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	parent = getppid();
-	if (parent != caller && parent != 0) /* 0: in another pid namespace */
-		_exit(1);
-	if (geteuid() == 0)
-		prctl(PR_SET_DUMPABLE, 0);
+	helper_guard(caller, geteuid() == 0);
 	return r;
 }
 

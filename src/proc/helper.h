@@ -12,6 +12,8 @@
 /* In the child, first. On its way it is the host's root still, with all that the caller has open: where the host's
  * processes are seen, nobody may get hold of it (CVE-2016-9962). An unprivileged caller's own they may. */
 int helper_begin(pid_t caller, struct err *e);
+/* Again, once it is in another user namespace: the kernel may have undone both. */
+void helper_guard(pid_t caller, bool hidden);
 /* Its end: words is the pipe, with nothing in it where r is 0. */
 void helper_end(int words, int r, const struct err *e) __attribute__((noreturn));
 /* In the child, where it stays: the first half is done. */

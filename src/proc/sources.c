@@ -75,6 +75,9 @@ int parent_open_sources(struct parent *p, struct err *e)
 	if (r < 0)
 		return r;
 	r = run_child(p, ns, root, e);
+	/* The end of who should have got them says less than he does. */
+	if (r < 0 && e->kind == ERR_CHILD && chan_has_error(&p->init, e))
+		return -e->errnum;
 	/* What init could not do, in the words it would have had. */
 	return r < 0 && e->kind != ERR_CHILD ? err_wrap(e, "error during container init") : r;
 }

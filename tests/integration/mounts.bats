@@ -808,3 +808,12 @@ run_below_shared() {
 	assert_not "$(<"$T/host")" strake-leak
 	assert_not "$(<"$T/host")" 'cannot write'
 }
+
+@test "mounts: more sources than descriptors, in a user namespace" {
+	strake_only "runc holds none of them open"
+	requires root kernel_mount_api kernel_mount_setattr
+	in_user_namespace
+	update_config '.mounts += [range(100) | {destination: ("/m/" + tostring), type: "bind", source: "/etc", options: ["rbind"]}]'
+	(ulimit -n 64 && not_ok strake_run && assert_err_match 'receive a descriptor: too many open files')
+	assert_nothing_left
+}
