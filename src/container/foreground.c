@@ -183,7 +183,8 @@ int foreground_wait(struct foreground *f, pid_t pid, int pidfd, int tty, int *re
 	while (r == 0 && !s.ended)
 		r = turn(f, &s, e);
 	if (s.have_relay) {
-		drain(f, &s.relay);
+		if (s.ended)
+			drain(f, &s.relay);
 		term_relay_fini(&s.relay);
 	}
 	f->ended = s.ended;

@@ -359,6 +359,7 @@ int os_spawn(const struct spawn *s, int *ret_status, struct err *e)
 		.deadline = s->timeout_ms < 0 ? -1 : now_ms() + s->timeout_ms,
 	};
 	sigset_t pipe_set, saved;
+	uint64_t passed = s->signals ? s->signals->passed : 0;
 	bool was_pending;
 	int r;
 
@@ -380,7 +381,7 @@ int os_spawn(const struct spawn *s, int *ret_status, struct err *e)
 	fd_close(run.pidfd);
 	pipes_close(&run.pipes);
 	if (s->signals && (r < 0 || *ret_status))
-		s->signals->passed = 0;
+		s->signals->passed = passed;
 	sigpipe_restore(&pipe_set, was_pending, &saved);
 	return r;
 }

@@ -36,7 +36,7 @@ delete_is_quick() {
 
 @test "killed: create, right after the clone" {
 	local call
-	for call in clone3 recvmsg sendmsg; do
+	for call in clone clone3 recvmsg sendmsg; do
 		killed_at "$call" 1 create --bundle "$BUNDLE" "$ID"
 		delete_is_quick
 	done
