@@ -82,9 +82,9 @@ int cgroup_kill(struct cgroup *c, int sig, struct err *e);
 /* True: all of the container's directories, made by us and empty, are removed. */
 bool cgroup_remove_empty(struct cgroup *c);
 /* Removes the container's directories with all below them; retries while processes go away
- * (wait_ms at the most, soon at first: who was killed leaves a moment later); gone already is fine. One that was there before create is removed only
+ * (bounded, about 10 s); gone already is fine. One that was there before create is removed only
  * when it is empty; parents that were made on the way stay, as with runc. */
-int cgroup_destroy(struct cgroup *c, unsigned wait_ms, struct err *e);
+int cgroup_destroy(struct cgroup *c, struct err *e);
 /* False when the directories are gone. */
 bool cgroup_exists(const struct cgroup *c);
 /* May somebody else remove it when its last process is gone (a scope of systemd's)? */

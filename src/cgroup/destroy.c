@@ -3,6 +3,7 @@
 
 #include "cgroup/impl.h"
 
+#define DEADLINE_MS  10000
 #define STEP_US      50
 #define STEP_MAX_US  100000
 
@@ -92,7 +93,8 @@ static void remove_above(struct cgroup *c)
 		}
 }
 
-int cgroup_destroy(struct cgroup *c, unsigned wait_ms, struct err *e)
+/* Processes that were killed leave a moment later, so EBUSY is tried again, soon at first. */
+int cgroup_destroy(struct cgroup *c, struct err *e)
 {
 	int64_t start = now_ms();
 	unsigned step = STEP_US;
@@ -122,7 +124,7 @@ int cgroup_destroy(struct cgroup *c, unsigned wait_ms, struct err *e)
 			remove_above(c);
 			return 0;
 		}
-		if ((why != -EBUSY && why != -ENOTEMPTY) || now_ms() - start >= wait_ms)
+		if ((why != -EBUSY && why != -ENOTEMPTY) || now_ms() - start >= DEADLINE_MS)
 			return say_why(c, left, why, e);
 		cg_sleep_us(step);
 		step = step * 2 < STEP_MAX_US ? step * 2 : STEP_MAX_US;

@@ -19,7 +19,6 @@
 
 #define KILL_WAIT_MS      10000
 #define UNCLAIMED_WAIT_MS 1000
-#define KILLED_WAIT_MS    10000
 #define UNUSED_WAIT_MS    2000
 
 /* How many are in there, and below, after wait_ms at the most. */
@@ -58,7 +57,7 @@ int destroy_cgroup(struct cgroup *cg, bool with_processes, struct err *e)
 	if (r == 0 && n > 0)
 		return err_make(e, ERR_STATE, EBUSY,
 				"unable to remove the cgroup: container's cgroup is not empty: %zu process(es) found", n);
-	return r < 0 ? r : cgroup_destroy(cg, KILLED_WAIT_MS, e);
+	return r < 0 ? r : cgroup_destroy(cg, e);
 }
 
 /* With a pid namespace of its own nobody of the container's outlives init: who is in its cgroup then belongs to somebody
@@ -151,7 +150,7 @@ static int destroy_unclaimed_cgroup(struct cgroup *cg, struct err *e)
 	size_t n;
 	int r = wait_for_empty(cg, UNCLAIMED_WAIT_MS, &n, e);
 
-	return r < 0 || n > 0 ? r : cgroup_destroy(cg, KILLED_WAIT_MS, e);
+	return r < 0 || n > 0 ? r : cgroup_destroy(cg, e);
 }
 
 int destroy_container(struct opened *c, struct err *e)

@@ -18,7 +18,6 @@
 
 /* ---- making ---- */
 
-/* Controllers that count per domain cannot be in a threaded one. */
 static bool wants_memory(const struct spec_memory *m)
 {
 	return m && (m->limit.v || m->reservation.v || m->swap.v);
@@ -35,7 +34,7 @@ static bool wants_cpu(const struct spec_cpu *c)
 	return c && (c->shares.v || c->quota.v || c->period.v || c->idle.set || c->burst.set);
 }
 
-/* Engines write sections with nothing in them; what is not set is 0. */
+/* Controllers that count per domain cannot be in a threaded one. Engines write sections with nothing in them; what is not set is 0. */
 static bool wants_domain(const struct spec_resources *r)
 {
 	return r && (wants_memory(r->memory) || wants_io(r->block_io) || r->n_hugepage_limits || wants_cpu(r->cpu));

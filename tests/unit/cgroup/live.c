@@ -142,7 +142,7 @@ int teardown(void **state)
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	err_init(&e);
-	(void)cgroup_destroy(cg, 10000, &e);
+	(void)cgroup_destroy(cg, &e);
 	for (size_t i = 0; i < cg->n_dirs; i++) {
 		char *up = strdup(cg->dirs[i].path);
 

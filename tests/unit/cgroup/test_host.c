@@ -332,7 +332,7 @@ static void bad_states(void **state)
 	/* A state without paths: nothing to freeze or to kill, and nothing to remove. */
 	err_init(&e);
 	assert_int_equal(cgroup_load("cgroupfs", &(struct kv_list){ 0 }, NULL, NULL, &c, &e), 0);
-	assert_int_equal(cgroup_destroy(c, 10000, &e), 0);
+	assert_int_equal(cgroup_destroy(c, &e), 0);
 	assert_true(cgroup_kill(c, 9, &e) < 0);
 	assert_int_equal(cgroup_clone_fd(c), -EBADF);
 	cgroup_free(c);

@@ -70,9 +70,9 @@ static void life(void **state)
 	assert_true(cgroup_oom_kills(cg) >= 0 || v2);
 	ok(cgroup_kill(cg, SIGKILL, &err));
 	reap(&m);
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 	assert_false(cgroup_exists(cg));
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 }
 
 static void kill_without_cgroup_kill(void **state)
@@ -94,7 +94,7 @@ static void kill_without_cgroup_kill(void **state)
 	assert_int_equal(waitpid(m.pid, &status, 0), m.pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	close(m.pidfd);
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 	assert_false(cgroup_exists(cg));
 }
 
@@ -115,7 +115,7 @@ static void a_fork_bomb_dies(void **state)
 		usleep(20000);
 		ok(cgroup_kill(cg, SIGKILL, &err));
 		reap(&m);
-		ok(cgroup_destroy(cg, 10000, &err));
+		ok(cgroup_destroy(cg, &err));
 		if (i == 0)
 			cgroup_free(cg);
 	}
@@ -150,7 +150,7 @@ static void in_use_is_refused(void **state)
 	cgroup_free(cg);
 	cg = first;
 	ok(cgroup_freeze(cg, false, &err));
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 }
 
 static void destroy_takes_sub_cgroups(void **state)
@@ -165,7 +165,7 @@ static void destroy_takes_sub_cgroups(void **state)
 		strcat(path, "/sub");
 		assert_int_equal(mkdir(path, 0755), 0);
 	}
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 	assert_false(cgroup_exists(cg));
 }
 
@@ -189,11 +189,11 @@ static void what_was_there_stays(void **state)
 			*end = '/';
 	}
 	ok(cgroup_create(cg, NULL, &err));
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 	assert_int_equal(access(path, F_OK), 0);
 	assert_int_equal(rmdir(path), 0);
 	assert_true(cgroup_exists(cg));
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 	assert_false(cgroup_exists(cg));
 }
 

@@ -151,7 +151,7 @@ static void exec_into_a_divided_cgroup(void **state)
 	ok(cgroup_kill(cg, SIGKILL, &err));
 	reap(&init);
 	reap(&other);
-	ok(cgroup_destroy(cg, 10000, &err));
+	ok(cgroup_destroy(cg, &err));
 }
 
 static void exec_into_a_sub_cgroup(void **state)
