@@ -5,7 +5,6 @@
  * container's namespaces puts them in their places. The container's config stays as it was.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 #include "mount/mount.h"
 #include "ns/ns.h"
 #include "oci/load.h"
-#include "os/clone.h"
 #include "os/exe.h"
 #include "os/pidfd.h"
 #include "os/setns.h"
@@ -147,22 +145,10 @@ static _Noreturn void copier(const struct hotmount *h, int words, pid_t caller)
 /* Apart from the rest, which the child has not (os/exe_parts.h). */
 static pid_t __attribute__((noinline)) clone_child(const struct hotmount *h, bool copies, int *ret_words, struct err *e)
 {
-	const struct os_clone how = { .cgroup = FD_NONE };
-	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;
-	pid_t pid, self = getpid();
-	int ends[2];
-	bool in_cgroup;
+	pid_t caller = getpid(), pid = helper_clone(ret_words, e);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(e, errno, "pipe");
-	words = ends[0];
-	theirs = ends[1];
-	pid = os_clone(&how, &pidfd, &in_cgroup);
-	if (pid < 0)
-		return err_sys(e, -pid, "clone");
 	if (pid == 0)
-		copies ? copier(h, theirs, self) : child(h, theirs, self);
-	*ret_words = TAKE_FD(words);
+		copies ? copier(h, *ret_words, caller) : child(h, *ret_words, caller);
 	return pid;
 }
 

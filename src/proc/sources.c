@@ -4,12 +4,9 @@
  * locks that mounts have in init's mount namespace (mount_plan_open_inside()). A child goes there, so that the
  * caller, who may have threads, stays where it is; what it opens goes straight to init.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "os/clone.h"
 #include "proc/helper.h"
 #include "proc/parent.h"
 
@@ -43,23 +40,12 @@ static _Noreturn void child(struct parent *p, int ns, int root, int words, pid_t
 /* Apart from the rest, which the child has not (os/exe_parts.h). */
 static int __attribute__((noinline)) run_child(struct parent *p, int ns, int root, struct err *e)
 {
-	const struct os_clone how = { .cgroup = FD_NONE };
-	auto_fd words = FD_NONE, theirs = FD_NONE, pidfd = FD_NONE;
-	pid_t pid, self = getpid();
-	bool in_cgroup;
-	int ends[2];
+	auto_fd words = FD_NONE;
+	pid_t caller = getpid(), pid = helper_clone(&words, e);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(e, errno, "pipe");
-	words = ends[0];
-	theirs = ends[1];
-	pid = os_clone(&how, &pidfd, &in_cgroup);
-	if (pid < 0)
-		return err_sys(e, -pid, "clone");
 	if (pid == 0)
-		child(p, ns, root, theirs, self);
-	cleanup_fd(&theirs);
-	return helper_wait(words, pid, "the process that opens the sources of mounts", e);
+		child(p, ns, root, words, caller);
+	return pid < 0 ? pid : helper_wait(words, pid, "the process that opens the sources of mounts", e);
 }
 
 int parent_open_sources(struct parent *p, struct err *e)
