@@ -12,7 +12,7 @@
 #define OS_AGENT_SECTION ".strake.agent"
 #define OS_AGENT_ID_LEN  64
 
-/* SHA-256 of the agent that this program was built with: src/agent/image.sh. */
+/* SHA-256 of the agent that this program was built with: src/agent/image.py. */
 extern const char os_agent_id[OS_AGENT_ID_LEN + 1];
 
 /* A sealed copy of the agent in exe, which must have that identity; executable, CLOEXEC.
