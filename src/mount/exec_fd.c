@@ -14,15 +14,6 @@
 #define MS_LAZYTIME (1 << 25)
 #endif
 
-/* fsconfig has no word for these two, mount(2) has. */
-#define ONLY_OLD ((unsigned long)(MS_I_VERSION | MS_SILENT))
-
-/* The types whose options are the same text for fsconfig as for mount(2), and none of them a path. Others
- * (overlay's escapes, values of more than 255 bytes, types that parse one block) go through mount(2). */
-static const char *const fd_types[] = {
-	"cgroup", "cgroup2", "devpts", "mqueue", "proc", "sysfs", "tmpfs",
-};
-
 static const struct {
 	unsigned long ms;
 	const char *word;
@@ -30,18 +21,6 @@ static const struct {
 	{ MS_RDONLY, "ro" }, { MS_SYNCHRONOUS, "sync" }, { MS_DIRSYNC, "dirsync" },
 	{ MS_MANDLOCK, "mand" }, { MS_LAZYTIME, "lazytime" },
 };
-
-bool mount_fs_by_fd(const struct mount_op *op)
-{
-	size_t i;
-
-	if (op->opt.set & ONLY_OLD)
-		return false;
-	for (i = 0; i < ARRAY_SIZE(fd_types); i++)
-		if (str_eq(fd_types[i], op->type))
-			return true;
-	return false;
-}
 
 static int set_propagation(const struct mount_op *op, int tree, struct err *e)
 {
@@ -192,20 +171,6 @@ static int set_option(int fs, const char *opt, size_t len)
 		value++;
 	}
 	return os_fsconfig(fs, text, value);
-}
-
-/* A tmpfs looks like the directory that it covers, unless the options say otherwise. */
-bool mount_fs_takes_mode(const struct mount_op *op)
-{
-	const char *data = op->opt.data ? op->opt.data : "", *opt;
-	size_t len;
-
-	if (!str_eq(op->type, "tmpfs"))
-		return false;
-	while ((opt = mount_data_next(&data, &len)))
-		if (str_starts(opt, "mode="))
-			return false;
-	return true;
 }
 
 static int configure_fs(const struct mount_op *op, const struct mount_target *t, int fs)

@@ -164,14 +164,15 @@ int mount_bind_atime(int mount, unsigned long clr, unsigned long *set);
 #define MOUNT_LOCKED_WORDS \
 	"set mount flags: some are locked by the user namespace that the mount comes from"
 
+/* fs_kind.c: whether the options of op, a new file system, are fsconfig(2)'s, and none of them a path. */
+bool mount_fs_by_fd(const struct mount_op *op);
+/* Whether it takes over the mode of the directory that it is mounted on. */
+bool mount_fs_takes_mode(const struct mount_op *op);
+
 /* exec_fd.c: flags and r* options of a bind, on a detached tree. */
 int mount_tree_configure(const struct mount_op *op, int tree, struct err *e);
 /* exec_fd.c: why mount_clone_source() has said r. */
 int mount_clone_failed(const struct mount_op *op, int r, struct err *e);
-/* Whether the options of op, a new file system, are fsconfig(2)'s, and none of them a path. */
-bool mount_fs_by_fd(const struct mount_op *op);
-/* Whether it takes over the mode of the directory that it is mounted on. */
-bool mount_fs_takes_mode(const struct mount_op *op);
 /* Lays what t is, which has a name and no mount below, over itself with attr. 0, also where there is nothing of that
  * name, or -errno. */
 int mount_over_itself(const struct mount_target *t, uint64_t attr);
