@@ -235,5 +235,18 @@ int mount_move_back(struct mount_plan *p, int why, struct err *e)
 	p->in_fresh = false;
 	p->root_path_known = p->target_plain = false;
 	r = copy_the_hosts(p, why, e);
-	return r < 0 ? r : mount_rootfs_prepare(p, e);
+	return r < 0 ? r : mount_root_bind(p, e);
+}
+
+int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
+{
+	int r;
+
+	if (p->in.inherit_namespace)
+		return mount_root_detach(p, e);
+	p->exec = os_mount_api() ? &mount_exec_fd : &mount_exec_old;
+	if (!p->moved)
+		return mount_root_bind(p, e);
+	r = mount_root_attach(p, e);
+	return r < 0 ? mount_move_back(p, r, e) : 0;
 }

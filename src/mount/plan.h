@@ -149,6 +149,10 @@ int mount_move_back(struct mount_plan *p, int why, struct err *e);
 
 /* rootfs.c: a detached copy of the rootfs, as p->root. at: it, opened; AT_FDCWD: by its path. */
 int mount_open_root(struct mount_plan *p, int at, struct err *e);
+/* rootfs.c: what mount_rootfs_prepare() does without a mount namespace, in one that is a copy, and in an empty one. */
+int mount_root_detach(struct mount_plan *p, struct err *e);
+int mount_root_bind(struct mount_plan *p, struct err *e);
+int mount_root_attach(struct mount_plan *p, struct err *e);
 
 /* rootfs.c: the mounts that could not be read-only from the start. */
 int mount_late_readonly(struct mount_plan *p, struct err *e);

@@ -86,7 +86,7 @@ static int detached_are_missing(struct err *e)
  * they are made on a copy of the rootfs that no namespace has. Linux 6.15 mounts on such a copy, and
  * copies it, which is how it is asked. The copy lives as long as it is somebody's root.
  */
-static int detach_root(struct mount_plan *p, struct err *e)
+int mount_root_detach(struct mount_plan *p, struct err *e)
 {
 	struct os_mount_attr attr = { .propagation = MS_PRIVATE };
 	auto_fd again = FD_NONE;
@@ -116,26 +116,19 @@ static int bind_root_old(struct mount_plan *p, struct err *e)
 }
 
 /* On the kernel's rootfs, which is left below it for ever, as pivot_root(2) leaves it. */
-static int attach_root(struct mount_plan *p, struct err *e)
+int mount_root_attach(struct mount_plan *p, struct err *e)
 {
 	int r = os_move_mount_to(p->root, AT_FDCWD, "/");
 
 	return r < 0 ? err_sys(e, -r, "attach the rootfs %s", p->in.rootfs) : 0;
 }
 
-int mount_rootfs_prepare(struct mount_plan *p, struct err *e)
+int mount_root_bind(struct mount_plan *p, struct err *e)
 {
 	unsigned long flags = p->in.rootfs_propagation;
 	bool by_fd = os_mount_api();
 	int r = 0;
 
-	if (p->in.inherit_namespace)
-		return detach_root(p, e);
-	p->exec = by_fd ? &mount_exec_fd : &mount_exec_old;
-	if (p->moved) {
-		r = attach_root(p, e);
-		return r < 0 ? mount_move_back(p, r, e) : 0;
-	}
 	if (!flags)
 		flags = MS_SLAVE | MS_REC;
 	if (mount("", "/", NULL, flags, NULL) < 0)
