@@ -61,14 +61,14 @@ extern const struct cmd cmd_checkpoint, cmd_create, cmd_delete, cmd_events, cmd_
 extern const struct cmd *const commands[];
 const struct cmd *command_find(const char *name);
 
-/* The whole program behind main(): the exit status. */
+/* program.c: the whole program behind main(); the exit status. */
 int cli_main(char **argv);
 
-/* Puts the globals to work: log, root, runtime. -1 with c->err set. */
+/* globals.c: puts the globals to work: log, root, runtime. -1 with c->err set. */
 int globals_apply(struct cli *c);
 int globals_runtime(struct cli *c);
 
-/* c->err = the sentence; returns -1. */
+/* cli.c: c->err = the sentence; returns -1. */
 int cli_fail(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* stdout: 0, or -1 with c->err set. */
 int cli_print(struct cli *c, const char *text);
