@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -53,16 +54,34 @@ static int make_raw(struct term_relay *t)
 	return 0;
 }
 
+/*
+ * After POLLOUT a pipe has room for PIPE_BUF, a terminal for a byte: who must not wait needs O_NONBLOCK, which is
+ * the open file's and so the caller's, too. This is the same terminal, opened by ourselves; the caller's file where
+ * that cannot be had (another user's terminal), and for the master of a pty, which would be another one.
+ */
+static int open_out(int out)
+{
+	char link[sizeof("/proc/self/fd/-2147483648")];
+	int pty, fd;
+
+	if (!isatty(out) || ioctl(out, TIOCGPTN, &pty) == 0)
+		return out;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", out);
+	fd = open(link, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? out : fd;
+}
+
 int term_relay_init(struct term_relay *t, int master, int in, int out, struct err *e)
 {
 	int flags = fcntl(master, F_GETFL), r;
 
-	*t = (struct term_relay){ .in = in, .out = out };
+	*t = (struct term_relay){ .in = in, .out = out, .callers_out = out };
 	if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_sys(e, errno, "set up the console");
 	r = make_raw(t);
 	if (r < 0)
 		return err_sys(e, -r, "failed to set the terminal from the stdin");
+	t->out = open_out(out);
 	t->master = master;
 	return 0;
 }
@@ -72,6 +91,9 @@ void term_relay_fini(struct term_relay *t)
 	if (t->have_saved)
 		tcsetattr(t->in, TCSANOW, &t->saved);
 	t->have_saved = false;
+	if (t->out != t->callers_out)
+		fd_close(t->out);
+	t->out = t->callers_out;
 	if (t->master > 0) /* 0: zeroed, never initialised */
 		fd_close(t->master);
 	t->master = 0;
@@ -104,8 +126,8 @@ static ssize_t fill(struct term_relay *t, int which, int fd)
 }
 
 /*
- * One write of what is left. out is the caller's, and blocks: after POLLOUT a pipe has room for
- * PIPE_BUF. An end that is gone takes no more, and what was meant for it is dropped.
+ * One write of what is left, by what a pipe takes without a wait: it may be the caller's open file (open_out()). An
+ * end that is gone takes no more, and what was meant for it is dropped.
  */
 static void flush(struct term_relay *t, int which, int fd)
 {

@@ -27,7 +27,8 @@ int term_socket_send_fd(int sock, const char *payload, int fd, struct err *e);
 /* The foreground relay: host's tty into raw mode and back, bytes both ways, SIGWINCH. */
 struct term_relay {
 	int master;          /* owned */
-	int in, out;         /* the host's stdin, stdout; borrowed */
+	int in, out;         /* the host's stdin, stdout; borrowed, but out if it is not callers_out */
+	int callers_out;
 	bool have_saved;     /* in is a tty and saved holds its settings */
 	struct termios saved;
 	bool in_eof;

@@ -106,6 +106,77 @@ static void stuck_output_is_bounded_and_loses_nothing(void **state)
 	fixture_end(&f);
 }
 
+/* A terminal says that it can be written to when it has room for a byte. */
+static void stuck_terminal_does_not_block(void **state)
+{
+	int host_master, host, master, slave;
+	char block[1000], buf[4096];
+	size_t sent = 0, got = 0;
+	struct term_relay t;
+	struct termios raw;
+	struct err e;
+	ssize_t n;
+
+	(void)state;
+	memset(block, 'x', sizeof(block));
+	assert_int_equal(openpty(&host_master, &host, NULL, NULL, NULL), 0);
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	tcgetattr(slave, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(slave, TCSANOW, &raw);
+	fcntl(slave, F_SETFL, O_NONBLOCK);
+	assert_int_equal(term_relay_init(&t, master, host, host, &e), 0);
+	alarm(20);
+	do {
+		n = write(slave, block, sizeof(block));
+		sent += n > 0 ? (size_t)n : 0;
+	} while (turn(&t, 20) != -ETIME || n > 0);
+	assert_int_equal(fcntl(host, F_GETFL) & O_NONBLOCK, 0); /* the caller's */
+	fcntl(host_master, F_SETFL, O_NONBLOCK);
+	for (int idle = 0; idle < 3;) {
+		n = read(host_master, buf, sizeof(buf));
+		got += n > 0 ? (size_t)n : 0;
+		idle = turn(&t, 20) == -ETIME && n <= 0 ? idle + 1 : 0;
+	}
+	alarm(0);
+	assert_int_equal(got, sent);
+	term_relay_fini(&t);
+	assert_int_not_equal(fcntl(host, F_GETFD), -1);
+	close(host);
+	close(host_master);
+	close(slave);
+}
+
+/* To open it once more makes another terminal. */
+static void output_to_a_master_arrives(void **state)
+{
+	int other_master, other, master, slave, in[2];
+	struct term_relay t;
+	struct termios raw;
+	char buf[8];
+	struct err e;
+
+	(void)state;
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(openpty(&other_master, &other, NULL, NULL, NULL), 0);
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	tcgetattr(other, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(other, TCSANOW, &raw);
+	assert_int_equal(term_relay_init(&t, master, in[0], other_master, &e), 0);
+	assert_int_equal(write(slave, "text", 4), 4);
+	while (turn(&t, 50) == 0)
+		;
+	fcntl(other, F_SETFL, O_NONBLOCK);
+	assert_int_equal(read(other, buf, sizeof(buf)), 4);
+	term_relay_fini(&t);
+	close(in[0]);
+	close(in[1]);
+	close(other);
+	close(other_master);
+	close(slave);
+}
+
 static void hang_up_behind_stuck_output_does_not_spin(void **state)
 {
 	char block[1024] = { 0 };
@@ -262,7 +333,7 @@ static void drain_leaves_one_who_goes_on_writing(void **state)
 	fixture_make(&f);
 	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	assert_true(null_fd >= 0);
-	f.relay.out = null_fd;
+	f.relay.out = f.relay.callers_out = null_fd;
 	pid = fork();
 	if (pid == 0) {
 		char block[4096] = { 0 };
@@ -344,6 +415,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_go_both_ways),
 		cmocka_unit_test(stuck_output_is_bounded_and_loses_nothing),
+		cmocka_unit_test(stuck_terminal_does_not_block),
+		cmocka_unit_test(output_to_a_master_arrives),
 		cmocka_unit_test(hang_up_behind_stuck_output_does_not_spin),
 		cmocka_unit_test(closed_slave_ends_it_after_its_last_words),
 		cmocka_unit_test(end_of_input_is_not_the_end),
