@@ -43,13 +43,19 @@ teardown() {
 		def all_of(cases): [.["0"] | to_entries[] | select(.value[$me].n == 2 and .value.again.p25 > 0) | .key] == cases;
 		.warm == 32 and .containers == 3 and .mounts == 4 and (.versions | keys == ([$me, "again"] | sort)) and
 		(.sections | has("run, podman") == $podman and
-			all(["run, default", "run, no-cgroupns", "before the mounts", "host mounts", "before the containers",
-				"containers alive"][] as $name | .[$name]; all_of(["run"]) and .["0"].run.floor.n == 2) and
+			all(["run, default", "run, no-cgroupns", "before the mounts", "host mounts", "after the mounts",
+				"before the containers", "containers alive", "after the containers"][] as $name | .[$name]; all_of(["run"]) and .["0"].run.floor.n == 2) and
 			(.containers | .["0"].list[$me].n == 5) and
 			(.commands | all_of(["create", "start", "delete", "exec", "kill", "state", "delete-force"]))) and
 		([.marks[].case] | contains(["run", "create", "start", "exec", "kill", "state", "delete", "delete-force", "list"])) and
 		([.marks[] | select(has("floor")).section] == ["containers alive", "host mounts"])' "$T/result" ||
 		fail "not what was to be measured" "$(<"$T/result")"
+	jq -e --arg me "$ID" '
+		def p25(name): .sections[name]["0"].run[$me].p25;
+		def growth(what; with): p25(with) * 2 / (p25("before the " + what) + p25("after the " + what));
+		def told(with): .marks[] | select(.section == with).p25;
+		[growth("containers"; "containers alive") - told("containers alive"), growth("mounts"; "host mounts") - told("host mounts")]
+		| all(fabs < 0.002)' "$T/result" || fail "not the growth to the mean of before and after" "$(<"$T/result")"
 	assert_has "$out" '== marks'
 	python3 -c 'import sys, xml.etree.ElementTree as tree; assert tree.parse(sys.argv[1]).getroot().tag.endswith("svg")' "$T/picture"
 	assert_has "$(<"$T/picture")" 'run, 3 containers alive'
