@@ -189,12 +189,14 @@ static int open_namespaces(struct launch *l, const struct spec_namespaces *ns, s
 	return 0;
 }
 
-/* exec: with it one process can look into another that is not dumpable. */
-static bool may_ptrace(const struct spec_process *p)
+/* exec: with CAP_SYS_PTRACE one process can look into another that is not dumpable. Whose pid namespace is somebody
+ * else's shares it with containers of whose capabilities nothing is known here. */
+static bool is_watched(const struct spec *s)
 {
-	const struct spec_caps *c = p ? p->capabilities : NULL;
+	const struct spec_namespace *pid = spec_namespace_find(&s->linux->namespaces, NS_PID);
+	const struct spec_caps *c = s->process ? s->process->capabilities : NULL;
 
-	return c && (c->bounding | c->permitted | c->effective) & 1ULL << CAP_SYS_PTRACE;
+	return (pid && pid->path) || (c && (c->bounding | c->permitted | c->effective) & 1ULL << CAP_SYS_PTRACE);
 }
 
 static bool enters_pid_namespace(const struct launch_input *in)
@@ -234,7 +236,7 @@ static int plan_script(struct launch *l, const struct launch_input *in, struct e
 	struct script_facts facts = {
 		.join = in->is_exec,
 		.privileged = l->job.privileged,
-		.watched = may_ptrace(in->spec->process),
+		.watched = is_watched(in->spec),
 		.host_hooks = h->list[HOOK_PRESTART].n > 0 || h->list[HOOK_CREATE_RUNTIME].n > 0,
 		.delegate = in->spec->linux->cgroup_delegate != NULL,
 		.terminal = in->process->terminal,

@@ -14,7 +14,7 @@ struct script_facts {
 	bool join;       /* exec: every namespace of the container exists already */
 	bool privileged; /* CAP_SYS_ADMIN where the runtime stands */
 	bool no_return;  /* the runtime's pid namespace takes back nobody who left it */
-	bool watched;    /* the container's processes may ptrace one of the host's root */
+	bool watched;    /* whoever is in its pid namespace may ptrace one of the host's root */
 	bool host_hooks; /* prestart or createRuntime hooks are there */
 	bool delegate;   /* a part of the container's cgroup is its user's */
 	bool terminal;

@@ -46,24 +46,55 @@ start_console() {
 	done
 }
 
+# Every link that a container's root can see in a process that enters, each target once.
+WATCH='while :; do for p in /proc/[0-9]*; do ls -l $p/fd $p/cwd $p/root 2>/dev/null; done; done | awk "/->/ && !seen[\$NF]++ { print \$NF; fflush() }"'
+exec_watched() {
+	local i
+	for i in $(seq "${RACE_ROUNDS:-60}"); do
+		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" exec "$1" true </dev/null >/dev/null 2>&1 3>&-
+	done
+}
+nothing_of_the_host() {
+	[ -s "$1" ] || fail "nothing was seen"
+	# The container's own standard streams are files of the test; nothing else may be of the host.
+	! grep -e "$T" -e '/sys/fs/cgroup' "$1" | grep -v -e '/out\.[0-9]*$' -e '/err\.[0-9]*$' || fail "something of the host"
+	! grep -x -e "$PWD" "$1" || fail "the caller's directory"
+	# Without the mount API the runtime's handle of /proc has to come along.
+	[[ ${STRAKE_FALLBACK:-} == *mount_api* ]] || ! grep -x -e /proc "$1"
+}
+
 @test "cve_2016_9962_exec_descriptors" {
 	runc_since 1.5 "runc 1.1.5 shows some now and then"
 	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
-	# Every link that the container's root can see in a process that enters, each target once.
-	set_sh 'while :; do for p in /proc/[0-9]*; do ls -l $p/fd $p/cwd $p/root 2>/dev/null; done; done | awk "/->/ && !seen[\$NF]++ { print \$NF; fflush() }"'
+	set_sh "$WATCH"
 	ok strake_run --detach
-	local seen=$out_file i
-	for i in $(seq "${RACE_ROUNDS:-60}"); do
-		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" exec "$ID" true </dev/null >/dev/null 2>&1 3>&-
-	done
+	local seen=$out_file
+	exec_watched "$ID"
 	ok strake kill "$ID" KILL
 	wait_status stopped
-	[ -s "$seen" ]
-	# The container's own standard streams are files of the test; nothing else may be of the host.
-	! grep -e "$T" -e '/sys/fs/cgroup' "$seen" | grep -v -e '/out\.[0-9]*$' -e '/err\.[0-9]*$' || fail "something of the host"
-	! grep -x -e "$PWD" "$seen" || fail "the caller's directory"
-	# Without the mount API the runtime's handle of /proc has to come along.
-	[[ ${STRAKE_FALLBACK:-} == *mount_api* ]] || ! grep -x -e /proc "$seen"
+	nothing_of_the_host "$seen"
+}
+
+# It is not the one who is entered that may look, but another container in the same pid namespace.
+@test "cve_2016_9962_exec_descriptors_by_a_neighbour" {
+	runc_since 1.5 "runc 1.1.5 shows some now and then"
+	run_sleeper
+	cp -al "$BUNDLE" "$T/other"
+	# shellcheck disable=SC2016
+	jq --arg pid "/proc/$(init_pid)/ns/pid" '.linux.cgroupsPath += "-2" |
+		(.linux.namespaces[] | select(.type == "pid")).path = $pid' "$BUNDLE/config.json" >"$T/config.new"
+	mv "$T/config.new" "$T/other/config.json"
+	ok strake run --detach --bundle "$T/other" "$ID-2"
+	jq '.process | .args = ["/bin/sh", "-c", $ARGS.positional[0]] | .capabilities |= map_values(. + ["CAP_SYS_PTRACE"])' \
+		"$BUNDLE/config.json" --args "$WATCH" >"$T/process.json"
+	ok strake exec --detach --process "$T/process.json" "$ID"
+	local seen=$out_file
+	wait_for 5 test -s "$seen"
+	exec_watched "$ID-2"
+	ok strake delete --force "$ID-2"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	nothing_of_the_host "$seen"
 }
 
 @test "start_twice_and_fifo_modes" {
