@@ -257,7 +257,8 @@ static int cwd_failed(const struct init_ctx *ctx, int errnum, struct err *e)
 
 /*
  * A descriptor of the host as cwd ("/proc/self/fd/7") would put the payload outside its root; the
- * kernel then reports a path that does not begin with "/" (CVE-2024-21626).
+ * kernel then reports a path that does not begin with "/" (CVE-2024-21626). Of one that is too long it reports
+ * nothing, and who can make such directories is not believed.
  */
 static int check_cwd(struct init_ctx *ctx, struct err *e)
 {
@@ -267,7 +268,8 @@ static int check_cwd(struct init_ctx *ctx, struct err *e)
 	if (str_eq(ctx->job->process->cwd, "/"))
 		return 0;
 	if (syscall(SYS_getcwd, buf, CTX_EXE_MAX) < 0)
-		return errno == ENAMETOOLONG ? 0 : err_sys(e, errno, "getcwd");
+		return err_sys(e, errno, "getcwd of cwd (\"%.64s\") set in config.json, which may be outside of the container's root",
+			       ctx->job->process->cwd);
 	if (buf[0] != '/')
 		return err_make(e, ERR_CONFIG, ENOENT,
 				"current working directory is outside of container mount namespace root "

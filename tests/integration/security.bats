@@ -311,6 +311,25 @@ nothing_of_the_host() {
 	done
 }
 
+# A directory so deep that getcwd(2) cannot tell where it is. The container makes it in its own root, and knows where the
+# host has that: it is in the mount table.
+@test "cve_2024_21626_exec_cwd_too_deep" {
+	local half n
+	half=$(printf "$(printf 'd%.0s' {1..200})/%.0s" {1..14})
+	mkdir -p "$BUNDLE/rootfs/$half" "$BUNDLE/rootfs/work"
+	(cd "$BUNDLE/rootfs/$half" && mkdir -p "$half")
+	ln -s "$half" "$BUNDLE/rootfs/first"
+	update_config '.process.cwd = "/work"'
+	run_sleeper
+	rmdir "$BUNDLE/rootfs/work"
+	for n in {3..15}; do
+		ln -sfn "/proc/self/fd/$n/..$BUNDLE/rootfs/first/$half" "$BUNDLE/rootfs/work"
+		strake exec "$ID" cat "$(printf '../%.0s' {1..60})$OUTSIDE/HOSTMARKER"
+		[ "$status" != 0 ] || fail "descriptor $n" "$(show)"
+		assert_not "$out" HOSTMARKER
+	done
+}
+
 @test "cve_2024_21626_exec_target" {
 	runc_since 1.5 "runc 1.1.5 is open to it"
 	local n
