@@ -121,9 +121,12 @@ static const char *home_of_line(char *line, uint32_t uid)
 	return rest;
 }
 
-/* The line of uid in a part of the file; *rest is what follows the last whole line. cut: it begins within a line that
- * is too long to be looked at. */
-static const char *home_in(char *text, const char *end, uint32_t uid, bool *cut, char **rest)
+/* The file may be sparse, and a line of it have no end in any time. runc's limit, too. */
+#define LINE_LENGTH_MAX (64 * 1024)
+
+/* The line of uid in a part of the file; *rest is what follows the last whole line. cut: how much of a line that is too
+ * long to be looked at came before. */
+static const char *home_in(char *text, const char *end, uint32_t uid, size_t *cut, char **rest)
 {
 	const char *home = NULL;
 	char *last;
@@ -131,7 +134,7 @@ static const char *home_in(char *text, const char *end, uint32_t uid, bool *cut,
 	for (; !home && (last = memchr(text, '\n', (size_t)(end - text))); text = last + 1) {
 		*last = '\0';
 		home = *cut ? NULL : home_of_line(text, uid);
-		*cut = false;
+		*cut = 0;
 	}
 	*rest = text;
 	return home;
@@ -142,14 +145,14 @@ int user_home(int root, uint32_t uid, char *buf, size_t size)
 	/* The file is the image's: a FIFO must not hang us, a device must not be read. */
 	auto_left_fd fd = safe_open(root, "etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	const char *home = NULL;
-	bool cut = false;
-	size_t have = 0;
+	size_t have = 0, cut = 0;
 	char *rest;
 	struct stat st;
 
 	if (size < 2)
 		return -ERANGE;
-	for (bool more = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode); more && !home; ) {
+	for (bool more = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	     more && !home && cut < LINE_LENGTH_MAX; ) {
 		ssize_t n = read(fd, buf + have, size - 1 - have);
 
 		more = n > 0;
@@ -160,8 +163,8 @@ int user_home(int root, uint32_t uid, char *buf, size_t size)
 		home = home_in(buf, buf + have, uid, &cut, &rest);
 		have -= (size_t)(rest - buf);
 		if (have == size - 1) {
+			cut += have;
 			have = 0;
-			cut = true;
 		}
 		if (!home)
 			memmove(buf, rest, have);

@@ -190,7 +190,7 @@ static void home_from_passwd(void **state)
 		{ 5, "/" }, { 1, "/first" },
 	};
 	char dir[] = "/tmp/strake-user-XXXXXX", buf[64];
-	auto_fd root = FD_NONE;
+	auto_fd root = FD_NONE, fd = FD_NONE;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
@@ -228,6 +228,15 @@ static void home_from_passwd(void **state)
 	assert_int_equal(user_home(root, 8, buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "/the-last");
 	assert_int_equal(user_home(root, 9, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/");
+
+	/* Nothing is looked for behind a line that has no end in any time. */
+	write_bytes(root, "etc/passwd", "one:x:1:1::/one:\n", 17);
+	fd = openat(root, "etc/passwd", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(pwrite(fd, "\nfar:x:2:2::/far:\n", 18, 100 << 10), 18);
+	assert_int_equal(user_home(root, 1, buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "/one");
+	assert_int_equal(user_home(root, 2, buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "/");
 
 	/* A FIFO of the image's must not hang us; a link that leaves the root stays inside. */
