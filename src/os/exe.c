@@ -159,7 +159,8 @@ static int add_segment(struct pieces *all, const struct program *p, const ElfW(P
 	return r < 0 ? r : add_piece(all, &rest);
 }
 
-/* From the first argument on: what execve(2) puts there in one piece. */
+/* What execve(2) puts there in one piece. Of the arguments the first alone: who is in the container may read the others,
+ * and what they give to one program there ("exec --env") is no business of all. */
 static void describe_stack(char *const argv[], struct prctl_mm_map *m)
 {
 	uintptr_t end = getauxval(AT_EXECFN); /* behind the environment */
@@ -168,13 +169,12 @@ static void describe_stack(char *const argv[], struct prctl_mm_map *m)
 	m->arg_start = m->arg_end = m->env_start = m->env_end = (uintptr_t)argv;
 	if ((uintptr_t)argv[0] < (uintptr_t)argv || (uintptr_t)argv[0] >= end)
 		return; /* none, or another program's own copy */
-	m->arg_start = (uintptr_t)argv[0];
-	m->env_start = m->env_end = end;
-	m->arg_end = m->arg_start;
+	m->arg_start = m->env_start = (uintptr_t)argv[0];
+	m->arg_end = m->arg_start + strlen(argv[0]) + 1;
+	m->env_end = end;
 	for (size_t i = 0; argv[i]; i++)
-		if ((uintptr_t)argv[i] == m->arg_end)
-			m->arg_end += strlen(argv[i]) + 1;
-	m->env_start = m->arg_end;
+		if ((uintptr_t)argv[i] == m->env_start)
+			m->env_start += strlen(argv[i]) + 1;
 }
 
 /* prctl(2) with PR_SET_MM_MAP, the way of CRIU, wants all facts about the memory at once. */
@@ -198,7 +198,7 @@ static void describe(const struct program *p, char *const argv[], int fd, struct
 	m->start_brk = m->brk = m->end_data + 1;
 }
 
-static int set_exe(struct prctl_mm_map *m)
+static int set_map(struct prctl_mm_map *m)
 {
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, m, sizeof(*m), 0) < 0 ? -errno : 0;
 }
@@ -330,6 +330,19 @@ void os_exe_drop(void)
 	leaving.state = DROPPED;
 }
 
+void os_exe_hide_arguments(bool hide)
+{
+	struct prctl_mm_map m = leaving.as;
+
+	/* It is told another end of the heap, too: see below. */
+	if (leaving.state != COPIED || !os_exe_needed.start)
+		return;
+	m.exe_fd = UINT32_MAX; /* as it is */
+	if (!hide)
+		m.arg_end = m.env_start;
+	(void)set_map(&m);
+}
+
 int os_exe_prepare(int fd, char *const argv[])
 {
 	struct program p = { 0 };
@@ -346,7 +359,7 @@ int os_exe_prepare(int fd, char *const argv[])
 		return r;
 	/* The kernel looks at all that a child will ask for first, then at what is still mapped. */
 	describe(&p, argv, fd, &leaving.as);
-	r = set_exe(&leaving.as);
+	r = set_map(&leaving.as);
 	if (r != -EBUSY)
 		return r < 0 ? r : -ENOEXEC;
 	r = may_run_written();
@@ -374,7 +387,7 @@ int os_exe_leave(struct err *e)
 	if (!os_exe_needed.start)
 		leaving.as.start_brk = leaving.as.brk = (uint64_t)syscall(SYS_brk, 0);
 	if (r == 0)
-		r = set_exe(&leaving.as);
+		r = set_map(&leaving.as);
 	if (r < 0)
 		return err_sys(e, -r, "leaving the runtime's own file");
 	leaving.state = LEFT;

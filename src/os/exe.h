@@ -24,6 +24,11 @@ int os_exe_prepare(int fd, char *const argv[]);
  * Nothing, where nothing was prepared or all is done. -errno.
  */
 int os_exe_copy(struct err *e);
+/*
+ * Around a clone whose child is among strangers at once: they can read its command line, which is no more than the
+ * program's name once it has left. In a library's process it does nothing.
+ */
+void os_exe_hide_arguments(bool hide);
 /* In the program, which stays while a container runs, and clones nobody any more who is to leave. In a library's process
  * it does nothing. */
 void os_exe_drop(void);

@@ -86,7 +86,11 @@ static int clone_first(struct parent *p, struct chan ends[4], struct err *e)
 	is_all = job->cgroup && !job->sub_cgroups && cgroup_clone_is_all(job->cgroup);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (job->script.parent_joins)
+		os_exe_hide_arguments(true);
 	pid = clone_inner(job, ends, &c, is_all, &pidfd, &in_cgroup);
+	if (job->script.parent_joins)
+		os_exe_hide_arguments(false);
 	if (undumpable)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	if (pid < 0)

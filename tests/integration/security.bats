@@ -244,6 +244,23 @@ nothing_of_the_host() {
 	assert_outside_untouched
 }
 
+# What one process there is given is no business of the others: /proc/PID/cmdline is everybody's to read.
+@test "exec_shows_no_command_line" {
+	requires kernel_exe_replace
+	! is_strake || readelf -SW "$RUNTIME" | grep -q '\.needed_text' || skip "needs the program linked with musl, and without LTO"
+	update_config '.process.user = {"uid": 1000, "gid": 1000} | .process.capabilities = {}'
+	set_sh 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null; done | tr "\0" "\n" | awk "!seen[\$0]++ { print; fflush() }"'
+	ok strake_run --detach
+	local seen=$out_file i
+	wait_for 5 test -s "$seen"
+	for i in $(seq "${RACE_ROUNDS:-60}"); do
+		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" exec -u 0 --env SECRET=of-one "$ID" true </dev/null >/dev/null 2>&1 3>&-
+	done
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	! grep -e SECRET -e "$ROOT" "$seen" || fail "the command line of exec"
+}
+
 @test "cve_2021_43784_long_strings" {
 	local s
 	s=$(printf 'a%.0s' {1..70000})
