@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "mount/plan.h"
@@ -126,6 +127,19 @@ static int move_to(int mount, const struct mount_target *t)
 	return t->follow ? os_move_mount_follow(mount, t->fd, t->name) : os_move_mount_to(mount, t->fd, t->name);
 }
 
+/* The kernel says no more than EINVAL where one of the two is a directory; mount(2) says what users and engines know. */
+static int move_failed(const struct mount_op *op, int mount, const struct mount_target *t, int r, struct err *e)
+{
+	struct stat from, to;
+
+	if (r != -EINVAL || fstat(mount, &from) < 0 ||
+	    fstatat(t->fd, t->name ? t->name : "", &to, t->name && t->follow ? 0 : AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0 ||
+	    S_ISDIR(from.st_mode) == S_ISDIR(to.st_mode))
+		return err_sys(e, -r, "move the mount to %s", t->path);
+	return err_sys(e, ENOTDIR, S_ISDIR(to.st_mode) ? "mount the file %s on the directory %s" :
+		       "mount the directory %s on the file %s", op->source ? op->source : op->type, t->path);
+}
+
 /*
  * The propagation comes after: what is attached below a shared mount becomes shared, whatever it was, and nothing
  * unbindable may be. But below a detached root, where nothing is shared, nothing can be changed any more.
@@ -139,7 +153,7 @@ static int attach(const struct mount_plan *p, const struct mount_op *op, int mou
 		return r;
 	r = move_to(mount, t);
 	if (r < 0)
-		return err_sys(e, -r, "move the mount to %s", t->path);
+		return move_failed(op, mount, t, r, e);
 	return p->in.inherit_namespace ? 0 : set_propagation(op, mount, e);
 }
 

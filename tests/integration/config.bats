@@ -124,6 +124,16 @@ fails_clean() {
 	fails_clean
 	update_config '.mounts[-1] = {"destination": "/etc/passwd/x", "type": "tmpfs", "source": "tmpfs"}'
 	fails_clean
+	# Docker knows these words, and asks whether they were mixed up.
+	update_config '.mounts[-1] = {"destination": "/etc/passwd", "type": "bind", "source": "/tmp", "options": ["bind"]}'
+	fails_clean
+	assert_err_match '/tmp.*/etc/passwd.*not a directory'
+	update_config '.mounts[-1] = {"destination": "/etc", "type": "bind", "source": "/etc/passwd", "options": ["bind"]}'
+	fails_clean
+	assert_err_match '/etc/passwd.*/etc.*not a directory'
+	update_config '.mounts[-1] = {"destination": "/etc/passwd", "type": "tmpfs", "options": ["size=4k"]}'
+	fails_clean
+	assert_err_match '/etc/passwd.*not a directory'
 }
 
 @test "failing create: cgroup limits" {
