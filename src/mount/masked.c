@@ -213,9 +213,22 @@ int mount_masked_paths(struct mount_plan *p, struct err *e)
 	return r;
 }
 
+static bool is_root(const struct mount_plan *p, int fd)
+{
+	struct stat here, root;
+
+	return fstat(fd, &here) == 0 && fstat(p->root, &root) == 0 && here.st_dev == root.st_dev &&
+	       here.st_ino == root.st_ino;
+}
+
 /* 0: so it is, or there is nothing of that name. */
 static int make_readonly(struct mount_plan *p, const struct mount_target *t)
 {
+	/* The container stands on its root, and would not see what is laid over it. EINVAL: it is another way there. */
+	int r = !t->name && is_root(p, t->fd) ? p->exec->add_attr(p, t->fd, OS_MOUNT_ATTR_RDONLY) : -EINVAL;
+
+	if (r != -EINVAL)
+		return r;
 	return t->name ? mount_over_itself(t, OS_MOUNT_ATTR_RDONLY) :
 			 p->exec->bind_fd(p, t->fd, t, true, OS_MOUNT_ATTR_RDONLY);
 }

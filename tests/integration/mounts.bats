@@ -674,6 +674,25 @@ knows_links() { [ "$RUNTIME_NAME" != runc ] || skip "not for runc: options of cr
 	[[ $(info /frozen) == ro,* ]]
 }
 
+# What is laid over its root a process does not see.
+@test "paths: the root as a read-only one, by any name, and another way to its directory" {
+	local path
+	ln -s . "$BUNDLE/rootfs/here"
+	ln -s / "$BUNDLE/rootfs/tmp/up"
+	for path in / /. /here /tmp/up; do
+		update_config --arg p "$path" '.linux.readonlyPaths = [$p]'
+		run_sh 'touch /x 2>&1; :'
+		assert_has "$out" 'Read-only'
+	done
+	mkdir "$BUNDLE/rootfs/bundle"
+	update_config --arg b "$BUNDLE" '.linux.readonlyPaths = ["/bundle/rootfs"]
+		| .mounts += [{destination: "/bundle", source: $b, options: ["bind"]}]'
+	run_sh 'touch /bundle/rootfs/x 2>&1; touch /x; cat /proc/self/mountinfo'
+	assert_has "$out" 'Read-only'
+	[[ $(info /bundle/rootfs) == ro,* ]]
+	[ -e "$BUNDLE/rootfs/x" ]
+}
+
 # see_covered: what is at /proc/sys/kernel/ns_last_pid, below a read-only path, is the file that was mounted there.
 see_covered() {
 	run_sh 'cat /proc/sys/kernel/ns_last_pid; cat /proc/self/mountinfo'
