@@ -43,6 +43,18 @@ int caps_number(const char *name)
 	return -ENOENT;
 }
 
+static void ignore(uint64_t caps, const char *why)
+{
+	for (unsigned n = 0; n < 64; n++) {
+		if (!(caps >> n & 1))
+			continue;
+		if (n < ARRAY_SIZE(names))
+			log_warn("ignoring capability %s: %s", names[n], why);
+		else
+			log_warn("ignoring capability %u: %s", n, why);
+	}
+}
+
 void caps_clip(struct spec_caps *c)
 {
 	uint64_t *sets[] = { &c->bounding, &c->effective, &c->inheritable, &c->permitted,
@@ -53,14 +65,7 @@ void caps_clip(struct spec_caps *c)
 		beyond |= *sets[i] & ~known;
 		*sets[i] &= known;
 	}
-	for (unsigned n = 0; n < 64; n++) {
-		if (!(beyond >> n & 1))
-			continue;
-		if (n < ARRAY_SIZE(names))
-			log_warn("ignoring capability %s: the kernel does not have it", names[n]);
-		else
-			log_warn("ignoring capability %u: the kernel does not have it", n);
-	}
+	ignore(beyond, "the kernel does not have it");
 }
 
 /* Who stays root, or becomes it, loses nothing by that (capabilities(7)). */
@@ -124,8 +129,29 @@ static int raise_ambient(uint64_t ambient, const struct os_caps *sets, struct er
 	return 0;
 }
 
+/* What we do not have ourselves cannot be given: a warning, as config.md wants. */
+static int set_what_we_have(struct os_caps *sets, uint64_t *ret_missing)
+{
+	struct os_caps have;
+	int r = os_cap_set(sets);
+
+	*ret_missing = 0;
+	if (r != -EPERM || os_cap_get(&have) < 0)
+		return r;
+	*ret_missing = ((sets->permitted | sets->effective) & ~have.permitted) |
+		       (sets->inheritable & ~(have.permitted | have.inheritable));
+	if (!*ret_missing)
+		return r;
+	sets->effective &= ~*ret_missing;
+	sets->permitted &= ~*ret_missing;
+	sets->inheritable &= ~*ret_missing;
+	ignore(*ret_missing, "the runtime does not have it");
+	return os_cap_set(sets);
+}
+
 int caps_apply(const struct spec_caps *c, uid_t user, struct err *e)
 {
+	uint64_t missing;
 	struct os_caps sets = {
 		.effective = c->effective,
 		.permitted = c->permitted,
@@ -135,8 +161,8 @@ int caps_apply(const struct spec_caps *c, uid_t user, struct err *e)
 
 	if (r < 0)
 		return err_sys(e, -r, "can't apply capabilities: PR_SET_KEEPCAPS");
-	r = os_cap_set(&sets);
+	r = set_what_we_have(&sets, &missing);
 	if (r < 0)
 		return err_sys(e, -r, "can't apply capabilities");
-	return raise_ambient(c->ambient, &sets, e);
+	return raise_ambient(c->ambient & ~missing, &sets, e);
 }

@@ -26,6 +26,6 @@ int caps_drop_bounding(const struct spec_caps *c, uid_t user, struct err *e);
 /* And what a later kernel has more. had: the set as it was before, or any bits more. */
 int caps_drop_newer(const struct spec_caps *c, uint64_t had, struct err *e);
 /* Step 2, after setresuid to user: effective, permitted, inheritable, then ambient; clears keepcaps.
- * Inheritable is what the config says and nothing else (CVE-2022-29162). Ambient that cannot be
- * raised warns, as in runc. */
+ * Inheritable is what the config says and nothing else (CVE-2022-29162). What the
+ * runtime does not have is left out with a warning, and ambient that cannot be raised warns, as in runc. */
 int caps_apply(const struct spec_caps *c, uid_t user, struct err *e);

@@ -232,6 +232,24 @@ limit_name() {
 	assert_out_match '[1-9a-f]'
 }
 
+@test "spec process: capabilities that the runtime does not have itself are warnings, the others are given" {
+	strake_only "runc and crun make errors of them, against the specification"
+	local lacking="$T/lacking"
+	printf '#!/bin/sh\nexec setpriv --bounding-set -net_raw --inh-caps -net_raw "%s" "$@"\n' "$RUNTIME" >"$lacking"
+	chmod +x "$lacking"
+	update_config '.process.capabilities |= (["CAP_NET_RAW", "CAP_KILL"] as $c
+		| {bounding: $c, effective: $c, permitted: $c, inheritable: $c, ambient: $c})'
+	set_args grep -E 'Cap(Prm|Eff|Inh|Bnd|Amb)' /proc/self/status
+	RUNTIME=$lacking ok strake_run
+	assert_err_match 'ignoring capability CAP_NET_RAW: '
+	assert_not "$err" CAP_KILL
+	assert_eq "$(grep -c '0000000000000020$' <<<"$out")" 5
+	run_sleeper
+	RUNTIME=$lacking ok strake exec --cap CAP_NET_RAW "$ID" grep CapPrm /proc/self/status
+	assert_err_match 'ignoring capability CAP_NET_RAW: '
+	assert_has "$out" 0000000000000020
+}
+
 @test "spec process: create takes a config without process, start does not" {
 	strake_only "runc refuses it at create"
 	update_config 'del(.process)'

@@ -166,20 +166,38 @@ static void apply_none(void *arg)
 	child_check(status_mask("CapEff:") == 0);
 }
 
-/* What we do not have cannot be given: an error, not less than was asked. */
+/* What we do not have cannot be given: a warning for each, in whatever sets it is. */
 static void apply_too_much(void *arg)
 {
-	static const struct spec_caps little = { .permitted = BIT(CAP_KILL) };
+	static const struct spec_caps little = { .permitted = BIT(CAP_KILL), .effective = BIT(CAP_KILL) };
 	struct spec_caps more = usual;
-	char text[200];
 	struct err e;
 
 	(void)arg;
 	child_check(caps_apply(&little, 0, &e) == 0);
-	child_check(caps_apply(&more, 0, &e) == -EPERM);
+	warnings = 0;
+	log_set_sink(count_warning, NULL);
+	more.inheritable = more.ambient = BIT(CAP_CHOWN) | BIT(CAP_KILL) | BIT(CAP_NET_RAW);
+	child_check(caps_apply(&more, 0, &e) == 0);
+	child_check(warnings == 2);
+	child_check(status_mask("CapPrm:") == BIT(CAP_KILL));
+	child_check(status_mask("CapEff:") == BIT(CAP_KILL));
+	child_check(status_mask("CapInh:") == BIT(CAP_KILL));
+	child_check(status_mask("CapAmb:") == BIT(CAP_KILL));
+	child_check(caps_drop_bounding(&usual, 0, &e) == -EPERM);
+}
+
+/* What we do have, in sets that contradict each other. */
+static void apply_contradiction(void *arg)
+{
+	static const struct spec_caps odd = { .permitted = BIT(CAP_KILL), .effective = BIT(CAP_CHOWN) };
+	char text[200];
+	struct err e;
+
+	(void)arg;
+	child_check(caps_apply(&odd, 0, &e) == -EPERM);
 	err_format(&e, text, sizeof(text));
 	child_check(strcmp(text, "can't apply capabilities: operation not permitted") == 0);
-	child_check(caps_drop_bounding(&usual, 0, &e) == -EPERM);
 }
 
 static void sets_in_a_process(void **state)
@@ -202,6 +220,7 @@ static void sets_in_a_process(void **state)
 	child_run(drop_newer, NULL);
 	child_run(apply_none, NULL);
 	child_run(apply_too_much, NULL);
+	child_run(apply_contradiction, NULL);
 }
 
 int main(void)
