@@ -249,6 +249,9 @@ int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_
 
 	if (r < 0)
 		return r;
+	/* The first thread has ended, others have not: the process is there as long as they are. */
+	if (state == 'Z' && v[STAT(20)] > 1)
+		state = 'S';
 	if (ret_state)
 		*ret_state = state;
 	if (ret_start)

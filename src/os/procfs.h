@@ -45,7 +45,8 @@ int procfs_read_record(struct procfs *p, const char *path, char *buf, size_t siz
 /* One write(2). Text goes as it is. */
 int procfs_write(struct procfs *p, const char *path, const char *text);
 /* Field 22 (start time, clock ticks since boot), field 3 (state letter) and field 39 (the CPU that it is on or was last)
- * of pid's stat, those that are asked for; -ESRCH when there is no such process. */
+ * of pid's stat, those that are asked for; -ESRCH when there is no such process. Of one whose first thread alone has
+ * ended the state is 'S'. */
 int procfs_pid_stat(struct procfs *p, pid_t pid, char *ret_state, uint64_t *ret_start, int *ret_cpu);
 /* The calling thread's number, as this procfs counts, start time and scheduling policy (sched(7)). */
 int procfs_self_stat(struct procfs *p, pid_t *ret_tid, uint64_t *ret_start, int *ret_policy);

@@ -108,6 +108,34 @@ load helpers
 		(.cgroup_paths | type) == "object" and .namespace_paths.NEWNS != null' "$ROOT/$ID/state.json"
 }
 
+is_leaderless() { grep -q '^State:.Z' "/proc/$1/status"; }
+
+@test "state: a program whose first thread has ended runs as long as it has others" {
+	strake_only "runc takes it for stopped, and can neither kill nor delete it"
+	requires payload_probe
+	local pid
+	cp "$STRAKE_PAYLOAD/probe" "$BUNDLE/rootfs/probe"
+	set_args /probe leaderless
+	ok strake_run --detach
+	pid=$(init_pid)
+	wait_for 10 is_leaderless "$pid"
+	ok strake state "$ID"
+	assert_eq "$(jq -c '[.status, .pid]' <<<"$out")" "[\"running\",$pid]"
+	ok strake list
+	assert_out_match "$ID +$pid +running"
+	not_ok strake delete "$ID"
+	ok strake kill "$ID" 0
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	assert_nothing_left
+
+	ok strake_run --detach
+	wait_for 10 is_leaderless "$(init_pid)"
+	ok strake delete --force "$ID"
+	assert_nothing_left
+}
+
 @test "list: header even when empty" {
 	mkdir -p "$ROOT"
 	ok strake list

@@ -13,10 +13,12 @@
  *   probe onlcr        whether the terminal on fd 0 turns \n into \r\n
  *   probe open PATH    opens for reading: "ok", or the error's name
  *   probe syscall NR   its errno, with all arguments zero
+ *   probe leaderless   ends its first thread and lives on in another
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -103,6 +105,22 @@ static int probe_tty(const char *what)
 	return 0;
 }
 
+static void *live_on(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int leave_the_first(void)
+{
+	pthread_t other;
+
+	if (pthread_create(&other, NULL, live_on, NULL))
+		return 1;
+	pthread_exit(NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -128,6 +146,8 @@ int main(int argc, char **argv)
 		printf("%d\n", prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
 		return 0;
 	}
+	if (strcmp(what, "leaderless") == 0)
+		return leave_the_first();
 	if (strcmp(what, "open") == 0 && argc == 3)
 		return report(open(argv[2], O_RDONLY | O_CLOEXEC));
 	if (strcmp(what, "syscall") == 0 && argc == 3)
