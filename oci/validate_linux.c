@@ -150,8 +150,8 @@ int validate_memory_policy(const struct spec *s, struct err *e)
 /* closID becomes a directory's name; "/" alone is the default group. */
 int validate_intel_rdt(const struct spec *s, struct err *e)
 {
-	const char *id = s->linux->intel_rdt ? s->linux->intel_rdt->clos_id : NULL;
-	const char *mb = s->linux->intel_rdt ? s->linux->intel_rdt->mem_bw_schema : NULL;
+	const struct spec_intel_rdt *rdt = s->linux->intel_rdt;
+	const char *id = rdt ? rdt->clos_id : NULL, *mb = rdt ? rdt->mem_bw_schema : NULL;
 
 	if (id && (strcmp(id, ".") == 0 || strcmp(id, "..") == 0 ||
 		   (strlen(id) > 1 && strchr(id, '/'))))
@@ -159,5 +159,9 @@ int validate_intel_rdt(const struct spec *s, struct err *e)
 	if (mb && (!str_starts(mb, "MB:") || strchr(mb, '\n')))
 		return INVALID(e, ("linux.intelRdt.memBwSchema"),
 			       "expected one line that begins with MB:, found \"%s\"", mb);
+	for (size_t i = 0; rdt && i < rdt->schemata.n; i++)
+		if (strchr(rdt->schemata.v[i], '\n'))
+			return INVALID(e, ("linux.intelRdt.schemata[%zu]", i),
+				       "expected one line, found \"%s\"", rdt->schemata.v[i]);
 	return 0;
 }
