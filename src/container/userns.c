@@ -16,7 +16,8 @@ int userns_adopt_maps(const struct launch *l, struct spec *s, struct err *e)
 		return 0;
 	r = ns_read_maps(l->job.proc, userns, &s->arena, &uid, &gid, e);
 	if (r < 0)
-		return r;
+		return err_place(e, "linux.namespaces[%td]", spec_namespace_find(&s->linux->namespaces, NS_USER) -
+				 s->linux->namespaces.v);
 	/* containerd and CRI-O write the maps beside the path. */
 	if ((own_uid->n || own_gid->n) && !(idmap_is_same(&uid, own_uid) && idmap_is_same(&gid, own_gid)))
 		return err_make(e, ERR_CONFIG, EINVAL, "user namespaces enabled, but both namespace path "

@@ -236,6 +236,15 @@ open_the_way() {
 	assert_nothing_left
 }
 
+@test "userns: the caller's own, joined by its path, is an error that says which" {
+	strake_only "runc names neither the field nor its place"
+	set_ns user /proc/self/ns/user
+	set_args true
+	not_ok strake_run
+	assert_err_match 'config.json:[0-9]+:[0-9]+: linux.namespaces\[[0-9]\]: read the mappings of the user namespace'
+	assert_nothing_left
+}
+
 @test "userns: device nodes are binds" {
 	add_userns
 	run_sh 'echo x >/dev/null && head -c 1 /dev/zero | wc -c; stat -c "%t:%T" /dev/null'
