@@ -19,16 +19,14 @@
 
 int foreground_init(struct foreground *f, bool no_subreaper, struct err *e)
 {
-	/* Faults of our own must still end us. */
-	static const int ours[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
 	sigset_t set;
 
 	f->signals = f->notify = FD_NONE;
 	if (!no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return err_sys(e, errno, "prctl(PR_SET_CHILD_SUBREAPER)");
+	/* SIGABRT too, by which systemd's watchdog asks for an end, and SIGSEGV: a fault of our own ends us all the same,
+	 * since the kernel forces it past every mask. */
 	os_signals_all(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
-		sigdelset(&set, ours[i]);
 	if (os_signal_mask(SIG_BLOCK, &set, &f->old_mask) < 0)
 		return err_sys(e, errno, "sigprocmask");
 	f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -63,8 +63,9 @@ load helpers
 
 @test "run: signals to the command go to the process" {
 	local sig
-	# 34 is the first that glibc leaves to programs, and the last that musl does not.
-	for sig in USR1 34; do
+	# 34 is the first that glibc leaves to programs, and the last that musl does not. Who would be killed by the last
+	# two leaves the container behind.
+	for sig in USR1 34 ABRT SEGV; do
 		rm -f "$T/fg.out" # or the last one's "ready" is found
 		set_sh "trap 'echo got; exit 3' $sig; echo ready; while :; do sleep 0.02; done"
 		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
