@@ -66,7 +66,7 @@ static int take_cgroup(struct spec *s, const char *key, const char **ret, struct
 
 static int adopt_seccomp(struct spec *s, const char *receiver, struct err *e)
 {
-	const char *bpf = spec_annotation(&s->annotations, A "seccomp_bpf_data");
+	const char *bpf = spec_annotation(&s->annotations, ANNOTATION_SECCOMP_BPF);
 	struct spec_seccomp *f = s->linux->seccomp;
 	int r;
 

@@ -12,6 +12,7 @@
 #include "container/notify.h"
 #include "hooks/hooks.h"
 #include "ns/ns.h"
+#include "oci/annotations.h"
 #include "os/cap.h"
 #include "os/pidfd.h"
 #include "proc/fds.h"
@@ -138,12 +139,13 @@ static int check_mount_label(const struct launch *l, const struct spec *s, struc
 static int compile_seccomp(struct launch *l, struct err *e)
 {
 	const struct spec_seccomp *f = l->job.spec->linux->seccomp;
-	int r = 0;
 
-	if (f)
-		r = f->bpf_data ? seccomp_decode(f->bpf_data, &l->job.seccomp, e) :
-				  seccomp_compile(f, &l->job.seccomp, e);
-	return r < 0 ? err_place(e, "linux.seccomp") : 0;
+	if (!f)
+		return 0;
+	if (!f->bpf_data)
+		return seccomp_compile(f, &l->job.seccomp, e) < 0 ? err_place(e, "linux.seccomp") : 0;
+	return seccomp_decode(f->bpf_data, &l->job.seccomp, e) < 0 ?
+		       err_place(e, "annotations[\"" ANNOTATION_SECCOMP_BPF "\"]") : 0;
 }
 
 /*

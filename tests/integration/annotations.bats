@@ -142,7 +142,7 @@ print(base64.b64encode(out).decode())') || skip "needs another filter on this ma
 	for bad in '' AAAA 'AAAAAAAAAA=' 'AAAAAAAAAAA=A' '(AAAAAAAAAA='; do
 		annotate seccomp_bpf_data "$bad"
 		not_ok strake_run
-		assert_err_match 'linux.seccomp: the filter is not base64 of whole instructions'
+		assert_err_match 'config.json:[0-9]+:[0-9]+: annotations\[.*"run.oci.seccomp_bpf_data.*"\]: the filter is not base64 of whole instructions'
 	done
 }
 
