@@ -49,7 +49,6 @@ struct msg_pid {
 };
 
 struct msg_begin {
-	int32_t pid; /* of init, as the parent's pid namespace numbers it */
 	uint32_t uid, gid; /* all that the parent has; UINT32_MAX: not the same ones */
 	uint32_t no_groups; /* 1: the parent is in no supplementary group */
 	uint64_t bounding;        /* the parent's capabilities, or more */
@@ -68,7 +67,7 @@ struct msg_log {
 /*        name           from         to           payload   fds meaning */
 #define CHAN_MESSAGES(X) \
 	X(INIT_PID,      ROLE_STAGE,  ROLE_PARENT, struct msg_pid,  MSG_FD_MAYBE, "init is cloned, its pidfd attached") \
-	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_begin, MSG_FD_NO, "cgroups, id maps and links are ready; this is your pid") \
+	X(BEGIN,         ROLE_PARENT, ROLE_INIT,   struct msg_begin, MSG_FD_NO, "cgroups, id maps and links are ready") \
 	X(CGROUP_READY,  ROLE_INIT,   ROLE_PARENT, struct msg_none, MSG_FD_NO, "my cgroup namespace is made; give me my part of the cgroup") \
 	X(DELEGATED,     ROLE_PARENT, ROLE_INIT,   struct msg_none, MSG_FD_NO, "you are in it") \
 	X(SOURCES_REQUEST, ROLE_INIT, ROLE_PARENT, struct msg_none, MSG_FD_ONE, "open the sources of binds in this mount namespace, mine") \

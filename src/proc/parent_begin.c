@@ -169,7 +169,7 @@ int parent_begin(struct parent *p, struct err *e)
 		{ "placing it in the cgroup, device rules", place_in_cgroup },
 		{ "moving network devices", move_links },
 	};
-	struct msg_begin m = { .pid = p->init_pid };
+	struct msg_begin m = { 0 };
 	struct procfs_self self;
 	int r = p->job->on_pid(p->job->data, p->init_pid, p->init_pidfd, e);
 

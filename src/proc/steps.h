@@ -21,7 +21,6 @@ enum step_phase {
 struct init_ctx {
 	struct chain_job *job;
 	struct chan *parent;
-	pid_t pid;            /* as the runtime's pid namespace numbers it */
 	uint32_t uid, gid;    /* all that init has; UINT32_MAX: who knows */
 	bool no_groups;       /* none but gid; false: who knows */
 	uint64_t bounding;    /* the set as it was, or more */

@@ -300,7 +300,7 @@ int step_start_container_hooks(struct init_ctx *ctx, struct err *e)
 	if (list->n == 0)
 		return 0;
 	state.status = STATUS_CREATED;
-	state.pid = ctx->pid;
+	state.pid = getpid(); /* as the container sees it (runtime.md) */
 	r = oci_state_emit(&state, 0, &text, e);
 	if (r < 0)
 		return r;

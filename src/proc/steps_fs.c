@@ -121,7 +121,7 @@ int step_create_container_hooks(struct init_ctx *ctx, struct err *e)
 	if (fchdir(mount_root_fd(ctx->job->mounts)) < 0)
 		return err_sys(e, errno, "change to the rootfs");
 	state.status = STATUS_CREATING;
-	state.pid = ctx->pid;
+	state.pid = getpid(); /* as the container sees it (runtime.md) */
 	r = oci_state_emit(&state, 0, &text, e);
 	if (r < 0)
 		return r;

@@ -25,7 +25,6 @@ static int expect_begin(struct init_ctx *ctx, struct err *e)
 
 	if (r < 0)
 		return r;
-	ctx->pid = m.pid;
 	ctx->ignored_signals = m.ignored_signals;
 	/* Who has come into a user namespace has become its root, with all capabilities. */
 	ctx->bounding = entered_user_namespace(ctx) ? UINT64_MAX : m.bounding;

@@ -71,6 +71,24 @@ hook() {
 	assert_eq "$(jq -r .status "$T"/{prestart,createRuntime,createContainer,startContainer,poststart,poststop} | tr '\n' ' ')" \
 		'created creating creating created running stopped '
 	assert_eq "$(jq -r .pid "$T"/{prestart,createRuntime,poststart} | sort -u)" "$pid"
+	# "For hooks executed in the container namespace, it is the pid as seen by the container."
+	assert_eq "$(jq -r .pid "$T"/{createContainer,startContainer} | sort -u)" 1
+}
+
+@test "spec lifecycle: the pid that hooks of the container get, in a pid namespace that is joined and in the runtime's" {
+	hook createContainer "cat >$T/createContainer"
+	hook startContainer 'cat >/startContainer'
+	run_sleeper
+	update_config --arg p "/proc/$(init_pid)/ns/pid" \
+		'(.linux.namespaces[] | select(.type == "pid")).path = $p | .linux.cgroupsPath += "-2"'
+	set_args sh -c 'echo $$'
+	ok strake run --bundle "$BUNDLE" "$ID-2"
+	assert_out_match '^[0-9]+$'
+	assert_eq "$(jq -r .pid "$T/createContainer" "$BUNDLE/rootfs/startContainer" | sort -u)" "$out"
+	ok strake delete --force "$ID"
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	ok strake run --bundle "$BUNDLE" "$ID-2"
+	assert_eq "$(jq -r .pid "$T/createContainer" "$BUNDLE/rootfs/startContainer" | sort -u)" "$out"
 }
 
 @test "spec lifecycle: a hook's environment is its own, its args begin with args[0]" {

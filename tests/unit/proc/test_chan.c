@@ -29,14 +29,14 @@ static int close_pair(void **state)
 
 static void payload_and_descriptor_arrive(void **state)
 {
-	struct msg_begin m = { .pid = 42, .ignored_signals = 3 }, got = { 0 };
+	struct msg_begin m = { .uid = 42, .ignored_signals = 3 }, got = { 0 };
 	auto_fd null = open("/dev/null", O_RDONLY | O_CLOEXEC), fd = FD_NONE;
 	struct err e;
 
 	(void)state;
 	assert_int_equal(chan_send(&ends[0], MSG_BEGIN, &m, FD_NONE, &e), 0);
 	assert_int_equal(chan_expect(&ends[1], MSG_BEGIN, &got, NULL, &e), 0);
-	assert_int_equal(got.pid, 42);
+	assert_int_equal(got.uid, 42);
 	assert_int_equal(got.ignored_signals, 3);
 	assert_int_equal(chan_send(&ends[1], MSG_TTY, NULL, null, &e), 0);
 	assert_int_equal(chan_expect(&ends[0], MSG_TTY, NULL, &fd, &e), 0);
