@@ -36,6 +36,14 @@ static bool is_link_name(const char *s)
 	       strcspn(s, "/: \t\n\v\f\r") == n;
 }
 
+/* Of the container's: "eth%d" is a template, of which the kernel makes a name that nothing has. */
+static bool is_new_link_name(const char *s)
+{
+	const char *p = strchr(s, '%');
+
+	return is_link_name(s) && (!p || (p[1] == 'd' && !strchr(p + 1, '%')));
+}
+
 int validate_net_devices(const struct spec *s, struct err *e)
 {
 	const struct spec_net_devices *d = &s->linux->net_devices;
@@ -49,10 +57,10 @@ int validate_net_devices(const struct spec *s, struct err *e)
 		if (!is_link_name(d->v[i].host_name))
 			return INVALID(e, ("linux.netDevices[\"%s\"]", d->v[i].host_name),
 				       "invalid network device name \"%s\"", d->v[i].host_name);
-		if (!is_link_name(name))
+		if (!is_new_link_name(name))
 			return INVALID(e, ("linux.netDevices[\"%s\"].name", d->v[i].host_name),
 				       "invalid network device name \"%s\"", name);
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < i && !strchr(name, '%'); j++)
 			if (str_eq(name, d->v[j].name ? d->v[j].name : d->v[j].host_name))
 				return INVALID(e, ("linux.netDevices[\"%s\"]", d->v[i].host_name),
 					       "two network devices would be called \"%s\"", name);

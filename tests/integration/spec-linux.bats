@@ -84,6 +84,31 @@ put_probe() {
 	grep -q ': sv1' "$T/o"
 }
 
+@test "spec linux: netDevices of which the kernel makes the name, also in a namespace where some are in use" {
+	strake_only "runc and crun look for a device that is called like the template"
+	requires cmd_ip
+	update_config '.linux.netDevices = {"sv0": {"name": "eth%d"}, "sv1": {"name": "eth%d"}}'
+	set_sh 'ip -o link; ip -o addr'
+	# shellcheck disable=SC2016
+	STRAKE_TEST_ID=$ID unshare -n sh -ec 'ip link add sv0 type veth peer name sv1; ip addr add 192.0.2.7/24 dev sv0
+		exec "$@"' -- "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || fail "$(cat "$T/e")"
+	grep -q 'eth0@.*[<,]UP[,>]' "$T/o" || fail "$(cat "$T/o")"
+	grep -q 'eth1@.*[<,]UP[,>]' "$T/o"
+	grep -q 'eth[01] .*192.0.2.7/24 .* global eth[01]' "$T/o"
+	! grep -q moved "$T/o" || fail "$(cat "$T/o")"
+
+	local target
+	background unshare -n sh -c 'ip link add eth0 type veth peer name eth1; exec sleep 1000'
+	target=$!
+	wait_for 5 eval 'grep -qs eth1 /proc/'$target'/net/dev'
+	update_config --arg p "/proc/$target/ns/net" '.linux.netDevices = {"sv0": {"name": "eth%d"}} |
+		(.linux.namespaces[] | select(.type == "network")).path = $p'
+	# shellcheck disable=SC2016
+	STRAKE_TEST_ID=$ID unshare -n sh -ec 'ip link add sv0 type veth peer name sv1; exec "$@"' -- \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || fail "$(cat "$T/e")"
+	grep -q 'eth2@.*[<,]UP[,>]' "$T/o" || fail "$(cat "$T/o")"
+}
+
 @test "spec linux: netDevices go into a network namespace by path" {
 	runc_since 1.5 "runc 1.1.5 does not know it"
 	requires cmd_ip

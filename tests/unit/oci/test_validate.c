@@ -160,6 +160,11 @@ static const struct {
 	{ "", NETNS "\"netDevices\":{\"a\":{\"name\":\"x\"},\"x\":{}}", "",
 	  "linux.netDevices[\"x\"]: two network devices would be called \"x\"" },
 	{ "", NETNS "\"netDevices\":{\"a\":{\"name\":\"b\"},\"b\":{\"name\":\"a\"}}", "", NULL },
+	{ "", NETNS "\"netDevices\":{\"a\":{\"name\":\"x%d\"},\"b\":{\"name\":\"x%d\"}}", "", NULL },
+	{ "", NETNS "\"netDevices\":{\"a\":{\"name\":\"x%d%d\"}}", "",
+	  "linux.netDevices[\"a\"].name: invalid network device name \"x%d%d\"" },
+	{ "", NETNS "\"netDevices\":{\"a\":{\"name\":\"x%s\"}}", "",
+	  "linux.netDevices[\"a\"].name: invalid network device name \"x%s\"" },
 	/* resources */
 	{ "", "\"resources\":{\"devices\":[{\"allow\":true,\"access\":\"r\"},{\"allow\":false}]}",
 	  "", "linux.resources.devices[1].access: device access at 1 field cannot be empty" },
