@@ -282,3 +282,43 @@ load helpers
 	ok strake_run
 	assert_out works
 }
+
+@test "cli: completion in bash" {
+	strake_only "this is strake's"
+	# shellcheck source=/dev/null
+	source "$REPO/contrib/completions/bash/strake"
+	set_args sleep 1000
+	ok strake_create
+	local words want
+	# Readline ends a word at "=". The last word is the one that is being written; "-" stands for an empty one.
+	while IFS='|' read -r words want; do
+		read -ra COMP_WORDS <<<"$words"
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		[ "${COMP_WORDS[COMP_CWORD]}" != - ] || COMP_WORDS[COMP_CWORD]=
+		_strake
+		assert_eq "$words: ${COMPREPLY[*]}" "$words: $want"
+	done <<-EOF
+		$RUNTIME st|start state
+		$RUNTIME --log-f|--log-format
+		$RUNTIME --log-format j|json
+		$RUNTIME --log-format = j|json
+		$RUNTIME --log-format =|text json
+		$RUNTIME --root = /x st|start state
+		$RUNTIME --debug = true st|start state
+		$RUNTIME --root $ROOT state -|$ID
+		$RUNTIME --root = $ROOT state -|$ID
+		$RUNTIME --root $ROOT kill --all -|$ID
+		$RUNTIME --root $ROOT kill -r -|$ID
+		$RUNTIME --root $ROOT kill $ID SIGKI|SIGKILL
+		$RUNTIME --root $ROOT mounts -|add remove
+		$RUNTIME --root $ROOT mounts remove -|$ID
+		$RUNTIME mounts remove $ID $BUNDLE/config.j|$BUNDLE/config.json
+		$RUNTIME run --config $BUNDLE/config.j|$BUNDLE/config.json
+		$RUNTIME run --no-p|--no-pivot
+		$RUNTIME restore --image-path $BUNDLE/root|$BUNDLE/rootfs
+		$RUNTIME checkpoint --manage-cgroups-mode s|soft strict
+		$RUNTIME list -f -|table json
+		$RUNTIME exec $ID ls --|
+		$RUNTIME help st|start state
+	EOF
+}
