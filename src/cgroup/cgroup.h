@@ -54,7 +54,7 @@ bool cgroup_clone_is_all(const struct cgroup *c);
 /* Puts pid in. born_in: clone_fd was used, so v2 is done already. Then device rules are in force. */
 int cgroup_join(struct cgroup *c, pid_t pid, bool born_in, struct err *e);
 /* For exec: as cgroup_join(), and when that is refused because the container's processes have moved
- * into sub-cgroups (EBUSY on v2), to where init is. */
+ * into sub-cgroups (EBUSY on v2), or out of a directory that is gone since, to where init is. */
 int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e);
 /* For exec where a part was delegated: to where init is. */
 int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e);

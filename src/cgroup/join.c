@@ -38,7 +38,8 @@ static int v2_path_of(struct cgroup *c, pid_t pid, char *buf, size_t size, char 
 	return err_make(e, ERR_SYS, ENOENT, "no cgroup v2 path in /proc/%s", file);
 }
 
-int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
+/* anywhere: not only below the container's own. */
+static int follow(struct cgroup *c, pid_t pid, pid_t init, bool anywhere, struct err *e)
 {
 	struct cg_dir *d = cg_dir_main(c);
 	char buf[8192], *own = NULL;
@@ -55,7 +56,7 @@ int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
 	path = path_join(&a, CG_ROOT, own);
 	if (!path)
 		r = err_sys(e, ENOMEM, "join cgroup %s", d->path);
-	else if (!path_is_below(path, d->path))
+	else if (!anywhere && !path_is_below(path, d->path))
 		r = err_make(e, ERR_STATE, EBUSY, "cgroup %s is divided, and init is not in it but in %s",
 			     d->path, path);
 	else
@@ -64,14 +65,21 @@ int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
 	return r < 0 ? r : cg_named_join(c, pid, e);
 }
 
+int cgroup_follow_init(struct cgroup *c, pid_t pid, pid_t init, struct err *e)
+{
+	return follow(c, pid, init, false, e);
+}
+
 int cgroup_join_init(struct cgroup *c, pid_t pid, bool born_in, pid_t init, struct err *e)
 {
 	int r = cgroup_join(c, pid, born_in, e);
+	/* Privileged processes that moved elsewhere: systemd removes the scope that they left. */
+	bool gone = r == -ENOENT || r == -ENODEV;
 
-	if (r != -EBUSY || c->ops != &cg_v2_ops || init <= 0)
+	if ((r != -EBUSY && !gone) || c->ops != &cg_v2_ops || init <= 0)
 		return r;
 	err_init(e);
-	return cgroup_follow_init(c, pid, init, e);
+	return follow(c, pid, init, gone, e);
 }
 
 /* The bits of a comma list; 0 when one of them is unknown. */

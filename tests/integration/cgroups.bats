@@ -248,3 +248,20 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	assert_status 1
 	assert_err_match 'with domain controllers'
 }
+
+@test "cgroups: exec goes where init is when what it has left is gone" {
+	requires cgroups_v2
+	local dir other
+	run_sleeper
+	dir=$(cgroup_dir) other=$(cgroup_dir)-other
+	mkdir "$other"
+	init_pid >"$other/cgroup.procs"
+	# As systemd does with a scope that nobody is in.
+	rmdir "$dir"
+	ok strake exec "$ID" cat /proc/self/cgroup
+	assert_has "$out" "$ID-other"
+	ok strake kill "$ID" KILL
+	wait_status stopped
+	ok strake delete "$ID"
+	wait_for 2 rmdir "$other"
+}
