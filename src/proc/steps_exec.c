@@ -294,6 +294,7 @@ int step_start_container_hooks(struct init_ctx *ctx, struct err *e)
 	const struct spec_hook_list *list = &ctx->job->spec->hooks.list[HOOK_START_CONTAINER];
 	struct oci_state state = ctx->job->hook_state;
 	struct hook_context hc = { .inherit_env = ctx->job->envp };
+	int *const keep[] = { &ctx->parent->fd };
 	auto_str text = { 0 };
 	int r;
 
@@ -302,11 +303,15 @@ int step_start_container_hooks(struct init_ctx *ctx, struct err *e)
 	state.status = STATUS_CREATED;
 	state.pid = getpid(); /* as the container sees it (runtime.md) */
 	r = oci_state_emit(&state, 0, &text, e);
+	/* They are the container's programs, and with CAP_SYS_PTRACE may look at us (CVE-2016-9962). Who waited for
+	 * start has nothing of the host's any more. */
+	if (r == 0 && ctx->parent->fd >= 0)
+		r = fds_gather(ctx->job->extra_fds, keep, ARRAY_SIZE(keep), e);
 	if (r < 0)
 		return r;
 	hc.state = text.s;
 	hc.state_len = text.len;
-	/* They are the container's programs, and run under its filter. */
+	/* Under its filter, too. */
 	r = step_seccomp_late(ctx, e);
 	return r < 0 ? r : hooks_run(HOOK_START_CONTAINER, list, &hc, e);
 }

@@ -75,6 +75,21 @@ nothing_of_the_host() {
 	nothing_of_the_host "$seen"
 }
 
+# Init, while it waits for a program of the image.
+@test "cve_2016_9962_hook_descriptors" {
+	runc_since 1.5 "runc 1.1.5 shows the exec fifo in run, too"
+	update_config '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"]) | .process.args = ["cat", "/seen"] |
+		.hooks.startContainer = [{"path": "/bin/sh", "args": ["sh", "-c", "ls -l /proc/1/fd /proc/1/cwd /proc/1/root | awk \"{ print \\$NF }\" >/seen"]}]'
+	ok strake_run
+	nothing_of_the_host "$out_file"
+	ok strake_create
+	ok strake start "$ID"
+	wait_status stopped
+	# The fifo is what start has just answered by.
+	grep -v '/exec\.fifo$' "$BUNDLE/rootfs/seen" >"$T/seen"
+	nothing_of_the_host "$T/seen"
+}
+
 # It is not the one who is entered that may look, but another container in the same pid namespace.
 @test "cve_2016_9962_exec_descriptors_by_a_neighbour" {
 	runc_since 1.5 "runc 1.1.5 shows some now and then"
