@@ -102,6 +102,7 @@ static int open_sources(const struct hotmount *h, struct err *e)
 
 static int work(const struct hotmount *h, struct err *e)
 {
+	const struct strv *const kept[] = { &h->spec.linux->masked_paths, &h->spec.linux->readonly_paths };
 	int r = h->copy >= 0 ? open_sources(h, e) : 0;
 
 	if (r == 0)
@@ -110,7 +111,7 @@ static int work(const struct hotmount *h, struct err *e)
 		return mount_live_add(h->plan, h->root, &h->c.rt->proc, e);
 	/* In the opposite order: one may lie in another. */
 	for (size_t i = h->mounts.n; r == 0 && i > 0; i--)
-		r = mount_live_remove(h->mounts.v[i - 1].destination, h->root, &h->c.rt->proc, e);
+		r = mount_live_remove(h->mounts.v[i - 1].destination, kept, h->root, &h->c.rt->proc, e);
 	return r;
 }
 

@@ -51,9 +51,35 @@ static bool is_mount_point(int fd)
 	       st.attributes & OS_STATX_ATTR_MOUNT_ROOT;
 }
 
-int mount_live_remove(const char *destination, int root, struct procfs *proc, struct err *e)
+static bool has_path(const struct strv *list, const char *path)
 {
-	auto_fd fd = FD_NONE;
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(list->v[i], path))
+			return true;
+	return false;
+}
+
+/* By where it is: the container may have put a link on the way to it, that its covers be taken off for it. */
+static int check_removal(int fd, const char *dest, const struct strv *const kept[2], int root, struct procfs *proc,
+			 struct err *e)
+{
+	const struct mount_op as_added = { .kind = MOUNT_OP_BIND };
+	char root_path[PATH_MAX], path[PATH_MAX];
+	struct mount_plan p = { .root = root, .root_path = root_path, .proc = proc, .fd_dir = FD_NONE };
+	int r = mount_path_in_root(&p, fd, path, sizeof(path));
+
+	fd_close(p.fd_dir);
+	if (r < 0)
+		return err_sys(e, -r, "find where %s is", dest);
+	if (mount_check_place(&as_added, path, FD_NONE, e) < 0 || has_path(kept[0], path) || has_path(kept[1], path))
+		return err_make(e, ERR_CONFIG, EPERM, "%s cannot be unmounted: %s is in /proc, linux.maskedPaths or linux.readonlyPaths",
+				dest, path);
+	return 0;
+}
+
+int mount_live_remove(const char *destination, const struct strv *const kept[2], int root, struct procfs *proc, struct err *e)
+{
+	auto_fd fd = FD_NONE; /* also of a symlink that is mounted, or that is mounted on */
 	struct arena a;
 	const char *path;
 	int r;
@@ -64,9 +90,9 @@ int mount_live_remove(const char *destination, int root, struct procfs *proc, st
 		r = err_sys(e, ENOMEM, "unmount %s", destination);
 	} else if (str_eq(path, "/")) {
 		r = err_make(e, ERR_USAGE, EINVAL, "the container's root cannot be unmounted");
+	} else if ((fd = safe_open_last(root, path)) >= 0 && check_removal(fd, path, kept, root, proc, e) < 0) {
+		r = -e->errnum;
 	} else {
-		/* Also a symlink that is mounted, or that is mounted on. */
-		fd = safe_open_last(root, path);
 		r = fd < 0 ? fd : is_mount_point(fd) ? os_umount_old(proc, fd) : -EINVAL;
 		if (r == -EINVAL)
 			r = err_make(e, ERR_STATE, EINVAL, "%s is not a mount point", path);

@@ -115,10 +115,10 @@ int mount_pivot(struct mount_plan *p, struct err *e); /* pivot_root; chroot wher
 
 /*
  * In the namespaces of a container that runs, with its root: every entry of a plan that is live, and
- * what is mounted last at destination taken off again (with what is mounted below it).
+ * what is mounted last at destination taken off again (with what is mounted below it). kept: lists of paths that stay covered.
  */
 int mount_live_add(struct mount_plan *p, int root, struct procfs *proc, struct err *e);
-int mount_live_remove(const char *destination, int root, struct procfs *proc, struct err *e);
+int mount_live_remove(const char *destination, const struct strv *const kept[2], int root, struct procfs *proc, struct err *e);
 
 /* Init, after pivot (root is "/"). */
 int mount_finish(struct mount_plan *p, struct procfs *proc, struct err *e); /* sysfs/cgroup/root ro, readonly paths, masks */

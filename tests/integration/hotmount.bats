@@ -152,6 +152,26 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	assert_err_match 'proc'
 }
 
+# A container that has made its /data a link to /proc would have /proc/sys to write to, and /proc/timer_list to read.
+@test "mounts: what the container may not see or write stays covered" {
+	local name
+	mkdir "$BUNDLE/rootfs/secret"
+	update_config '.linux.maskedPaths += ["/secret"] | .linux.readonlyPaths += ["/dev/shm"]'
+	run_sleeper
+	ln -s proc "$BUNDLE/rootfs/data"
+	ln -s . "$BUNDLE/rootfs/top"
+	for name in /data/sys /data/timer_list /proc/bus /top/proc /top/secret /top/sys/firmware /dev/shm; do
+		not_ok mounts remove "[{\"destination\": \"$name\"}]"
+		assert_err_match "$name cannot be unmounted: .*linux.readonlyPaths"
+	done
+	ok strake exec "$ID" grep -c -e ' /proc/sys ' -e ' /proc/timer_list ' -e ' /proc/bus ' -e ' /secret ' -e ' /sys/firmware ' /proc/self/mountinfo
+	assert_out 5
+	# What may be added there may be removed.
+	echo 1 >"$T/uptime"
+	ok mounts add "[{\"destination\": \"/proc/uptime\", \"type\": \"bind\", \"source\": \"$T/uptime\", \"options\": [\"bind\"]}]"
+	ok mounts remove '[{"destination": "/data/uptime"}]'
+}
+
 @test "mounts: errors" {
 	run_sleeper
 	not_ok strake mounts sideways "$ID" /dev/null
