@@ -150,6 +150,18 @@ static int check_live(const struct mount_plan *p, const char *type, struct err *
 			"container that runs, only bound", type);
 }
 
+/* As crun: a mount point that is missing in a read-only bind is made before that becomes read-only. podman mounts
+ * secrets so with --read-only. But not where somebody could write meanwhile. */
+static void note_below(struct mount_plan *p, const char *dest)
+{
+	for (size_t i = 0; i < p->n_ops && !p->in.live; i++) {
+		struct mount_op *o = &p->ops[i];
+
+		if (o->kind == MOUNT_OP_BIND && o->opt.set & MS_RDONLY && path_is_below(dest, o->dest))
+			mount_op_set_late_readonly(o);
+	}
+}
+
 static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const char *words,
 		      struct err *e)
 {
@@ -168,6 +180,7 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	dest = path_join(&p->arena, "/", dest ? dest : m->destination);
 	if (!dest)
 		return mount_plan_no_memory(e);
+	note_below(p, dest);
 	op = mount_op_add(p, MOUNT_OP_FS, words, dest);
 	r = mount_options_parse(&p->arena, &m->options, &op->opt, e);
 	if (r < 0)

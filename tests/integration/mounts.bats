@@ -63,6 +63,34 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 	assert_has "$out" 'Read-only file system'
 }
 
+# podman's --read-only with --secret mounts so.
+@test "mounts: what is mounted below a read-only bind has its mount point made there" {
+	strake_only "runc finds the file system read-only"
+	mkdir "$T/dir"
+	echo secret >"$T/file"
+	mount_at /mnt bind "$T/dir" rbind ro nosuid
+	mount_at /mnt/a/b bind "$T/file" bind ro
+	mount_at /mnt/rw tmpfs tmpfs
+	set_sh 'cat /mnt/a/b /proc/self/mountinfo; ! touch /mnt/x 2>/dev/null && ! touch /mnt/a/x 2>/dev/null && touch /mnt/rw/x'
+	ok strake_run
+	assert_has "$out" secret
+	[[ $(info /mnt) == ro,nosuid,* ]]
+	[[ $(info /mnt/a/b) == ro,* ]]
+	# Also by root of a user namespace.
+	rm -r "$T/dir/a" "$T/dir/rw"
+	chown 5000:6000 "$T/dir"
+	own_rootfs 5000:6000
+	local d=$BUNDLE/rootfs
+	while [ "$d" != / ]; do
+		chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	update_config '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{"containerID": 0, "hostID": 5000, "size": 65536}]
+		| .linux.gidMappings = [{"containerID": 0, "hostID": 6000, "size": 65536}]'
+	ok strake_run
+	[[ $(info /mnt) == ro,nosuid,* ]]
+}
+
 @test "mounts: rro is recursive, ro is not" {
 	requires kernel_mount_api kernel_mount_setattr
 	runc_since 1.5 "runc 1.1.5 has no rro"
