@@ -141,6 +141,18 @@ static int do_fs(struct mount_plan *p, struct mount_op *op, struct err *e)
 	return r;
 }
 
+/* A link that the container has made on the way leads to a mount that nobody meant: to its read-only /sys, say. */
+static int check_remount(struct mount_plan *p, const struct mount_op *op, int fd, struct err *e)
+{
+	char path[PATH_MAX];
+	int r = mount_path_in_root(p, fd, path, sizeof(path));
+
+	if (r < 0)
+		return err_sys(e, -r, "find where %s is", op->dest);
+	return str_eq(path, op->dest) ? 0 : err_make(e, ERR_CONFIG, ELOOP, "the destination of a remount, %s, is %s in "
+						     "the container", op->dest, path);
+}
+
 /* mount(2) is the one way to change a superblock and a mount at once. */
 static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 {
@@ -156,6 +168,8 @@ static int do_remount(struct mount_plan *p, struct mount_op *op, struct err *e)
 	size_t i;
 
 	target = t.fd;
+	if (r == 0 && p->in.live)
+		r = check_remount(p, op, t.fd, e);
 	if (r < 0)
 		return r;
 	m.target_fd = t.fd;

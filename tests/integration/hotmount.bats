@@ -166,6 +166,12 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 	done
 	ok strake exec "$ID" grep -c -e ' /proc/sys ' -e ' /proc/timer_list ' -e ' /proc/bus ' -e ' /secret ' -e ' /sys/firmware ' /proc/self/mountinfo
 	assert_out 5
+	# Nor is another mount changed than the one that was meant.
+	mkdir "$BUNDLE/rootfs/own"
+	ok mounts add '[{"destination": "/own", "type": "tmpfs", "source": "tmpfs"}, {"destination": "/own", "type": "none", "options": ["remount", "ro"]}]'
+	ok strake exec "$ID" sh -c '! touch /own/x 2>/dev/null'
+	not_ok mounts add '[{"destination": "/top/own", "type": "none", "options": ["remount", "rw"]}]'
+	assert_err_match 'the destination of a remount, /top/own, is /own in the container'
 	# What may be added there may be removed.
 	echo 1 >"$T/uptime"
 	ok mounts add "[{\"destination\": \"/proc/uptime\", \"type\": \"bind\", \"source\": \"$T/uptime\", \"options\": [\"bind\"]}]"
