@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "os/unix_socket.h"
 #include "term/term.h"
 
 #define NOTIFY_DIR  "notify"
@@ -71,24 +72,29 @@ int notify_bind(const struct store_dir *d, int *ret_fd, struct err *e)
 	return 0;
 }
 
-static int connect_host(struct err *e)
+/* In no file system: unix(7). */
+static int connect_abstract(const char *name)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const char *path = host_socket();
-	size_t len = strlen(path);
+	size_t len = strlen(name);
 	auto_fd fd = FD_NONE;
 
 	if (len >= sizeof(addr.sun_path))
-		return err_sys(e, ENAMETOOLONG, "NOTIFY_SOCKET %s", path);
-	memcpy(addr.sun_path, path, len);
-	if (path[0] == '@')
-		addr.sun_path[0] = '\0'; /* abstract: unix(7) */
+		return -ENAMETOOLONG;
+	memcpy(addr.sun_path + 1, name + 1, len - 1);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&addr,
-			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len +
-					  (path[0] != '@'))) < 0)
-		return err_sys(e, errno, "NOTIFY_SOCKET %s", path);
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
+		return -errno;
 	return TAKE_FD(fd);
+}
+
+static int connect_host(struct err *e)
+{
+	const char *path = host_socket();
+	int fd = path[0] == '@' ? connect_abstract(path) : os_unix_connect(SOCK_DGRAM, path);
+
+	return fd < 0 ? err_sys(e, -fd, "NOTIFY_SOCKET %s", path) : fd;
 }
 
 /* sd_notify_barrier(3): the other side closes what it got once it has handled what came before. */

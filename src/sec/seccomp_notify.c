@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/cleanup.h"
+#include "os/unix_socket.h"
 #include "sec/seccomp.h"
-
-static int connect_to(const char *path, struct err *e)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	auto_fd fd = FD_NONE;
-
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return err_sys(e, ENAMETOOLONG, "connect to the seccomp agent at %s", path);
-	memcpy(addr.sun_path, path, strlen(path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(e, errno, "socket");
-	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0)
-		return err_sys(e, errno, "failed to connect with seccomp agent specified in the "
-			       "seccomp profile: %s", path);
-	return TAKE_FD(fd);
-}
 
 /* The descriptor travels with the first byte; a reader that takes one message gets both. */
 static ssize_t send_with_fd(int sock, const char *text, size_t len, int fd)
@@ -52,11 +35,12 @@ static ssize_t send_with_fd(int sock, const char *text, size_t len, int fd)
 
 int seccomp_notify_send(const char *path, const char *text, size_t len, int fd, struct err *e)
 {
-	auto_fd sock = connect_to(path, e);
+	auto_fd sock = os_unix_connect(SOCK_STREAM, path);
 	ssize_t n;
 
 	if (sock < 0)
-		return sock;
+		return err_sys(e, -sock, "failed to connect with seccomp agent specified in the "
+			       "seccomp profile: %s", path);
 	n = send_with_fd(sock, text, len, fd);
 	/* Cut by a signal, the text goes on without the descriptor, which is there already. */
 	while (n >= 0 && (size_t)n < len) {

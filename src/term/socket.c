@@ -1,56 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
+#include "os/unix_socket.h"
 #include "term/term.h"
-
-/* *ret_dir: what the address begins at, when the path is too long for one. */
-static int make_address(char *path, struct sockaddr_un *addr, int *ret_dir)
-{
-	size_t len = strlen(path);
-	char *slash = strrchr(path, '/');
-	int n;
-
-	if (len < sizeof(addr->sun_path)) {
-		memcpy(addr->sun_path, path, len + 1);
-		return 0;
-	}
-	if (!slash || slash == path)
-		return -ENAMETOOLONG;
-	*slash = '\0';
-	*ret_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	*slash = '/';
-	if (*ret_dir < 0)
-		return -errno;
-	n = snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d%s", *ret_dir, slash);
-	return n < (int)sizeof(addr->sun_path) ? 0 : -ENAMETOOLONG;
-}
 
 int term_socket_connect(const char *dir, const char *name, struct err *e)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	auto_fd fd = FD_NONE, parent = FD_NONE;
 	bool below = dir && name[0] != '/';
 	char path[PATH_MAX];
-	int r = -ENAMETOOLONG;
+	int fd = -ENAMETOOLONG;
 
 	if (snprintf(path, sizeof(path), "%s%s%s", below ? dir : "", below ? "/" : "", name) < (int)sizeof(path))
-		r = make_address(path, &addr, &parent);
-	if (r < 0)
-		return err_sys(e, -r, "dial unix %s: connect", path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_sys(e, errno, "dial unix %s: socket", path);
-	while (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0)
-		if (errno != EINTR)
-			return err_sys(e, errno, "dial unix %s: connect", path);
-	return TAKE_FD(fd);
+		fd = os_unix_connect(SOCK_STREAM, path);
+	return fd < 0 ? err_sys(e, -fd, "dial unix %s: connect", path) : fd;
 }
 
 /*

@@ -118,6 +118,22 @@ ends() {
 	wait_for 5 grep -q "MAINPID=$(init_pid)" "$T/heard"
 }
 
+@test "notify: a host's socket whose path no address has room for" {
+	strake_only "runc says that the argument is invalid"
+	local dir
+	dir=$T/$(printf '%0120d' 0)
+	mkdir "$dir"
+	set_args sleep 1000
+	listener
+	mv "$HOST" "$dir/sock"
+	HOST=$dir/sock
+	notified_background run --detach --bundle "$BUNDLE" "$ID"
+	wait_status running
+	say $'READY=1\n'
+	ends "$BG"
+	grep -q READY=1 "$T/heard"
+}
+
 @test "notify: run in the foreground names itself, and stays" {
 	set_args sleep 1000
 	listener

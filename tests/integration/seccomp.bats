@@ -110,6 +110,23 @@ NR_GETPRIORITY=140
 	sed -n 1p "$T/n.out" | jq -e --arg id "$ID" '.fds == ["seccompFd"] and .metadata == "some metadata" and .state.id == $id and .pid > 0'
 }
 
+@test "seccomp: notify to a path that no address has room for" {
+	requires payload_recvfd
+	strake_only "runc says that the argument is invalid"
+	local dir
+	dir=$T/$(printf '%0120d' 0)
+	mkdir "$dir"
+	"$STRAKE_PAYLOAD/recvfd" notify "$T/sock" 28 </dev/null >"$T/n.out" 2>"$T/n.err" 3>&- &
+	BACKGROUND+=($!)
+	wait_for 5 test -S "$T/sock"
+	mv "$T/sock" "$dir/sock"
+	update_config --arg s "$dir/sock" '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": $s,
+		"syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]}'
+	set_sh 'mkdir /x; echo ended'
+	ok strake_run
+	assert_has "$err" 'No space left'
+}
+
 @test "seccomp: notify without a listener" {
 	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}'
 	not_ok strake_create
