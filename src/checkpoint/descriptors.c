@@ -10,7 +10,6 @@
 #include "json/read.h"
 #include "json/write.h"
 
-#define FILE_NAME "descriptors.json"
 #define FILE_MAX  (64u << 10)
 
 /* The file is a bare array, and the reader wants an object around it. */
@@ -37,13 +36,13 @@ int descriptors_write(int images_fd, const struct strv *descriptors, struct err 
 	for (size_t i = 0; i < descriptors->n; i++)
 		json_string(&w, descriptors->v[i]);
 	json_close(&w, ']');
-	r = str_failed(&text) ? -ENOMEM : io_replace_file(images_fd, FILE_NAME, text.s, text.len, 0600);
-	return r < 0 ? err_sys(e, -r, "write " FILE_NAME) : 0;
+	r = str_failed(&text) ? -ENOMEM : io_replace_file(images_fd, DESCRIPTORS_FILE, text.s, text.len, 0600);
+	return r < 0 ? err_sys(e, -r, "write " DESCRIPTORS_FILE) : 0;
 }
 
 int descriptors_read(int images_fd, const char *path, struct arena *a, struct strv *ret, struct err *e)
 {
-	auto_fd fd = openat(images_fd, FILE_NAME, O_RDONLY | O_CLOEXEC);
+	auto_fd fd = openat(images_fd, DESCRIPTORS_FILE, O_RDONLY | O_CLOEXEC);
 	auto_free char *text = NULL;
 	struct document d = { 0 };
 	auto_str object;
@@ -52,14 +51,14 @@ int descriptors_read(int images_fd, const char *path, struct arena *a, struct st
 
 	str_init(&object);
 	if (fd < 0)
-		return err_sys(e, errno, "open %s/" FILE_NAME, path);
+		return err_sys(e, errno, "open %s/" DESCRIPTORS_FILE, path);
 	r = io_read_alloc(fd, FILE_MAX, &text, &len);
 	if (r < 0)
-		return err_sys(e, -r, "read %s/" FILE_NAME, path);
+		return err_sys(e, -r, "read %s/" DESCRIPTORS_FILE, path);
 	str_addf(&object, "{\"" KEY "\":%s}", text);
 	if (str_failed(&object))
-		return err_sys(e, ENOMEM, "read %s/" FILE_NAME, path);
-	r = json_read(fields, &d, a, FILE_NAME, object.s, object.len, e);
+		return err_sys(e, ENOMEM, "read %s/" DESCRIPTORS_FILE, path);
+	r = json_read(fields, &d, a, DESCRIPTORS_FILE, object.s, object.len, e);
 	if (r == 0)
 		*ret = d.list;
 	return r;

@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "oci/spec.h"
 
+#define DESCRIPTORS_FILE "descriptors.json"
+
 int descriptors_write(int images_fd, const struct strv *descriptors, struct err *e);
 /* In a. */
 int descriptors_read(int images_fd, const char *path, struct arena *a, struct strv *ret, struct err *e);

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "checkpoint/descriptors.h"
 
 #define DEFAULT_IMAGES  "checkpoint"
 #define DEFAULT_CONFIG  "/etc/criu/runc.conf"
@@ -57,18 +58,26 @@ static int check_parent(const char *images, const char *parent, struct err *e)
 	return 0;
 }
 
+static const char *images_path(const struct images *in)
+{
+	return str_empty(in->image_path) ? DEFAULT_IMAGES : in->image_path;
+}
+
+int image_dirs_find(const struct images *in, struct image_dirs *ret, struct err *e)
+{
+	*ret = (struct image_dirs)IMAGE_DIRS_NONE;
+	ret->images = realpath(images_path(in), NULL);
+	return ret->images ? 0 : err_sys(e, errno, "open %s/" DESCRIPTORS_FILE, images_path(in));
+}
+
 int image_dirs_make(const struct images *in, struct image_dirs *ret, struct err *e)
 {
-	const char *path = str_empty(in->image_path) ? DEFAULT_IMAGES : in->image_path;
-	int r = make_parents(path, e);
+	int r = make_parents(images_path(in), e);
 
 	*ret = (struct image_dirs)IMAGE_DIRS_NONE;
 	if (r == 0)
-		r = check_parent(path, in->parent_path, e);
-	if (r < 0)
-		return r;
-	ret->images = realpath(path, NULL);
-	return ret->images ? 0 : err_sys(e, errno, "open %s", path);
+		r = check_parent(images_path(in), in->parent_path, e);
+	return r < 0 ? r : image_dirs_find(in, ret, e);
 }
 
 static int open_dir(int root, const char *path, int *fd, struct err *e)

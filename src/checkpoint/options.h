@@ -22,9 +22,10 @@ struct image_dirs {
 };
 #define IMAGE_DIRS_NONE { .images = NULL, .images_fd = -EBADF, .work_fd = -EBADF }
 
-/* Makes what is missing: the images' (default: ./checkpoint) with its parents, and the work
- * directory. */
+/* That of the images (default: ./checkpoint): made with its parents when it is missing, or an error. */
 int image_dirs_make(const struct images *in, struct image_dirs *ret, struct err *e);
+int image_dirs_find(const struct images *in, struct image_dirs *ret, struct err *e);
+/* Makes the work directory when it is missing. */
 int image_dirs_open(const struct images *in, struct image_dirs *d, struct err *e);
 /* The same directories below root, which is CRIU's in a mount namespace of its own: it mounts there. */
 int image_dirs_open_in(struct image_dirs *d, int root, struct err *e);

@@ -28,7 +28,7 @@ static int take_flags(struct restore *x, struct err *e)
 {
 	const struct strake_restore_options *o = x->o;
 	const struct images in = { o->image_path, o->work_path, NULL };
-	int r = image_dirs_make(&in, &x->dirs, e);
+	int r = image_dirs_find(&in, &x->dirs, e);
 
 	x->opts = (struct criu_opts){
 		.tcp_established = o->tcp_established, .tcp_close = o->tcp_close,
