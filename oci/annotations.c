@@ -32,6 +32,11 @@ static int refuse(const struct spec *s, struct err *e)
 	return 0;
 }
 
+static int refuse_relative(const char *key, const char *value, struct err *e)
+{
+	return err_make(e, ERR_CONFIG, EINVAL, "%s: \"%s\" is not an absolute path", key, value);
+}
+
 /* *ret: the value, which must be an absolute path; untouched when there is none. */
 static int take_path(const struct spec *s, const char *key, const char **ret, struct err *e)
 {
@@ -40,8 +45,7 @@ static int take_path(const struct spec *s, const char *key, const char **ret, st
 	if (!value)
 		return 0;
 	if (!path_is_absolute(value))
-		return err_make(e, ERR_CONFIG, EINVAL,
-				"annotations: %s: \"%s\" is not an absolute path", key, value);
+		return refuse_relative(key, value, e), err_wrap(e, "annotations");
 	*ret = value;
 	return 0;
 }
@@ -80,8 +84,10 @@ static int adopt_seccomp(struct spec *s, const char *receiver, struct err *e)
 	f->bpf_data = bpf;
 	f->fail_unknown = is_present(s, A "seccomp_fail_unknown_syscall");
 	r = take_path(s, A "seccomp.receiver", &receiver, e);
-	if (r < 0 || !receiver || f->listener_path)
+	if (r < 0 || str_empty(receiver) || !str_empty(f->listener_path))
 		return r;
+	if (!path_is_absolute(receiver))
+		return refuse_relative("RUN_OCI_SECCOMP_RECEIVER", receiver, e);
 	f->listener_path = arena_strdup(&s->arena, receiver);
 	return f->listener_path ? 0 : no_memory(e);
 }

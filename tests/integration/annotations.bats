@@ -102,6 +102,12 @@ agent() {
 	update_config --arg s "$T/three" '.linux.seccomp.listenerPath = $s'
 	ok strake_run
 	grep -q notified "$T/three.out"
+	update_config 'del(.annotations, .linux.seccomp.listenerPath)'
+	RUN_OCI_SECCOMP_RECEIVER=there not_ok strake_run
+	assert_err_match 'RUN_OCI_SECCOMP_RECEIVER: \\?"there\\?" is not an absolute path'
+	# An empty one counts as unset.
+	RUN_OCI_SECCOMP_RECEIVER='' not_ok strake_run
+	assert_err_match 'listenerPath'
 }
 
 @test "annotations: run.oci.seccomp_fail_unknown_syscall" {
