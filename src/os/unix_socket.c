@@ -20,6 +20,8 @@ static int make_address(const char *path, struct sockaddr_un *addr, int *ret_dir
 	char dir[PATH_MAX];
 	int n;
 
+	if (len == 0)
+		return -ENOENT; /* zeros are an abstract name, not below any directory, that anybody may take */
 	if (len < sizeof(addr->sun_path)) {
 		memcpy(addr->sun_path, path, len + 1);
 		return 0;

@@ -90,6 +90,8 @@ static void names_and_directories(void **state)
 	close(sock);
 	assert_int_equal(fchdir(home), 0);
 	assert_int_equal(term_socket_connect("/nonexistent", "s", &e), -ENOENT);
+	/* To the kernel that would be a name, not below any directory, that anybody may take. */
+	assert_int_equal(term_socket_connect(NULL, "", &e), -ENOENT);
 	assert_int_equal(term_socket_connect(dir, "x/s", &e), -ENOENT);
 	assert_int_equal(term_socket_connect(dir, longer, &e), -ENAMETOOLONG);
 	close(home);
