@@ -17,11 +17,12 @@ enum { POLL_IN, POLL_MASTER, POLL_OUT, POLL_COUNT };
  * writing must not hold us. */
 #define DRAIN_MAX (1u << 20)
 
+/* Of a terminal that has none, which is one of a program's own, nothing is known: consoleSize stays. */
 static void copy_size(int master, int in, int out)
 {
 	struct winsize ws;
 
-	if (ioctl(in, TIOCGWINSZ, &ws) == 0 || ioctl(out, TIOCGWINSZ, &ws) == 0)
+	if ((ioctl(in, TIOCGWINSZ, &ws) == 0 || ioctl(out, TIOCGWINSZ, &ws) == 0) && (ws.ws_row || ws.ws_col))
 		(void)ioctl(master, TIOCSWINSZ, &ws);
 }
 

@@ -71,6 +71,18 @@ in_pty() {
 	wait_for 5 grep -q '33 77' "$CONSOLE_OUT"
 }
 
+@test "tty: consoleSize in the foreground, where the caller's terminal has no size, and where it has one" {
+	strake_only "runc takes the caller's size, none as well"
+	with_terminal
+	put_probe
+	update_config '.process.consoleSize = {"height": 33, "width": 77}'
+	set_args /probe winsize
+	in_pty "stty rows 0 cols 0; $RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_has "$out" '33 77'
+	in_pty "stty rows 21 cols 42; $RUNTIME --root $ROOT run --bundle $BUNDLE $ID"
+	assert_has "$out" '21 42'
+}
+
 @test "console socket: exec" {
 	run_sleeper
 	console tty
