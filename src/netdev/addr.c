@@ -45,6 +45,10 @@ static int take_attr(const struct nlattr *attr, void *data)
 		if (mnl.attr_get_payload_len(attr) == sizeof(uint32_t))
 			a->flags = mnl.attr_get_u32(attr);
 		break;
+	case IFA_RT_PRIORITY:
+		if (mnl.attr_get_payload_len(attr) == sizeof(uint32_t))
+			a->metric = mnl.attr_get_u32(attr);
+		break;
 	default:
 		break;
 	}
@@ -117,5 +121,7 @@ int addr_add(struct rtnl *r, int index, const struct addr *a)
 		mnl.attr_put(nlh, IFA_BROADCAST, a->broadcast_len, a->broadcast);
 	if (a->flags)
 		mnl.attr_put_u32(nlh, IFA_FLAGS, a->flags);
+	if (a->metric)
+		mnl.attr_put_u32(nlh, IFA_RT_PRIORITY, a->metric);
 	return rtnl_talk(r, nlh, NULL, NULL);
 }

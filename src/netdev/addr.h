@@ -11,6 +11,7 @@ struct addr {
 	uint8_t family, prefix_len;
 	uint8_t local_len, peer_len, broadcast_len; /* 0: absent */
 	uint32_t flags;                             /* IFA_F_*, of those that a user sets */
+	uint32_t metric;                            /* of the route to its network; 0: the kernel's */
 	uint8_t local[16], peer[16], broadcast[16];
 };
 struct addr_list {

@@ -74,13 +74,16 @@ put_probe() {
 	requires cmd_ip
 	# The host's side is a namespace of its own: its links are nobody else's.
 	update_config '.linux.netDevices = {"sv0": {"name": "eth7"}, "sv1": {}}'
-	set_sh 'ip -o link; ip -o addr'
+	set_sh 'ip -o link; ip -o addr; ip route; ip -6 route'
 	# shellcheck disable=SC2016
 	STRAKE_TEST_ID=$ID unshare -n sh -ec 'ip link add sv0 type veth peer name sv1
-		ip addr add 192.0.2.7/24 dev sv0; ip addr add 2001:db8::7/64 dev sv0 nodad; ip link set sv0 up
+		ip addr add 192.0.2.7/24 dev sv0; ip addr add 198.51.100.7/24 metric 55 dev sv0
+		ip addr add 2001:db8:1::7/64 metric 66 dev sv0 nodad; ip addr add 2001:db8::7/64 dev sv0 nodad; ip link set sv0 up
 		exec "$@"' -- "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- || fail "$(cat "$T/e")"
 	grep -q 'eth7.*192.0.2.7/24' "$T/o" || fail "$(cat "$T/o")"
 	grep -q 'eth7.*2001:db8::7/64' "$T/o"
+	grep -q '^198.51.100.0/24 dev eth7 .*metric 55' "$T/o" || fail "$(cat "$T/o")"
+	grep -q '^2001:db8:1::/64 dev eth7 .*metric 66' "$T/o"
 	grep -q ': sv1' "$T/o"
 }
 
