@@ -12,15 +12,18 @@
 /* How often who waits for the lock looks whether it is a start that has it. */
 #define LOOK_MS 1000
 
-/* Is the process with this start time still there, and not a zombie? */
-static bool is_alive(struct procfs *proc, int64_t pid, uint64_t start)
+/* Is the process with this start time still there, and not a zombie? Who cannot look does not know: a container that
+ * runs would pass for one that has ended, and its signals for sent. */
+static int look_alive(struct procfs *proc, int64_t pid, uint64_t start, bool *ret, struct err *e)
 {
 	uint64_t now;
 	char letter;
+	int r = pid > 0 ? procfs_pid_stat(proc, (pid_t)pid, &letter, &now, NULL) : -ESRCH;
 
-	if (pid <= 0 || procfs_pid_stat(proc, (pid_t)pid, &letter, &now, NULL) < 0)
-		return false;
-	return now == start && letter != 'Z' && letter != 'X';
+	if (r < 0 && r != -ESRCH)
+		return err_sys(e, -r, "read /proc/%d/stat", (int)pid);
+	*ret = r == 0 && now == start && letter != 'Z' && letter != 'X';
+	return 0;
 }
 
 int opened_cgroup(struct opened *c, struct err *e)
@@ -34,12 +37,17 @@ int opened_cgroup(struct opened *c, struct err *e)
 int opened_refresh(struct opened *c, struct err *e)
 {
 	const struct state *s = &c->state;
+	bool creator = false;
 	int r;
 
 	if (c->by_pidfd && c->pidfd < 0 && s->init_pid > 0)
 		c->pidfd = os_pidfd_open((pid_t)s->init_pid);
-	c->init_alive = is_alive(&c->rt->proc, s->init_pid, s->init_start);
-	c->abandoned = s->creating && !is_alive(&c->rt->proc, s->creator_pid, s->creator_start);
+	r = look_alive(&c->rt->proc, s->init_pid, s->init_start, &c->init_alive, e);
+	if (r == 0 && s->creating)
+		r = look_alive(&c->rt->proc, s->creator_pid, s->creator_start, &creator, e);
+	if (r < 0)
+		return r;
+	c->abandoned = s->creating && !creator;
 	c->status = STATUS_STOPPED;
 	if (s->creating && !c->abandoned) {
 		c->status = STATUS_CREATING;
@@ -131,9 +139,10 @@ void opened_fini(struct opened *c)
 
 int opened_check_alive(struct opened *c, struct err *e)
 {
-	if (is_alive(&c->rt->proc, c->state.init_pid, c->state.init_start))
-		return 0;
-	return err_make(e, ERR_STATE, ESRCH, "container not running");
+	bool alive;
+	int r = look_alive(&c->rt->proc, c->state.init_pid, c->state.init_start, &alive, e);
+
+	return r < 0 || alive ? r : err_make(e, ERR_STATE, ESRCH, "container not running");
 }
 
 int opened_pidfd(struct opened *c, int *ret_pidfd, struct err *e)

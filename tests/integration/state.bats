@@ -454,3 +454,20 @@ many() {
 	assert_err_match 'state.json: the state has more than 16 MiB'
 	assert_nothing_left
 }
+
+@test "state: a process that cannot be looked at has not ended" {
+	requires cmd_strace kernel_openat2
+	strake_only "the order of system calls is its own"
+	run_sleeper
+	local command
+	for command in "state $ID" "kill --all $ID KILL" "pause $ID" "exec $ID true" "delete $ID" "delete --force $ID"; do
+		status=0
+		# shellcheck disable=SC2086
+		STRAKE_TEST_ID=$ID timeout 20 strace -qq -o "$T/trace" -e trace=openat2 -e inject=openat2:error=ENFILE:when=1 \
+			"$RUNTIME" --root "$ROOT" $command </dev/null >"$T/o" 2>&1 3>&- 4>&- || status=$?
+		assert_has "$(cat "$T/trace")" "\"$(init_pid)/stat\""
+		[ "$status" != 0 ] || fail "$command: $(cat "$T/o")"
+		assert_has "$(cat "$T/o")" "read /proc/$(init_pid)/stat: too many open files in system"
+		is_status running
+	done
+}
