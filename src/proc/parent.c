@@ -366,8 +366,8 @@ int chain_start(struct chain_job *job, struct chain_result *ret, struct err *e)
 		TIMELINE(msg_table[job->script.messages[i]].meaning);
 		r = handlers[job->script.messages[i]](&p, e);
 	}
-	/* Side by side with init, what fails here may be no more than its end: then its word counts. */
-	if (r < 0 && job->script.side_by_side && !p.init.peer_failed)
+	/* What fails here may be no more than the end of init, which may be before it was told to begin: then its word counts. */
+	if (r < 0 && !p.init.peer_failed)
 		chan_has_error(&p.init, e);
 	if (r < 0)
 		return fail(&p, e);

@@ -124,3 +124,15 @@ load helpers
 	assert_eq "$(cat "$T"/m.*)" "$(for i in 1 2 3 4 5 6; do echo testhost; done)"
 	assert_nothing_left
 }
+
+@test "run: what init says before it is told to begin is heard" {
+	strake_only "the system calls are its own"
+	requires cmd_strace
+	set_args true
+	# It is the first to move its program. (Where that is no way, nothing is moved.)
+	STRAKE_TEST_ID=$ID timeout 20 strace -f -o "$T/trace" -e trace=mremap -e inject=mremap:error=ENOMEM:when=1 \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- || true
+	grep -q INJECTED "$T/trace" || skip "the program is not left by moving to memory"
+	assert_has "$(cat "$T/o")" "leaving the runtime's own file: cannot allocate memory"
+	assert_nothing_left
+}
