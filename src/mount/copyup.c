@@ -154,9 +154,11 @@ static int copy_dir(int from, int to, unsigned depth, struct err *e)
 	if (depth > MAX_DEPTH)
 		return err_make(e, ERR_CONFIG, ELOOP, "copy up: more than %d directories deep",
 				MAX_DEPTH);
-	while (r == 0 && (de = readdir(d)))
+	while (r == 0 && (errno = 0, de = readdir(d)))
 		if (!str_eq(de->d_name, ".") && !str_eq(de->d_name, ".."))
 			r = copy_entry(from, to, de->d_name, depth, e);
+	if (r == 0 && errno)
+		return err_sys(e, errno, "copy up: read a directory");
 	return r;
 }
 

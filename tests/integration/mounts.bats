@@ -238,6 +238,18 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 	assert_eq "$(cat "$BUNDLE/rootfs/data/f")" kept
 }
 
+@test "mounts: tmpcopyup of a directory that cannot be read" {
+	strake_only "the system calls are its own"
+	requires cmd_strace
+	mkdir "$BUNDLE/rootfs/data"
+	echo kept >"$BUNDLE/rootfs/data/f"
+	mount_at /data tmpfs tmpfs tmpcopyup
+	set_args true
+	STRAKE_TEST_ID=$ID timeout 20 strace -f -o "$T/trace" -e trace=getdents64 -e inject=getdents64:error=EIO \
+		"$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- || true
+	assert_has "$(cat "$T/o")" '(/data): copy up: read a directory: input/output error'
+}
+
 @test "mounts: cgroup on v1" {
 	requires cgroups_v1
 	mount_at /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
