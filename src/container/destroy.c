@@ -100,15 +100,20 @@ static int run_hooks(const struct spec *spec, const struct state *state, enum ho
 	return r;
 }
 
-void run_poststop(const struct spec *spec, const struct state *state)
+static void warn(const struct err *e)
 {
 	char text[ERR_TEXT_MAX];
+
+	err_format(e, text, sizeof(text));
+	log_warn("%s", text);
+}
+
+void run_poststop(const struct spec *spec, const struct state *state)
+{
 	struct err e;
 
-	if (run_hooks(spec, state, HOOK_POSTSTOP, STATUS_STOPPED, &e) < 0) {
-		err_format(&e, text, sizeof(text));
-		log_warn("%s", text);
-	}
+	if (run_hooks(spec, state, HOOK_POSTSTOP, STATUS_STOPPED, &e) < 0)
+		warn(&e);
 }
 
 int run_poststart(const struct spec *spec, const struct state *state, struct err *e)
@@ -129,10 +134,15 @@ static void undo_by_config(struct opened *c)
 	struct spec spec;
 	struct err e;
 
-	/* A create that died before the snapshot had set up nothing. */
+	/* A create that died before the snapshot had set up nothing; of runc's containers the bundle may be gone. */
 	if ((c->state.creating ? snapshot_load(&c->dir, &spec, &e) :
-				 config_load(&c->dir, c->state.bundle, &spec, &e)) < 0)
+				 config_load(&c->dir, c->state.bundle, &spec, &e)) < 0) {
+		if (e.errnum != ENOENT) {
+			err_wrap(&e, "poststop hooks are not run");
+			warn(&e);
+		}
 		return;
+	}
 	if (spec.linux->intel_rdt)
 		intelrdt_remove(spec.linux->intel_rdt, c->state.id, &e);
 	if (c->state.init_pid > 0)

@@ -55,6 +55,25 @@ HOST_KINDS="prestart createRuntime createContainer poststart poststop"
 	assert_eq "$(tr '\n' ' ' <"$T/order")" '1 2 3 '
 }
 
+@test "hooks: a poststop hook that delete cannot find out about is told of" {
+	strake_only "the order of system calls is its own"
+	requires cmd_strace
+	local at
+	hook poststop "touch $T/stopped"
+	set_args true
+	# Which of its calls opens the config: the one that has it is found first.
+	ok strake_run --keep
+	strace -qq -o "$T/trace" -e trace=openat "$RUNTIME" --root "$ROOT" delete "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&-
+	at=$(grep -n '"config.json"' "$T/trace" | head -n 1 | cut -d : -f 1)
+	rm "$T/stopped"
+	ok strake_run --keep
+	strace -qq -o "$T/trace" -e trace=openat -e "inject=openat:error=EMFILE:when=$at" \
+		"$RUNTIME" --root "$ROOT" delete "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&-
+	[ ! -e "$T/stopped" ]
+	assert_has "$(cat "$T/o")" "poststop hooks are not run: open $ROOT/$ID/config.json: too many open files"
+	assert_nothing_left
+}
+
 @test "hooks: the state on stdin" {
 	update_config '.annotations = {"x": "y"}'
 	local k
