@@ -10,6 +10,14 @@
 _Static_assert(SPEC_MAX_BYTES == JSON_MAX_BYTES && SPEC_MAX_DEPTH == JSON_MAX_DEPTH,
 	       "what load.h promises is what the reader does");
 
+void spec_drop_old_pids(const char *oci_version, struct spec_resources *r)
+{
+	const char *v = oci_version;
+
+	if (str_starts(v, "1.") && v[2] >= '0' && v[2] <= '2' && !(v[3] >= '0' && v[3] <= '9') && r->pids_limit.v == 0)
+		r->pids_limit.set = false;
+}
+
 int spec_load(struct spec *s, const char *name, const char *text, size_t len, struct err *e)
 {
 	struct spec new = { 0 };
@@ -26,6 +34,8 @@ int spec_load(struct spec *s, const char *name, const char *text, size_t len, st
 			goto fail;
 		}
 	}
+	if (new.linux->resources)
+		spec_drop_old_pids(new.oci_version, new.linux->resources);
 	*s = new;
 	return 0;
 fail:

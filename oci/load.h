@@ -30,6 +30,9 @@ int spec_load_process(struct arena *a, const char *name, const char *text, size_
 /* An array of mounts alone (mounts add, remove), allocated in a. */
 int spec_load_mounts(struct arena *a, const char *name, const char *text, size_t len,
 		     struct spec_mounts *ret, struct err *e);
+/* pids.limit 0 is a limit since runtime-spec 1.3. In what is written for a version before (podman's configs, and its
+ * update of them) it is how the Go types of then say that there is none: spec_load() drops it. */
+void spec_drop_old_pids(const char *oci_version, struct spec_resources *r);
 /* A LinuxResources object alone (update --resources), allocated in a. */
 int spec_load_resources(struct arena *a, const char *name, const char *text, size_t len,
 			struct spec_resources **ret, struct err *e);

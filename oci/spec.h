@@ -253,7 +253,7 @@ struct spec_resources {
 	size_t n_devices;
 	struct spec_memory *memory;
 	struct spec_cpu *cpu;
-	struct opt_i64 pids_limit; /* 0 and negative: unlimited as the spec's text says */
+	struct opt_i64 pids_limit; /* 0: see spec_drop_old_pids(); negative: unlimited */
 	struct spec_blkio *block_io;
 	struct spec_hugepage_limit *hugepage_limits;
 	size_t n_hugepage_limits;

@@ -190,6 +190,8 @@ static int update(struct opened *c, struct update *u, const struct strake_update
 
 	if (r == 0)
 		r = read_stored(c, u, e);
+	if (r == 0 && u->has_config && o->resources)
+		spec_drop_old_pids(u->config.oci_version, u->wanted);
 	if (r == 0)
 		r = check_intel_rdt(u, o, e);
 	if (r == 0)

@@ -65,6 +65,27 @@ file() { cat "$(cgroup_dir "$1")/$2"; }
 	[[ $(file pids pids.max) =~ ^(0|1|max)$ ]]
 }
 
+# What podman writes for docker run over its socket, and for --pids-limit 0.
+@test "spec cgroups: pids limit 0 was none before version 1.3" {
+	requires cgroup_pids
+	strake_only "runc since 1.4 allows one process"
+	res '{"pids": {"limit": 0}}'
+	update_config '.ociVersion = "1.2.1"'
+	run_sleeper
+	assert_eq "$(file pids pids.max)" max
+	ok strake update --pids-limit 30 "$ID"
+	echo '{"pids": {"limit": 0}, "cpu": {"shares": 100}}' >"$T/resources.json"
+	ok strake update --resources "$T/resources.json" "$ID"
+	assert_eq "$(file pids pids.max)" 30
+	# A flag means what it says.
+	ok strake update --pids-limit 0 "$ID"
+	assert_eq "$(file pids pids.max)" 1
+	ok strake delete --force "$ID"
+	update_config '.ociVersion = "1.3.0"'
+	run_sleeper
+	assert_eq "$(file pids pids.max)" 1
+}
+
 @test "spec cgroups v2: hugetlb with its reservations" {
 	requires cgroups_v2 cgroup_hugetlb
 	res '{"hugepageLimits": [{"pageSize": "2MB", "limit": 4194304}]}'

@@ -18,7 +18,7 @@ static inline int load_with(struct spec *s, struct err *e, const char *process, 
 {
 	char text[16384];
 	int n = snprintf(text, sizeof(text),
-			 "{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"rootfs\"},"
+			 "{\"ociVersion\":\"1.3.0\",\"root\":{\"path\":\"rootfs\"},"
 			 "\"process\":{\"cwd\":\"/\",\"args\":[\"sh\"]%s%s},"
 			 "\"linux\":{%s}%s%s}",
 			 *process ? "," : "", process, linux_, *extra ? "," : "", extra);

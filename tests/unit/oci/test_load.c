@@ -50,7 +50,7 @@ static void hooks_taken_back(void **state)
 	(void)state;
 	load("", "", "\"hooks\":{\"prestart\":[{\"path\":\"/a\"}],\"poststop\":[{\"path\":\"/b\"}]},\"Hooks\":null");
 	assert_int_equal(s.hooks.list[HOOK_PRESTART].n + s.hooks.list[HOOK_POSTSTOP].n, 0);
-	assert_string_equal(s.oci_version, "1.2.0"); /* what is beside them stays */
+	assert_string_equal(s.oci_version, "1.3.0"); /* what is beside them stays */
 	assert_string_equal(s.root->path, "rootfs");
 }
 
@@ -324,6 +324,28 @@ static void resources(void **state)
 	assert_string_equal(r->unified.v[0].value, "1");
 }
 
+static void pids_zero_by_version(void **state)
+{
+	static const struct {
+		const char *version;
+		bool limit;
+	} cases[] = {
+		{ "1.0.2", false }, { "1.2.1", false }, { "1.2.0-dev", false }, { "1.3.0", true }, { "1.10.0", true },
+		{ "1.20.0", true },
+	};
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		snprintf(text, sizeof(text),
+			 "{\"ociVersion\":\"%s\",\"linux\":{\"resources\":{\"pids\":{\"limit\":0}}}}",
+			 cases[i].version);
+		assert_int_equal(load_config(&s, &e, text), 0);
+		assert_int_equal(s.linux->resources->pids_limit.set, cases[i].limit);
+		spec_fini(&s);
+	}
+}
+
 static void seccomp(void **state)
 {
 	const struct spec_seccomp *sc;
@@ -444,6 +466,7 @@ int main(void)
 		cmocka_unit_test_teardown(linux_section, teardown),
 		cmocka_unit_test_teardown(propagation_words, teardown),
 		cmocka_unit_test_teardown(resources, teardown),
+		cmocka_unit_test_teardown(pids_zero_by_version, teardown),
 		cmocka_unit_test_teardown(seccomp, teardown),
 		cmocka_unit_test_teardown(vm, teardown),
 		cmocka_unit_test(parts_alone),
