@@ -63,9 +63,10 @@ load helpers
 
 @test "run: signals to the command go to the process" {
 	local sig
-	# 34 is the first that glibc leaves to programs, and the last that musl does not. Who would be killed by the last
-	# two leaves the container behind.
+	# 34 is the first that glibc leaves to programs, and the last that musl does not; Go does not take it, and runc dies
+	# of it. Who would be killed by the last two leaves the container behind.
 	for sig in USR1 34 ABRT SEGV; do
+		[ "$sig-$RUNTIME_NAME" != 34-runc ] || continue
 		rm -f "$T/fg.out" # or the last one's "ready" is found
 		set_sh "trap 'echo got; exit 3' $sig; echo ready; while :; do sleep 0.02; done"
 		STRAKE_TEST_ID=$ID "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
