@@ -81,14 +81,14 @@ static int bind_node(struct mount_plan *p, int dir, const char *name, const stru
 {
 	auto_fd file = openat(dir, name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
 			      0);
+	int why = file < 0 ? errno : 0; /* counts where nothing is there: it may fail on a node that is */
 	auto_fd target = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), host = FD_NONE;
 	struct mount_target t = { .fd = target, .path = n->path };
 	struct stat st;
 	int r;
 
-	(void)file; /* may fail on a node that is there: what counts is the next one */
 	if (target < 0 || fstat(target, &st) < 0)
-		return err_sys(e, errno, "create %s", n->path);
+		return err_sys(e, why && errno == ENOENT ? why : errno, "create %s", n->path);
 	if (S_ISLNK(st.st_mode))
 		return err_sys(e, ELOOP, "create %s", n->path);
 	if (p->moved)

@@ -250,6 +250,15 @@ tags() { awk -v d="$1" '$5 == d { s = ""; for (n = 7; $n != "-"; n++) s = s $n "
 	assert_has "$(cat "$T/o")" '(/data): copy up: read a directory: input/output error'
 }
 
+@test "mounts: no room for what a device is bound on" {
+	strake_only "the words are its own"
+	update_config '.linux.namespaces += [{"type": "user"}]
+		| .linux.uidMappings = [{"containerID": 0, "hostID": 0, "size": 65536}] | .linux.gidMappings = .linux.uidMappings
+		| (.mounts[] | select(.destination == "/dev") | .options) += ["nr_inodes=5"]'
+	not_ok strake_run
+	assert_err_match 'create /dev/[a-z]*: no space left on device'
+}
+
 @test "mounts: cgroup on v1" {
 	requires cgroups_v1
 	mount_at /sys/fs/cgroup cgroup cgroup nosuid noexec nodev relatime ro
