@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 
 #include "base/str.h"
@@ -37,9 +38,12 @@ static int add_names(int dir, struct str *names)
 		fd_close(fd);
 		return r;
 	}
-	while ((de = readdir(d)))
+	while ((errno = 0, de = readdir(d)))
 		if (de->d_type == DT_DIR && !str_eq(de->d_name, ".") && !str_eq(de->d_name, ".."))
 			str_add_n(names, de->d_name, strlen(de->d_name) + 1);
+	/* Whoever is in what it did not tell of would be passed over. */
+	if (errno)
+		return -errno;
 	str_add_n(names, "", 1);
 	return str_failed(names) ? -ENOMEM : 0;
 }

@@ -221,6 +221,21 @@ load helpers
 	ok strake delete "$ID"
 }
 
+@test "ps: a cgroup that cannot be read is not one without sub-cgroups" {
+	requires cmd_strace
+	strake_only "the system calls are its own"
+	local hierarchy=devices
+	! is_cgroup2 || hierarchy=
+	run_sleeper
+	mkdir "$(cgroup_dir $hierarchy)/sub"
+	status=0
+	STRAKE_TEST_ID=$ID timeout 20 strace -qq -o "$T/trace" -e trace=getdents64 -e inject=getdents64:error=EIO \
+		"$RUNTIME" --root "$ROOT" ps "$ID" </dev/null >"$T/o" 2>&1 3>&- 4>&- || status=$?
+	grep -q INJECTED "$T/trace"
+	assert_status 1
+	assert_has "$(cat "$T/o")" 'input/output error'
+}
+
 @test "delete: who was given the same cgroup later lives on" {
 	update_config --arg p "$CGROUP_PARENT/$ID" '.linux.cgroupsPath = $p'
 	ok strake run --detach --bundle "$BUNDLE" "$ID"
