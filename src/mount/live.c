@@ -51,11 +51,18 @@ static bool is_mount_point(int fd)
 	       st.attributes & OS_STATX_ATTR_MOUNT_ROOT;
 }
 
-static bool has_path(const struct strv *list, const char *path)
+/* Whether one of the list leads to path, which has no links in it: a config may name it with a slash too many, or by a
+ * link of the image's ("/var/run"). */
+static bool is_listed(struct mount_plan *p, const struct strv *list, const char *path)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (str_eq(list->v[i], path))
+	char found[PATH_MAX];
+
+	for (size_t i = 0; i < list->n; i++) {
+		auto_fd fd = safe_open(p->root, list->v[i], O_PATH, 0);
+
+		if (fd >= 0 && mount_path_in_root(p, fd, found, sizeof(found)) == 0 && str_eq(found, path))
 			return true;
+	}
 	return false;
 }
 
@@ -67,11 +74,12 @@ static int check_removal(int fd, const char *dest, const struct strv *const kept
 	char root_path[PATH_MAX], path[PATH_MAX];
 	struct mount_plan p = { .root = root, .root_path = root_path, .proc = proc, .fd_dir = FD_NONE };
 	int r = mount_path_in_root(&p, fd, path, sizeof(path));
+	bool listed = r == 0 && (is_listed(&p, kept[0], path) || is_listed(&p, kept[1], path));
 
 	fd_close(p.fd_dir);
 	if (r < 0)
 		return err_sys(e, -r, "find where %s is", dest);
-	if (mount_check_place(&as_added, path, FD_NONE, e) < 0 || has_path(kept[0], path) || has_path(kept[1], path))
+	if (listed || mount_check_place(&as_added, path, FD_NONE, e) < 0)
 		return err_make(e, ERR_CONFIG, EPERM, "%s cannot be unmounted: %s is in /proc, linux.maskedPaths or linux.readonlyPaths",
 				dest, path);
 	return 0;

@@ -155,17 +155,20 @@ bind() { jq -nc --arg s "$T/source" '[{"destination": "/new/dir", "type": "bind"
 # A container that has made its /data a link to /proc would have /proc/sys to write to, and /proc/timer_list to read.
 @test "mounts: what the container may not see or write stays covered" {
 	local name
-	mkdir "$BUNDLE/rootfs/secret"
-	update_config '.linux.maskedPaths += ["/secret"] | .linux.readonlyPaths += ["/dev/shm"]'
+	mkdir -p "$BUNDLE/rootfs/secret" "$BUNDLE/rootfs/slash" "$BUNDLE/rootfs/var" "$BUNDLE/rootfs/run/hidden"
+	ln -s /run "$BUNDLE/rootfs/var/run"
+	update_config '.linux.maskedPaths += ["/secret", "//slash/", "/var/run/hidden"] | .linux.readonlyPaths += ["/dev/shm"]'
 	run_sleeper
 	ln -s proc "$BUNDLE/rootfs/data"
 	ln -s . "$BUNDLE/rootfs/top"
-	for name in /data/sys /data/timer_list /proc/bus /top/proc /top/secret /top/sys/firmware /dev/shm; do
+	for name in /data/sys /data/timer_list /proc/bus /top/proc /top/secret /top/sys/firmware /dev/shm \
+		/slash /run/hidden /var/run/hidden; do
 		not_ok mounts remove "[{\"destination\": \"$name\"}]"
 		assert_err_match "$name cannot be unmounted: .*linux.readonlyPaths"
 	done
-	ok strake exec "$ID" grep -c -e ' /proc/sys ' -e ' /proc/timer_list ' -e ' /proc/bus ' -e ' /secret ' -e ' /sys/firmware ' /proc/self/mountinfo
-	assert_out 5
+	ok strake exec "$ID" grep -c -e ' /proc/sys ' -e ' /proc/timer_list ' -e ' /proc/bus ' -e ' /secret ' -e ' /sys/firmware ' \
+		-e ' /slash ' -e ' /run/hidden ' /proc/self/mountinfo
+	assert_out 7
 	# Nor is another mount changed than the one that was meant.
 	mkdir "$BUNDLE/rootfs/own"
 	ok mounts add '[{"destination": "/own", "type": "tmpfs", "source": "tmpfs"}, {"destination": "/own", "type": "none", "options": ["remount", "ro"]}]'
