@@ -151,13 +151,15 @@ static int check_live(const struct mount_plan *p, const char *type, struct err *
 }
 
 /* As crun: a mount point that is missing in a read-only bind is made before that becomes read-only. podman mounts
- * secrets so with --read-only. But not where somebody could write meanwhile. */
+ * secrets so with --read-only. But not where somebody could write meanwhile. For what is done to the bind
+ * itself, a remount say, nothing is made in it. */
 static void note_below(struct mount_plan *p, const char *dest)
 {
 	for (size_t i = 0; i < p->n_ops && !p->in.live; i++) {
 		struct mount_op *o = &p->ops[i];
 
-		if (o->kind == MOUNT_OP_BIND && o->opt.set & MS_RDONLY && path_is_below(dest, o->dest))
+		if (o->kind == MOUNT_OP_BIND && o->opt.set & MS_RDONLY && path_is_below(dest, o->dest) &&
+		    !str_eq(dest, o->dest))
 			mount_op_set_late_readonly(o);
 	}
 }

@@ -209,6 +209,12 @@ run_with_submount() {
 	ok strake_run
 	check "$out_file" /mnt ro nosuid
 	assert_eq "$(grep -c ' /mnt ' "$out_file")" 1
+	# And the other way.
+	mkdir "$T/src"
+	mount_at /bound bind "$T/src" bind ro
+	mount_at /bound bind "$T/src" remount bind rw nosuid
+	ok strake_run
+	check "$out_file" /bound '!ro' nosuid
 }
 
 @test "spec mounts: propagation, each form" {
