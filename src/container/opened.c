@@ -13,14 +13,15 @@
 #define LOOK_MS 1000
 
 /* Is the process with this start time still there, and not a zombie? Who cannot look does not know: a container that
- * runs would pass for one that has ended, and its signals for sent. */
+ * runs would pass for one that has ended, and its signals for sent. But what a /proc with hidepid=1 refuses to show is
+ * somebody else's process, which has the number by now. */
 static int look_alive(struct procfs *proc, int64_t pid, uint64_t start, bool *ret, struct err *e)
 {
 	uint64_t now;
 	char letter;
 	int r = pid > 0 ? procfs_pid_stat(proc, (pid_t)pid, &letter, &now, NULL) : -ESRCH;
 
-	if (r < 0 && r != -ESRCH)
+	if (r < 0 && r != -ESRCH && r != -EPERM)
 		return err_sys(e, -r, "read /proc/%d/stat", (int)pid);
 	*ret = r == 0 && now == start && letter != 'Z' && letter != 'X';
 	return 0;

@@ -471,3 +471,20 @@ many() {
 		is_status running
 	done
 }
+
+@test "state: a process that a /proc with hidepid keeps from us is not the container's" {
+	requires root cmd_setpriv
+	strake_only "its state's field"
+	local other
+	background setpriv --reuid 1000 sleep 1000
+	other=$!
+	set_args true
+	ok strake_run --keep
+	sed -i 's/"init_process_pid":[0-9]*/"init_process_pid":'$other'/' "$ROOT/$ID/state.json"
+	# Root, but without CAP_SYS_PTRACE, and not in the group that is let through.
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount -t proc -o hidepid=1 proc /proc
+		exec setpriv --regid 1 --clear-groups --bounding-set -sys_ptrace "$@"' sh "$RUNTIME" --root "$ROOT" state "$ID" \
+		</dev/null >"$T/o" 2>&1 3>&- 4>&- || fail "$(cat "$T/o")"
+	assert_eq "$(jq -r .status "$T/o")" stopped
+}
