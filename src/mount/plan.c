@@ -164,6 +164,14 @@ static void note_below(struct mount_plan *p, const char *dest)
 	}
 }
 
+/* Its flags are all that counts from then on. */
+static void note_remount(struct mount_plan *p, const char *dest)
+{
+	for (size_t i = 0; i < p->n_ops; i++)
+		if (str_eq(p->ops[i].dest, dest))
+			p->ops[i].late_readonly = false;
+}
+
 static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const char *words,
 		      struct err *e)
 {
@@ -200,6 +208,7 @@ static int plan_entry(struct mount_plan *p, const struct spec_mount *m, const ch
 	if (op->opt.set & MS_REMOUNT) {
 		op->kind = MOUNT_OP_REMOUNT;
 		op->type = m->type;
+		note_remount(p, dest);
 		return 0;
 	}
 	if (bind) {

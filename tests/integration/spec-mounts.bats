@@ -210,9 +210,13 @@ run_with_submount() {
 	check "$out_file" /mnt ro nosuid
 	assert_eq "$(grep -c ' /mnt ' "$out_file")" 1
 	# And the other way.
-	mkdir "$T/src"
+	mkdir -p "$T/src/below"
 	mount_at /bound bind "$T/src" bind ro
 	mount_at /bound bind "$T/src" remount bind rw nosuid
+	ok strake_run
+	check "$out_file" /bound '!ro' nosuid
+	# Also when something was mounted below before.
+	update_config '.mounts |= .[:-1] + [{destination: "/bound/below", type: "tmpfs", source: "tmpfs"}] + .[-1:]'
 	ok strake_run
 	check "$out_file" /bound '!ro' nosuid
 }
