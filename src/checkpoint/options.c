@@ -63,11 +63,18 @@ static const char *images_path(const struct images *in)
 	return str_empty(in->image_path) ? DEFAULT_IMAGES : in->image_path;
 }
 
-int image_dirs_find(const struct images *in, struct image_dirs *ret, struct err *e)
+static int resolve(const struct images *in, struct image_dirs *ret)
 {
 	*ret = (struct image_dirs)IMAGE_DIRS_NONE;
 	ret->images = realpath(images_path(in), NULL);
-	return ret->images ? 0 : err_sys(e, errno, "open %s/" DESCRIPTORS_FILE, images_path(in));
+	return ret->images ? 0 : -errno;
+}
+
+int image_dirs_find(const struct images *in, struct image_dirs *ret, struct err *e)
+{
+	int r = resolve(in, ret);
+
+	return r < 0 ? err_sys(e, -r, "open %s/" DESCRIPTORS_FILE, images_path(in)) : 0;
 }
 
 int image_dirs_make(const struct images *in, struct image_dirs *ret, struct err *e)
@@ -77,7 +84,10 @@ int image_dirs_make(const struct images *in, struct image_dirs *ret, struct err 
 	*ret = (struct image_dirs)IMAGE_DIRS_NONE;
 	if (r == 0)
 		r = check_parent(images_path(in), in->parent_path, e);
-	return r < 0 ? r : image_dirs_find(in, ret, e);
+	if (r < 0)
+		return r;
+	r = resolve(in, ret);
+	return r < 0 ? err_sys(e, -r, "open %s", images_path(in)) : 0;
 }
 
 static int open_dir(int root, const char *path, int *fd, struct err *e)

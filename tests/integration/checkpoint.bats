@@ -89,7 +89,10 @@ gone() {
 	update_config '.linux.cgroupsPath += "-2"' # runc looks at the cgroup first
 	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --manage-cgroups-mode=all "$ID-2"
 	assert_err_match 'invalid manage-cgroups-mode value'
-	is_strake || return 0 # the rest is crun's
+	is_strake || return 0 # the rest is crun's, and in words of our own
+	ln -s nowhere "$T/dangling"
+	not_ok strake checkpoint --image-path "$T/dangling" "$ID"
+	assert_err_match 'open .*/dangling: no such file or directory'
 	not_ok dump --network-lock=drop
 	assert_err_match 'invalid network-lock value: .*found .*drop'
 	not_ok strake restore --bundle "$BUNDLE" --image-path "$IMAGES" --network-lock=drop "$ID-2"
